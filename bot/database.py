@@ -1,0 +1,114 @@
+"""How the processes reach Postgres: bounded in every direction, as a role that row security holds.
+
+The URL's own user owns the schema and runs migrations. Web and worker act as `steward_app`,
+set when the connection opens, so that no reset or pooled check-out can lose it.
+"""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from sqlalchemy import Engine, NullPool, create_engine, event, text
+from sqlalchemy.exc import ProgrammingError
+from sqlalchemy.orm import Session, sessionmaker
+
+APP_ROLE = "steward_app"
+STATEMENT_TIMEOUT_MS = 1500
+POOL_WAIT_SECONDS = 0.5
+
+_deadline: ContextVar[float | None] = ContextVar("deadline", default=None)
+
+
+class DeadlinePassed(Exception):
+    """The work was ready to be stored after Slack stopped waiting, so it was not stored."""
+
+
+class UnsafeRole(Exception):
+    """The application's role could see past row security; the message says how to mend it."""
+
+
+@contextmanager
+def deadline(seconds: float) -> Iterator[None]:
+    """Within it, a commit later than `seconds` from now is refused: the person has been told it failed."""
+    token = _deadline.set(time.monotonic() + seconds)
+    try:
+        yield
+    finally:
+        _deadline.reset(token)
+
+
+def owner_engine(url: str) -> Engine:
+    """For migrations, backup and `apply`'s checks: the schema's owner, one connection at a time."""
+    return create_engine(url, pool_size=1, max_overflow=0, pool_pre_ping=True)
+
+
+def app_engine(url: str, *, pool_size: int = 8, statement_timeout_ms: int | None = STATEMENT_TIMEOUT_MS) -> Engine:
+    """For everything that people do. `statement_timeout_ms=None` is for long work such as imports."""
+    options = f"-c role={APP_ROLE}"
+    if statement_timeout_ms:
+        options += f" -c statement_timeout={statement_timeout_ms} -c lock_timeout={statement_timeout_ms}"
+    return create_engine(
+        url,
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_timeout=POOL_WAIT_SECONDS if statement_timeout_ms else 30,
+        pool_pre_ping=True,
+        connect_args={"options": options, "connect_timeout": 2, "application_name": "steward"},
+    )
+
+
+def sessions(engine: Engine) -> sessionmaker[Session]:
+    """`sessions(engine).begin()` is the unit of work."""
+    maker = sessionmaker(engine, expire_on_commit=False)
+    event.listen(maker, "before_commit", _refuse_a_late_commit)
+    return maker
+
+
+def _refuse_a_late_commit(_session: Session) -> None:
+    limit = _deadline.get()
+    if limit is not None and time.monotonic() > limit:
+        raise DeadlinePassed
+
+
+def migrate(url: str) -> None:
+    """Bring the schema to its newest revision; two releases at once take turns."""
+    _alembic(url, lambda config: command.upgrade(config, "head"))
+
+
+def is_migrated(engine: Engine) -> bool:
+    """Whether the database stands at this release's revision."""
+    newest = ScriptDirectory.from_config(alembic_config()).get_current_head()
+    with engine.connect() as connection:
+        try:
+            return connection.execute(text("select version_num from alembic_version")).scalar() == newest
+        except ProgrammingError:
+            return False
+
+
+def alembic_config() -> Config:
+    """Alembic as pyproject.toml sets it up; there is no alembic.ini."""
+    return Config(toml_file=str(Path(__file__).parent.parent / "pyproject.toml"))
+
+
+def _alembic(url: str, run: Callable[[Config], None]) -> None:
+    engine = create_engine(url, poolclass=NullPool)
+    config = alembic_config()
+    with engine.connect() as connection:
+        config.attributes["connection"] = connection
+        run(config)
+    engine.dispose()
+
+
+def require_safe_role(engine: Engine) -> None:
+    """Refuse to start as a superuser or with BYPASSRLS: the second wall would be air."""
+    with engine.connect() as connection:
+        row = connection.execute(
+            text("select rolname, rolsuper or rolbypassrls from pg_roles where rolname = current_user")
+        ).one()
+    if row[1]:
+        raise UnsafeRole(f"The role {row[0]} sees past row-level security. Run `steward migrate`, and start again.")

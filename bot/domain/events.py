@@ -1,0 +1,87 @@
+"""History: every change writes one event in its own transaction. Append-only, in code and by trigger.
+
+Cards, digests, ageing and bottlenecks are computed from here.
+"""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, func, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from bot.domain.base import Base, Id
+
+
+class Kind(StrEnum):
+    """What happened."""
+
+    FILED = "filed"
+    IMPORTED = "imported"
+    MOVED = "moved"
+    ASSIGNED = "assigned"
+    ESTIMATED = "estimated"
+    NOTED = "noted"
+    CLOSURE_WRITTEN = "closure_written"
+    TIME_LOGGED = "time_logged"
+    TIME_REVERSED = "time_reversed"
+    PERSON_JOINED = "person_joined"
+    PERSON_RECOGNISED = "person_recognised"
+    APPLIED = "applied"
+
+
+class Event(Base):
+    """One fact: who did what, when, on which inputs, under which version of the rules."""
+
+    __tablename__ = "event"
+    __table_args__ = (Index("ix_event_ticket_id_id", "ticket_id", "id"), Index("ix_event_at", "at"))
+
+    id: Mapped[Id] = mapped_column(init=False)
+    kind: Mapped[Kind]
+    at: Mapped[datetime]
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"), index=True, default=None)
+    ticket_id: Mapped[int | None] = mapped_column(ForeignKey("ticket.id"), default=None)
+    actor_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), default=None)  # null: the System
+    action: Mapped[str | None] = mapped_column(default=None)
+    source: Mapped[str | None] = mapped_column(default=None)
+    target: Mapped[str | None] = mapped_column(default=None)
+    data: Mapped[dict[str, Any]] = mapped_column(default_factory=dict)
+    rule_version: Mapped[int] = mapped_column(default=1)
+
+
+def record(
+    session: Session,
+    kind: Kind,
+    *,
+    account_id: int | None,
+    person: int | None = None,
+    at: datetime | None = None,
+    data: dict[str, Any] | None = None,
+) -> Event:
+    """Write an event that is not about a ticket; those about tickets are written by their verbs."""
+    event = Event(
+        kind=kind,
+        at=at or session.scalars(select(func.now())).one(),
+        account_id=account_id,
+        actor_id=person,
+        data=data or {},
+    )
+    session.add(event)
+    session.flush()
+    return event
+
+
+def of_ticket(session: Session, ticket_id: int, *, newest: int | None = None) -> list[Event]:
+    """A ticket's history, oldest first; with `newest`, only the last so many."""
+    query = select(Event).where(Event.ticket_id == ticket_id).order_by(Event.id.desc()).limit(newest)
+    return list(session.scalars(query))[::-1]
+
+
+def last_move(session: Session, ticket_id: int) -> Event | None:
+    """Who was first, for the person who came second."""
+    return session.scalar(
+        select(Event)
+        .where(Event.ticket_id == ticket_id, Event.kind.in_([Kind.MOVED, Kind.ASSIGNED, Kind.FILED]))
+        .order_by(Event.id.desc())
+        .limit(1)
+    )

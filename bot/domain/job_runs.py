@@ -1,0 +1,34 @@
+"""Which scheduled job ran for which period: claimed once, in the transaction that writes its posts."""
+
+from datetime import datetime
+
+from sqlalchemy import UniqueConstraint
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from bot.domain.base import Base, Id
+
+EVERY_ACCOUNT = 0
+
+
+class JobRun(Base):
+    """One job, one account (0: all of them), one local period."""
+
+    __tablename__ = "job_run"
+    __table_args__ = (UniqueConstraint("job", "account", "period"),)
+
+    id: Mapped[Id] = mapped_column(init=False)
+    job: Mapped[str]
+    period: Mapped[str]
+    at: Mapped[datetime]
+    account: Mapped[int] = mapped_column(default=EVERY_ACCOUNT)
+
+
+def claim(session: Session, job: str, period: str, *, now: datetime, account: int = EVERY_ACCOUNT) -> int | None:
+    """The run's id if it is ours, None if somebody has it: two workers never both post."""
+    return session.execute(
+        insert(JobRun)
+        .values(job=job, account=account, period=period, at=now)
+        .on_conflict_do_nothing()
+        .returning(JobRun.id)
+    ).scalar_one_or_none()

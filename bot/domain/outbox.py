@@ -1,0 +1,185 @@
+"""Posts we own in Slack, and the outbox that brings them there in order.
+
+The domain writes facts here, never words: an outbox row names a post; what it reads is rendered
+at delivery, from the current state (cards) or from the immutable event or snapshot it names.
+
+Order holds per lane: a root post and its replies. Whoever writes has locked the subject's row,
+so ids in a lane are in the order of the commits.
+"""
+
+import uuid
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, func, select, text
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from bot.domain.base import Base, Id
+
+
+class Subject(StrEnum):
+    """What a post is about."""
+
+    TICKET = "ticket"
+    EVENT = "event"
+    JOB_RUN = "job_run"
+
+
+class Place(StrEnum):
+    """Who reads it: the audience decides which words a post has."""
+
+    CLIENT = "client"
+    TRIAGE = "triage"
+
+
+class Post(Base):
+    """A message we own: once per subject and place."""
+
+    __tablename__ = "post"
+    __table_args__ = (UniqueConstraint("subject", "subject_id", "place"),)
+
+    id: Mapped[Id] = mapped_column(init=False)
+    subject: Mapped[Subject]
+    subject_id: Mapped[int]
+    place: Mapped[Place]
+    channel_slack_id: Mapped[str]
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"), index=True, default=None)
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("post.id"), default=None)
+    ts: Mapped[str | None] = mapped_column(default=None)
+    shown_version: Mapped[int | None] = mapped_column(default=None)
+    snapshot: Mapped[dict[str, Any] | None] = mapped_column(default=None)
+
+    @property
+    def lane_id(self) -> int:
+        """Its root post: what comes in order."""
+        return self.parent_id or self.id
+
+    @property
+    def is_root(self) -> bool:
+        """Whether it starts a thread of its own."""
+        return self.parent_id is None
+
+
+class Delivery(Base):
+    """One row of the outbox: bring this post to Slack as it should now read."""
+
+    __tablename__ = "outbox"
+    __table_args__ = (
+        Index("ix_outbox_lane_pending", "lane_id", "id", postgresql_where=text("done_at is null and dead_at is null")),
+        # A post has at most one pending row: a card is edited to its current state, not through every state.
+        Index(
+            "uq_outbox_post_pending", "post_id", unique=True, postgresql_where=text("done_at is null and dead_at is null")
+        ),
+    )
+
+    id: Mapped[Id] = mapped_column(init=False)
+    post_id: Mapped[int] = mapped_column(ForeignKey("post.id"))
+    lane_id: Mapped[int] = mapped_column(ForeignKey("post.id"))
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"), index=True, default=None)
+    nonce: Mapped[uuid.UUID] = mapped_column(server_default=func.gen_random_uuid(), init=False)
+    attempts: Mapped[int] = mapped_column(default=0, server_default="0")
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now(), init=False)
+    first_attempt_at: Mapped[datetime | None] = mapped_column(default=None)
+    not_before: Mapped[datetime] = mapped_column(server_default=func.now(), init=False)
+    lease_token: Mapped[uuid.UUID | None] = mapped_column(default=None)
+    leased_until: Mapped[datetime | None] = mapped_column(default=None)
+    done_at: Mapped[datetime | None] = mapped_column(default=None)
+    dead_at: Mapped[datetime | None] = mapped_column(default=None)
+    last_error: Mapped[str | None] = mapped_column(default=None)
+
+
+def open_thread(
+    session: Session,
+    subject: Subject,
+    subject_id: int,
+    place: Place,
+    channel_slack_id: str,
+    *,
+    account_id: int | None,
+    snapshot: dict[str, Any] | None = None,
+) -> Post:
+    """A root post, to be brought to its channel."""
+    post = Post(
+        subject=subject,
+        subject_id=subject_id,
+        place=place,
+        channel_slack_id=channel_slack_id,
+        account_id=account_id,
+        snapshot=snapshot,
+    )
+    session.add(post)
+    session.flush()
+    _enqueue(session, [post])
+    return post
+
+
+def refresh(session: Session, subject: Subject, subject_id: int) -> list[Post]:
+    """Bring every card of the subject to its current state; nothing is added where an edit is pending."""
+    cards = roots_of(session, subject, subject_id)
+    _enqueue(session, cards)
+    return cards
+
+
+def reply(session: Session, root: Post, event_id: int) -> Post:
+    """An announcement of an event in a root post's thread."""
+    post = Post(
+        subject=Subject.EVENT,
+        subject_id=event_id,
+        place=root.place,
+        channel_slack_id=root.channel_slack_id,
+        account_id=root.account_id,
+        parent_id=root.id,
+    )
+    session.add(post)
+    session.flush()
+    _enqueue(session, [post])
+    return post
+
+
+def _enqueue(session: Session, posts: list[Post]) -> None:
+    if not posts:
+        return
+    rows = [{"post_id": post.id, "lane_id": post.lane_id, "account_id": post.account_id} for post in posts]
+    session.execute(insert(Delivery).on_conflict_do_nothing(), rows)
+
+
+def roots_of(session: Session, subject: Subject, subject_id: int) -> list[Post]:
+    """The subject's cards, in the order they were made."""
+    return list(
+        session.scalars(
+            select(Post)
+            .where(Post.subject == subject, Post.subject_id == subject_id, Post.parent_id.is_(None))
+            .order_by(Post.id)
+        )
+    )
+
+
+def roots_of_many(session: Session, subject: Subject, ids: list[int], place: Place) -> dict[int, Post]:
+    """One card per subject, for lists that link to them."""
+    if not ids:
+        return {}
+    posts = session.scalars(
+        select(Post).where(
+            Post.subject == subject, Post.subject_id.in_(ids), Post.place == place, Post.parent_id.is_(None)
+        )
+    )
+    return {post.subject_id: post for post in posts}
+
+
+def oldest_pending_seconds(session: Session) -> float:
+    """How long the oldest undelivered row has waited; 0 where none does."""
+    return float(
+        session.execute(
+            text(
+                "select coalesce(extract(epoch from now() - min(created_at)), 0)"
+                " from outbox where done_at is null and dead_at is null"
+            )
+        ).scalar_one()
+    )
+
+
+def dead_letters(session: Session) -> int:
+    """How many rows Slack refused for good."""
+    return session.execute(text("select count(*) from outbox where dead_at is not null")).scalar_one()

@@ -1,0 +1,105 @@
+"""People: the provider's staff and the accounts' contacts, and how they enter.
+
+`enter` is the one door: it loads whoever acts and, in the same statement, tells row-level
+security which accounts this transaction may touch.
+"""
+
+from typing import Any
+
+from sqlalchemy import ForeignKey, String, or_, select, text
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from bot.domain.base import Base, Id
+from bot.domain.errors import Refused
+from bot.domain.roles import Permission, Role, allows, who_may
+
+ALL_ACCOUNTS = "*"
+
+
+class Person(Base):
+    """Anyone with a Slack id, or an e-mail address until the Slack id is known."""
+
+    __tablename__ = "person"
+
+    id: Mapped[Id] = mapped_column(init=False)
+    name: Mapped[str]
+    slack_id: Mapped[str | None] = mapped_column(unique=True, default=None)
+    email: Mapped[str | None] = mapped_column(index=True, default=None)
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"), index=True, default=None)
+    roles: Mapped[list[str]] = mapped_column(ARRAY(String), default_factory=list)
+    skills: Mapped[list[str]] = mapped_column(ARRAY(String), default_factory=list)
+    weekly_minutes: Mapped[int] = mapped_column(default=40 * 60)
+    timezone: Mapped[str | None] = mapped_column(default=None)
+    active: Mapped[bool] = mapped_column(default=True)
+
+    @property
+    def is_staff(self) -> bool:
+        """Whether they work for the provider."""
+        return self.account_id is None
+
+    def may(self, permission: Permission) -> bool:
+        """Whether one of their roles carries it. Contacts carry no staff permission."""
+        return self.is_staff and allows(self.roles, permission)
+
+    def require(self, permission: Permission) -> None:
+        """Refuse with who may, where this person may not."""
+        if not self.may(permission):
+            raise Refused(f"Only {who_may(permission)} may {permission.value}. Ask one of them.")
+
+    @property
+    def first_name(self) -> str:
+        """What colleagues call them."""
+        return self.name.split()[0] if self.name.split() else self.name
+
+
+def enter(session: Session, slack_id: str) -> Person | None:
+    """Load whoever acts and open exactly their accounts to this transaction; one round trip.
+
+    Staff see every account, a contact sees its own, nobody unknown sees anything.
+    """
+    return session.scalars(
+        select(Person).from_statement(text("select * from steward_enter(:slack_id)")), {"slack_id": slack_id}
+    ).one_or_none()
+
+
+def enter_as_system(session: Session) -> None:
+    """Jobs, delivery and the command line act as the System: every account, and no person."""
+    session.execute(text("select set_config('steward.accounts', :all, true)"), {"all": ALL_ACCOUNTS})
+
+
+def staff(session: Session, *roles: Role) -> list[Person]:
+    """The provider's active people, by name; with `roles`, those who hold one of them."""
+    query = select(Person).where(Person.account_id.is_(None), Person.active).order_by(Person.name)
+    if roles:
+        query = query.where(or_(*(Person.roles.any(role.value) for role in roles)))  # pyright: ignore
+    return list(session.scalars(query))
+
+
+def workers(session: Session) -> list[Person]:
+    """Those who may be assigned a ticket."""
+    return [person for person in staff(session) if person.may(Permission.WORK)]
+
+
+def contacts(session: Session, account_id: int) -> list[Person]:
+    """An account's active people, by name."""
+    return list(
+        session.scalars(
+            select(Person).where(Person.account_id == account_id, Person.active).order_by(Person.name)
+        )
+    )
+
+
+def by_id(session: Session, person_id: int | None) -> Person | None:
+    """A person this session may see."""
+    return None if person_id is None else session.scalar(select(Person).where(Person.id == person_id))
+
+
+def by_ids(session: Session, ids: set[int]) -> dict[int, Person]:
+    """Several at once, for lists."""
+    return {person.id: person for person in session.scalars(select(Person).where(Person.id.in_(ids)))} if ids else {}
+
+
+def facts(person: Person | None) -> dict[str, Any]:
+    """What a snapshot keeps of a person."""
+    return {} if person is None else {"id": person.id, "name": person.name, "slack_id": person.slack_id}

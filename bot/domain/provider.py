@@ -1,0 +1,51 @@
+"""The provider's own row: its workspace, zone and channels, and who the bot is there."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from bot.domain.base import Base, Id
+from bot.domain.business_time import Calendar
+from bot.domain.errors import Refused
+
+
+class Provider(Base):
+    """One row: the firm that runs Steward."""
+
+    __tablename__ = "provider"
+    __table_args__ = (CheckConstraint("id = 1", name="one_row"),)
+
+    id: Mapped[Id] = mapped_column(default=1)
+    team_slack_id: Mapped[str]
+    timezone: Mapped[str] = mapped_column(default="UTC")
+    holidays: Mapped[str | None] = mapped_column(default=None)
+    channels: Mapped[dict[str, Any]] = mapped_column(default_factory=dict)
+    live_since: Mapped[datetime | None] = mapped_column(default=None)  # nothing scheduled before it is caught up
+    # Learned from auth.test, so that web can answer while Slack is down.
+    bot_user_slack_id: Mapped[str | None] = mapped_column(default=None)
+    workspace_url: Mapped[str | None] = mapped_column(default=None)
+
+    @property
+    def calendar(self) -> Calendar:
+        """The provider's working days, in its zone."""
+        return Calendar(zone=self.timezone, country=self.holidays)
+
+    @property
+    def triage_channel(self) -> str | None:
+        """Where cards stand and digests go."""
+        return self.channels.get("triage")
+
+
+def find(session: Session) -> Provider | None:
+    """The provider, unless nothing has been applied yet."""
+    return session.scalar(select(Provider))
+
+
+def get(session: Session) -> Provider:
+    """The provider, or a sentence for whoever comes before `steward apply`."""
+    provider = find(session)
+    if provider is None:
+        raise Refused("Steward is not set up yet. An admin runs `steward apply` with the provider's file first.")
+    return provider

@@ -1,0 +1,67 @@
+"""What was already done: a receipt commits with its effect and keeps the answer that was given."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, func, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from bot.domain.base import Base
+
+
+class Receipt(Base):
+    """One arrival. `key` names the payload as its kind asks (docs/decisions), `digest` its content."""
+
+    __tablename__ = "receipt"
+
+    key: Mapped[str] = mapped_column(primary_key=True)
+    digest: Mapped[str]
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"), default=None)
+    answer: Mapped[dict[str, Any] | None] = mapped_column(default=None)
+    at: Mapped[datetime] = mapped_column(server_default=func.now(), init=False)
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """The same key arrived before: with the same content, or with another."""
+
+    same: bool
+    answer: dict[str, Any] | None
+
+
+def digest_of(content: str) -> str:
+    """A fingerprint of the input; the input itself is not kept."""
+    return hashlib.sha256(content.encode()).hexdigest()
+
+
+def claim(session: Session, key: str, content: str, *, account_id: int | None) -> Earlier | None:
+    """Claim the key in this transaction; None means it is ours and new.
+
+    A second transaction with the same key waits here until the first has committed or gone.
+    """
+    digest = digest_of(content)
+    claimed = session.execute(
+        insert(Receipt)
+        .values(key=key, digest=digest, account_id=account_id)
+        .on_conflict_do_nothing()
+        .returning(Receipt.key)
+    ).scalar_one_or_none()
+    if claimed:
+        return None
+    row = session.execute(select(Receipt.digest, Receipt.answer).where(Receipt.key == key)).one_or_none()
+    # Another person's receipt is hidden by row security: the key is taken, and nothing is told.
+    return Earlier(same=row is not None and row[0] == digest, answer=row[1] if row else None)
+
+
+def keep_answer(session: Session, key: str, answer: dict[str, Any]) -> None:
+    """What a repeat of the same input is answered with."""
+    receipt = session.scalars(select(Receipt).where(Receipt.key == key)).one()
+    receipt.answer = answer
+
+
+def lately(session: Session, key: str, since: datetime) -> bool:
+    """Whether that key was claimed after `since`."""
+    return session.scalar(select(Receipt.key).where(Receipt.key == key, Receipt.at > since)) is not None

@@ -1,0 +1,152 @@
+"""What the reviews show, computed from the records and the history; stored as a snapshot when posted."""
+
+from collections import defaultdict
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from bot import playbook
+from bot.domain import people, time
+from bot.domain.accounts import Account
+from bot.domain.business_time import Calendar, days_between
+from bot.domain.events import Event, Kind
+from bot.domain.intakes import Intake
+from bot.domain.people import Person
+from bot.domain.provider import Provider
+from bot.domain.tickets import Ticket
+from bot.domain.workflow import Status
+
+SHOWN_PER_SECTION = 3
+SHOWN_PEOPLE = 5
+WAITING = (Status.WAITING, Status.CLIENT_REVIEW)
+MAY_STAND = (*WAITING, Status.SCHEDULED)
+
+
+def previous_working_day(calendar: Calendar, day: date) -> date:
+    """The working day before; what a morning looks back on."""
+    day -= timedelta(days=1)
+    while not calendar.is_working_day(day):
+        day -= timedelta(days=1)
+    return day
+
+
+def stalled_before(calendar: Calendar, now: datetime, business_days: int) -> datetime:
+    """Whatever has not moved since this instant is stalled."""
+    day = calendar.local_date(now)
+    for _ in range(business_days):
+        day = previous_working_day(calendar, day)
+    local = now.astimezone(calendar.tz)
+    return datetime.combine(day, local.timetz()).astimezone(now.tzinfo)
+
+
+def daily_queue(session: Session, provider: Provider, now: datetime) -> dict[str, Any]:
+    """The morning's figures and lists: a snapshot that the digest is rendered from."""
+    calendar = provider.calendar
+    today = calendar.local_date(now)
+    yesterday = previous_working_day(calendar, today)
+    since = calendar.window(yesterday)[0].astimezone(calendar.tz).replace(hour=0, minute=0)
+    stalled = stalled_before(calendar, now, playbook.of(session).stalled_business_days)
+    is_open = Ticket.status != Status.CLOSED
+    lists = {
+        "unowned": [is_open, Ticket.assignee_id.is_(None)],
+        "stalled": [is_open, Ticket.status_since < stalled, Ticket.status.not_in(MAY_STAND)],
+        "waiting": [Ticket.status.in_(WAITING)],
+    }
+    return {
+        "date": today.isoformat(),
+        "since": yesterday.isoformat(),
+        "open": _count(session, Ticket.id, is_open),
+        "came_in": _count(session, Intake.id, Intake.at >= since, Intake.at < now),
+        "closed": _count(session, Ticket.id, Ticket.closed_at >= since, Ticket.closed_at < now),
+        **{name: _listed(session, where, calendar, now) for name, where in lists.items()},
+        "people": _people(session, since, now, yesterday),
+    }
+
+
+def _count(session: Session, column: Any, *where: Any) -> int:
+    return session.scalar(select(func.count(column)).where(*where)) or 0
+
+
+def _listed(session: Session, where: list[Any], calendar: Calendar, now: datetime) -> dict[str, Any]:
+    total = _count(session, Ticket.id, *where)
+    rows = session.execute(
+        select(Ticket, Account.name)
+        .join(Account, Account.id == Ticket.account_id)
+        .where(*where)
+        .order_by(Ticket.priority, Ticket.status_since, Ticket.id)
+        .limit(SHOWN_PER_SECTION)
+    ).all()
+    owners = people.by_ids(session, {t.assignee_id for t, _ in rows if t.assignee_id})
+    return {
+        "total": total,
+        "tickets": [_line(ticket, account, owners, calendar, now) for ticket, account in rows],
+    }
+
+
+def _line(
+    ticket: Ticket, account: str, owners: dict[int, Person], calendar: Calendar, now: datetime
+) -> dict[str, Any]:
+    return {
+        "id": ticket.id,
+        "version": ticket.version,
+        "title": ticket.title,
+        "priority": ticket.priority.value,
+        "status": ticket.status.value,
+        "account": account,
+        "owner": people.facts(owners.get(ticket.assignee_id or 0)),
+        "days": round(days_between(calendar, ticket.status_since, now), 1),
+        "waiting_for": ticket.waiting_for,
+        "waiting_whom": ticket.waiting_whom,
+    }
+
+
+def _people(session: Session, since: datetime, now: datetime, yesterday: date) -> dict[str, Any]:
+    """Each worker's moved, in hand and blocked, those with most in hand first."""
+    moved = _moved(session, since, now)
+    hands, blocked = _in_hand(session)
+    logged = time.people_who_logged(session, yesterday)
+    team = people.workers(session)
+    rows = [
+        {
+            **people.facts(person),
+            "moved": moved[person.id],
+            "in_hand": hands[person.id],
+            "blocked": blocked[person.id],
+            "time_missing": person.id not in logged,
+        }
+        for person in team
+        if moved[person.id] or hands[person.id] or blocked[person.id]
+    ]
+    rows.sort(key=lambda row: (-len(row["in_hand"]) - len(row["blocked"]), row["name"]))
+    return {"total": len(rows), "rows": rows[:SHOWN_PEOPLE], "idle": len(team) - len(rows)}
+
+
+def _moved(session: Session, since: datetime, now: datetime) -> dict[int, list[int]]:
+    rows = session.execute(
+        select(Event.actor_id, Event.ticket_id)
+        .where(Event.kind == Kind.MOVED, Event.at >= since, Event.at < now, Event.actor_id.is_not(None))
+        .distinct()
+        .order_by(Event.ticket_id)
+    )
+    moved: dict[int, list[int]] = defaultdict(list)
+    for person, ticket in rows:
+        moved[person].append(ticket)
+    return moved
+
+
+def _in_hand(session: Session) -> tuple[dict[int, list[int]], dict[int, list[dict[str, Any]]]]:
+    hands: dict[int, list[int]] = defaultdict(list)
+    blocked: dict[int, list[dict[str, Any]]] = defaultdict(list)
+    rows = session.execute(
+        select(Ticket.assignee_id, Ticket.reviewer_id, Ticket.id, Ticket.status, Ticket.waiting_whom)
+        .where(Ticket.status != Status.CLOSED, Ticket.assignee_id.is_not(None))
+        .order_by(Ticket.priority, Ticket.id)
+    )
+    for assignee, reviewer, ticket, status, whom in rows:
+        if status in WAITING:
+            blocked[assignee].append({"id": ticket, "on": whom or "the client"})
+        else:
+            hands[reviewer if status is Status.INTERNAL_REVIEW and reviewer else assignee].append(ticket)
+    return hands, blocked

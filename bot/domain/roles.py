@@ -1,0 +1,71 @@
+"""Who people are and what each role may do.
+
+`PERMISSIONS` is the one table that handlers, cards, refusals and docs/roles.md read.
+A person may hold several roles; staff hold `Role`s, an account's contacts hold `ContactRole`s.
+"""
+
+from collections.abc import Iterable
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What a member of the provider's staff does."""
+
+    ENGINEER = "engineer"
+    LEAD = "lead"
+    APPROVER = "approver"
+    SERVICE_OWNER = "service_owner"
+    ACCOUNT_MANAGER = "account_manager"
+    FINANCE = "finance"
+    EXECUTIVE = "executive"
+    ADMIN = "admin"
+
+
+class ContactRole(StrEnum):
+    """What a contact does for the client's side."""
+
+    REQUESTER = "requester"
+    APPROVER = "approver"
+    CONTENT_OWNER = "content_owner"
+    TECHNICAL = "technical"
+    SECURITY = "security"
+
+
+class Permission(StrEnum):
+    """Something a role allows. Moves of a ticket have their own table: workflow.WORKFLOW."""
+
+    FILE_FOR_CLIENT = "file a request for a client"
+    WORK = "work tickets"
+    LEAD_QUEUE = "lead the queue"
+    LOG_TIME = "log time"
+    SEE_QUEUE = "see every client's queue"
+    SEE_TEAM_TIME = "see the team's time"
+    SET_UP = "change the setup"
+
+
+_EVERYONE = frozenset(Role)
+_WORKERS = frozenset({Role.ENGINEER, Role.LEAD, Role.SERVICE_OWNER})
+
+# fmt: off
+PERMISSIONS: dict[Permission, frozenset[Role]] = {
+    Permission.FILE_FOR_CLIENT: _EVERYONE,
+    Permission.WORK:            _WORKERS,
+    Permission.LEAD_QUEUE:      frozenset({Role.LEAD, Role.SERVICE_OWNER}),
+    Permission.LOG_TIME:        _EVERYONE,
+    Permission.SEE_QUEUE:       _EVERYONE,
+    Permission.SEE_TEAM_TIME:   frozenset({Role.LEAD, Role.SERVICE_OWNER, Role.FINANCE, Role.ACCOUNT_MANAGER}),
+    Permission.SET_UP:          frozenset({Role.ADMIN}),
+}
+# fmt: on
+
+
+def allows(roles: Iterable[str], permission: Permission) -> bool:
+    """Whether one of these staff roles carries the permission."""
+    return not PERMISSIONS[permission].isdisjoint(roles)
+
+
+def who_may(permission: Permission) -> str:
+    """The roles that carry the permission, as words for a refusal: `a lead or a service owner`."""
+    names = [role.value.replace("_", " ") for role in Role if role in PERMISSIONS[permission]]
+    articled = [("an " if name[0] in "aeiou" else "a ") + name for name in names]
+    return " or ".join([", ".join(articled[:-1]), articled[-1]]) if len(articled) > 1 else articled[0]

@@ -1,0 +1,31 @@
+"""Tickets: asked work, from filing to the note that remains.
+
+`ticket` is the entity and the way to load one; `moves` what may be done to it; `closure` the note;
+`queue` the lists. `visible_to` is the only door: someone else's ticket is simply not found.
+"""
+
+from bot.domain.tickets.closure import Closure, ClosureNote, draft, latest_closure
+from bot.domain.tickets.filing import CameFrom, Door, Filing, file
+from bot.domain.tickets.needs import Inputs
+from bot.domain.tickets.queue import QueueFilter, page, possibilities
+from bot.domain.tickets.ticket import Attachment, Ticket, attachments, number_of, visible_to
+
+__all__ = [
+    "Attachment",
+    "CameFrom",
+    "Closure",
+    "ClosureNote",
+    "Door",
+    "Filing",
+    "Inputs",
+    "QueueFilter",
+    "Ticket",
+    "attachments",
+    "draft",
+    "file",
+    "latest_closure",
+    "number_of",
+    "page",
+    "possibilities",
+    "visible_to",
+]

@@ -1,0 +1,124 @@
+"""What a move changes on the ticket besides its status; each returns the facts its event keeps."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy.orm import Session
+
+from bot import playbook
+from bot.domain import accounts, people
+from bot.domain.business_time import add_days
+from bot.domain.errors import Refused
+from bot.domain.people import Person
+from bot.domain.roles import Permission
+from bot.domain.tickets.needs import Inputs
+from bot.domain.workflow import Action, Status
+
+if TYPE_CHECKING:
+    from bot.domain.tickets.ticket import Ticket
+
+
+def _take(ticket: "Ticket", _session: Session, _inputs: Inputs, by: Person, _now: datetime) -> dict[str, Any]:
+    ticket.assignee_id = by.id
+    return {"assignee": people.facts(by)}
+
+
+def _assign(ticket: "Ticket", _session: Session, inputs: Inputs, _by: Person, _now: datetime) -> dict[str, Any]:
+    if inputs.assignee is None:
+        raise Refused("Choose who takes it.", field="assignee")
+    if not inputs.assignee.may(Permission.WORK) or not inputs.assignee.active:
+        raise Refused(f"{inputs.assignee.name} does not work on tickets. Choose an engineer or a lead.", field="assignee")
+    if inputs.assignee.id == ticket.assignee_id:
+        raise Refused(f"{inputs.assignee.name} has it already. Choose someone else.", field="assignee")
+    ticket.assignee_id = inputs.assignee.id
+    return {"assignee": people.facts(inputs.assignee), "reason": inputs.reason}
+
+
+def _triage_facts(ticket: "Ticket", inputs: Inputs, by: Person) -> dict[str, Any]:
+    ticket.estimate_minutes = inputs.estimate_minutes or ticket.estimate_minutes
+    ticket.code = inputs.code or ticket.code
+    ticket.assignee_id = ticket.assignee_id or by.id
+    return {"estimate_minutes": ticket.estimate_minutes, "code": ticket.code.value if ticket.code else None}
+
+
+def _start(ticket: "Ticket", _session: Session, inputs: Inputs, by: Person, _now: datetime) -> dict[str, Any]:
+    facts = _triage_facts(ticket, inputs, by)
+    ticket.waiting_for = ticket.waiting_whom = ticket.planned_start = None
+    return facts
+
+
+def _ask_client(ticket: "Ticket", _session: Session, inputs: Inputs, by: Person, _now: datetime) -> dict[str, Any]:
+    ticket.waiting_for, ticket.waiting_whom = inputs.reason.strip(), inputs.whom.strip() or None
+    ticket.assignee_id = ticket.assignee_id or by.id
+    return {"reason": ticket.waiting_for, "whom": ticket.waiting_whom}
+
+
+def _schedule(ticket: "Ticket", _session: Session, inputs: Inputs, by: Person, _now: datetime) -> dict[str, Any]:
+    facts = _triage_facts(ticket, inputs, by)
+    assert inputs.planned_start is not None
+    ticket.planned_start = inputs.planned_start
+    ticket.waiting_for = ticket.waiting_whom = None
+    return {**facts, "planned_start": inputs.planned_start.isoformat()}
+
+
+def _back_to_triage(ticket: "Ticket", _session: Session, inputs: Inputs, _by: Person, _now: datetime) -> dict[str, Any]:
+    ticket.waiting_for = ticket.waiting_whom = ticket.planned_start = None
+    return {"reason": inputs.reason}
+
+
+def _send_to_review(ticket: "Ticket", _session: Session, inputs: Inputs, by: Person, _now: datetime) -> dict[str, Any]:
+    assert inputs.reviewer is not None
+    ticket.assignee_id = ticket.assignee_id or by.id
+    ticket.reviewer_id = inputs.reviewer.id
+    ticket.client_visible = not inputs.nothing_visible
+    return {"reviewer": people.facts(inputs.reviewer), "reason": inputs.reason}
+
+
+def _to_client_review(ticket: "Ticket", session: Session, inputs: Inputs, by: Person, now: datetime) -> dict[str, Any]:
+    assert inputs.note is not None
+    inputs.note.keep(session, ticket, by, now)
+    calendar = accounts.by_id(session, ticket.account_id).calendar
+    ticket.confirm_by = add_days(calendar, calendar.local_date(now), playbook.of(session).confirm_business_days)
+    return {
+        "summary": inputs.note.summary,
+        "confirm_by": ticket.confirm_by.isoformat(),
+        "self_review": by.id == ticket.assignee_id and ticket.status is Status.INTERNAL_REVIEW,
+    }
+
+
+def _reject(_ticket: "Ticket", _session: Session, inputs: Inputs, _by: Person, _now: datetime) -> dict[str, Any]:
+    return {"reason": inputs.reason.strip()}
+
+
+def _close(ticket: "Ticket", session: Session, inputs: Inputs, by: Person, now: datetime) -> dict[str, Any]:
+    ticket.close_reason = inputs.close_reason
+    if inputs.note is not None:
+        inputs.note.keep(session, ticket, by, now)
+    return {
+        "summary": inputs.note.summary if inputs.note else None,
+        "close_reason": inputs.close_reason.value if inputs.close_reason else None,
+        "reason": inputs.reason.strip(),
+    }
+
+
+def _reopen(ticket: "Ticket", _session: Session, inputs: Inputs, _by: Person, _now: datetime) -> dict[str, Any]:
+    ticket.close_reason = ticket.confirm_by = None
+    return {"reason": inputs.reason.strip()}
+
+
+Effect = Callable[["Ticket", Session, Inputs, Person, datetime], dict[str, Any]]
+EFFECTS: dict[Action, Effect] = {
+    Action.TAKE: _take,
+    Action.ASSIGN: _assign,
+    Action.START: _start,
+    Action.ASK_CLIENT: _ask_client,
+    Action.SCHEDULE: _schedule,
+    Action.BACK_TO_TRIAGE: _back_to_triage,
+    Action.SEND_TO_REVIEW: _send_to_review,
+    Action.APPROVE: _to_client_review,
+    Action.REJECT: _reject,
+    Action.SEND_TO_CLIENT: _to_client_review,
+    Action.CLOSE: _close,
+    Action.REOPEN: _reopen,
+}

@@ -1,0 +1,142 @@
+"""Filing a ticket: what the form brought becomes a record, its history and its two cards."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy.orm import Session
+
+from bot import playbook
+from bot.domain import events, outbox
+from bot.domain.accounts import Account
+from bot.domain.business_time import working_days_until
+from bot.domain.people import Person
+from bot.domain.priority import Assessment, Effect, Timing, Users, assess
+from bot.domain.provider import Provider
+from bot.domain.routing import RequestType
+from bot.domain.tickets.ticket import Attachment, Ticket
+
+
+class Door(StrEnum):
+    """How a request came in."""
+
+    COMMAND = "command"
+    BUTTON = "button"
+    HOME = "home"
+    SHORTCUT = "shortcut"
+    MENTION = "mention"
+    STAFF = "staff for client"
+
+
+class CameFrom(StrEnum):
+    """Where staff who file for a client had it from."""
+
+    CHAT = "Chat"
+    EMAIL = "E-mail"
+    CALL = "Call"
+    MEETING = "Meeting"
+
+
+@dataclass(frozen=True)
+class Filing:
+    """The eight fields of /request and how they came."""
+
+    request_type: RequestType
+    title: str
+    effect: Effect
+    users: Users
+    timing: Timing
+    details: str = ""
+    blocks_revenue: bool = False
+    wanted_by: date | None = None
+    consequence: str = ""
+    related_system: str | None = None
+    files: list[dict[str, str]] = field(default_factory=list)
+    primary_contact: Person | None = None
+    primary_contact_text: str | None = None
+    approval_status: str | None = None
+    door: Door = Door.COMMAND
+    came_from: CameFrom | None = None
+
+    def assess(self, account: Account, today: date) -> Assessment:
+        """The priority this would have, with its reasons."""
+        return assess(
+            self.effect,
+            self.users,
+            blocks_revenue=self.blocks_revenue,
+            business_days=self._business_days(account, today),
+            has_consequence=bool(self.consequence.strip()),
+        )
+
+    def _business_days(self, account: Account, today: date) -> int | None:
+        if self.timing is Timing.BY_DATE and self.wanted_by:
+            return working_days_until(account.calendar, today, self.wanted_by)
+        return {Timing.NOW: 0, Timing.THIS_WEEK: 5}.get(self.timing)
+
+
+def file(
+    session: Session, filing: Filing, *, account: Account, provider: Provider, requester: Person, now: datetime
+) -> Ticket:
+    """Write the ticket, its first event, and the cards for the client and for triage."""
+    assessment = filing.assess(account, account.calendar.local_date(now))
+    ticket = Ticket(
+        account_id=account.id,
+        title=filing.title.strip(),
+        details=filing.details.strip(),
+        request_type=filing.request_type,
+        priority=assessment.priority,
+        computed_priority=assessment.priority,
+        priority_why=assessment.why,
+        effect=filing.effect,
+        users=filing.users,
+        blocks_revenue=filing.blocks_revenue,
+        timing=filing.timing,
+        wanted_by=filing.wanted_by,
+        consequence=filing.consequence.strip(),
+        related_system=filing.related_system,
+        requester_id=requester.id,
+        primary_contact_id=filing.primary_contact.id if filing.primary_contact else None,
+        primary_contact_text=filing.primary_contact_text,
+        approval_status=filing.approval_status,
+        created_at=now,
+        status_since=now,
+    )
+    session.add(ticket)
+    session.flush()
+    session.add_all(
+        Attachment(ticket_id=ticket.id, account_id=account.id, file_slack_id=file["id"], name=file["name"],
+                   permalink=file.get("permalink"))
+        for file in filing.files
+    )  # fmt: skip
+    session.add(_filed_event(session, ticket, filing, requester, assessment, now))
+    _open_threads(session, ticket, account, provider)
+    return ticket
+
+
+def _filed_event(
+    session: Session, ticket: Ticket, filing: Filing, requester: Person, assessment: Assessment, now: datetime
+) -> events.Event:
+    return events.Event(
+        kind=events.Kind.FILED,
+        at=now,
+        account_id=ticket.account_id,
+        ticket_id=ticket.id,
+        actor_id=requester.id,
+        target=ticket.status.value,
+        data={
+            "door": filing.door.value,
+            "came_from": filing.came_from.value if filing.came_from else None,
+            "points": assessment.points,
+            "impact": assessment.impact.value,
+            "urgency": assessment.urgency.value,
+            "priority": assessment.priority.value,
+        },
+        rule_version=playbook.of(session).version,
+    )
+
+
+def _open_threads(session: Session, ticket: Ticket, account: Account, provider: Provider) -> None:
+    places = {outbox.Place.CLIENT: account.channel_slack_id, outbox.Place.TRIAGE: provider.triage_channel}
+    for place, channel in places.items():
+        if channel:
+            outbox.open_thread(session, outbox.Subject.TICKET, ticket.id, place, channel, account_id=account.id)

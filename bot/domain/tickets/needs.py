@@ -1,0 +1,133 @@
+"""What a move asks for: one check per Need of the workflow table, each a refusal beside its field."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from sqlalchemy.orm import Session
+
+from bot import playbook
+from bot.domain import people
+from bot.domain.codes import Code
+from bot.domain.durations import show
+from bot.domain.errors import Refused
+from bot.domain.people import Person
+from bot.domain.priority import Priority
+from bot.domain.roles import Permission
+from bot.domain.tickets.closure import ClosureNote
+from bot.domain.workflow import CloseReason, Need
+
+if TYPE_CHECKING:
+    from bot.domain.tickets.ticket import Ticket
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """What a form brought for a move; what a move does not need stays empty."""
+
+    assignee: Person | None = None
+    reviewer: Person | None = None
+    reason: str = ""
+    whom: str = ""
+    estimate_minutes: int | None = None
+    code: Code | None = None
+    planned_start: date | None = None
+    nothing_visible: bool = False
+    note: ClosureNote | None = None
+    close_reason: CloseReason | None = None
+
+
+def _needs_reason(_ticket: "Ticket", _session: Session, inputs: Inputs, _now: datetime) -> None:
+    if len(inputs.reason.strip()) < 3:
+        raise Refused("Write it so that the other side knows what to do.", field="reason")
+
+
+def _triaged(ticket: "Ticket", session: Session, inputs: Inputs, _now: datetime) -> None:
+    estimate = inputs.estimate_minutes or ticket.estimate_minutes
+    if not estimate:
+        raise Refused("How long will it take? A rough estimate is enough: 2h, 45m.", field="estimate")
+    if not (inputs.code or ticket.code):
+        raise Refused("Choose how the time is charged.", field="code")
+    limit = playbook.of(session).project_over_hours
+    if estimate > limit * 60:
+        raise Refused(
+            f"{show(estimate)} is more than {limit:g} hours: that is a project. "
+            "Close the ticket as redirected and plan it, or split off a first step.",
+            field="estimate",
+        )
+
+
+def _planned(_ticket: "Ticket", _session: Session, inputs: Inputs, now: datetime) -> None:
+    if inputs.planned_start is None:
+        raise Refused("Pick the day it starts.", field="planned_start")
+    if inputs.planned_start < now.date():
+        raise Refused("That day has passed. Pick today or a later day.", field="planned_start")
+
+
+def _not_urgent(ticket: "Ticket", _session: Session, _inputs: Inputs, _now: datetime) -> None:
+    if ticket.priority in {Priority.P1, Priority.P2}:
+        raise Refused(f"{ticket.key} is {ticket.priority.value}: urgent work is started, not scheduled. Press Start.")
+
+
+def _other_reviewer(ticket: "Ticket", session: Session, inputs: Inputs, _now: datetime) -> None:
+    if inputs.reviewer is None:
+        raise Refused("Choose who checks it.", field="reviewer")
+    if not inputs.reviewer.may(Permission.WORK):
+        raise Refused(f"{inputs.reviewer.name} does not work on tickets. Choose an engineer or a lead.", field="reviewer")
+    if inputs.reviewer.id == ticket.assignee_id and not playbook.of(session).self_review:
+        raise Refused("Someone other than the assignee has to check it. Choose a colleague.", field="reviewer")
+
+
+def _light(ticket: "Ticket", session: Session, _inputs: Inputs, _now: datetime) -> None:
+    if ticket.request_type.value not in playbook.of(session).light_work:
+        raise Refused(
+            f"{ticket.key} is a {ticket.request_type.label.lower()}, so a colleague checks it first. Press Send to review."
+        )
+
+
+def _nothing_visible(ticket: "Ticket", _session: Session, _inputs: Inputs, _now: datetime) -> None:
+    if ticket.client_visible:
+        raise Refused(f"The client sees a difference after {ticket.key}, so they confirm it. Press Approve.")
+
+
+def _note(_ticket: "Ticket", _session: Session, inputs: Inputs, _now: datetime) -> None:
+    if inputs.note is None:
+        raise Refused("Write the closure note first.", field="summary")
+    inputs.note.require_complete()
+
+
+def _close_reason(_ticket: "Ticket", _session: Session, inputs: Inputs, _now: datetime) -> None:
+    if inputs.close_reason is None:
+        raise Refused("Choose why it closes without work.", field="close_reason")
+
+
+def _recent(ticket: "Ticket", session: Session, _inputs: Inputs, now: datetime) -> None:
+    days = playbook.of(session).reopen_days
+    if ticket.closed_at and now - ticket.closed_at > timedelta(days=days):
+        raise Refused(
+            f"{ticket.key} was closed more than {days} days ago. File a new request and mention {ticket.key} in it."
+        )
+
+
+def _unowned(ticket: "Ticket", session: Session, _inputs: Inputs, _now: datetime) -> None:
+    if ticket.assignee_id is not None:
+        owner = people.by_id(session, ticket.assignee_id)
+        raise Refused(f"{owner.name if owner else 'Someone'} has {ticket.key}. Ask them, or a lead, to hand it over.")
+
+
+Check = Callable[["Ticket", Session, Inputs, datetime], None]
+CHECKS: dict[Need, Check] = {
+    Need.UNOWNED: _unowned,
+    Need.TRIAGED: _triaged,
+    Need.REASON: _needs_reason,
+    Need.PLANNED: _planned,
+    Need.NOT_URGENT: _not_urgent,
+    Need.REVIEWER: _other_reviewer,
+    Need.LIGHT: _light,
+    Need.NOTHING_VISIBLE: _nothing_visible,
+    Need.NOTE: _note,
+    Need.CLOSE_REASON: _close_reason,
+    Need.RECENT: _recent,
+}
+BEFORE_THE_FORM = (Need.UNOWNED, Need.NOT_URGENT, Need.LIGHT, Need.NOTHING_VISIBLE, Need.RECENT)  # no input could change them

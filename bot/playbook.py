@@ -1,0 +1,58 @@
+"""What a firm may change about how it works: versioned in the database, seeded from a file.
+
+Decisions keep the version they were taken under.
+"""
+
+import json
+from pathlib import Path
+
+import yaml
+from pydantic import BaseModel, ConfigDict, ValidationError
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+DEFAULT_FILE = Path(__file__).with_name("playbook.yaml")
+
+
+class BadPlaybook(Exception):
+    """The playbook file cannot be used; the message says where and why."""
+
+
+class Playbook(BaseModel):
+    """One version of the rules that are the firm's to choose."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    version: int = 1
+    light_work: frozenset[str]
+    self_review: bool
+    project_over_hours: float
+    reopen_days: int
+    confirm_business_days: int
+    stalled_business_days: int
+    triage_hours: dict[str, float]
+
+
+def from_file(path: Path = DEFAULT_FILE) -> Playbook:
+    """Read and check a playbook file."""
+    try:
+        return Playbook(**yaml.safe_load(path.read_text(encoding="utf-8")))
+    except (OSError, yaml.YAMLError, TypeError, ValidationError) as error:
+        raise BadPlaybook(f"The playbook {path} can't be used: {error}") from error
+
+
+def seed(session: Session, playbook: Playbook) -> None:
+    """Make it version 1, unless the database has a playbook already."""
+    session.execute(
+        text("insert into playbook (version, content) values (1, :content) on conflict do nothing"),
+        {"content": playbook.model_dump_json(exclude={"version"})},
+    )
+
+
+def of(session: Session) -> Playbook:
+    """The version in force, read once a transaction."""
+    if "playbook" not in session.info:
+        row = session.execute(text("select version, content from playbook order by version desc limit 1")).one()
+        content = row.content if isinstance(row.content, dict) else json.loads(row.content)
+        session.info["playbook"] = Playbook(version=row.version, **content)
+    return session.info["playbook"]

@@ -1,0 +1,84 @@
+"""What the environment must say, read once at start. Only `app` and `cli` import this."""
+
+from typing import TypeVar
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+S = TypeVar("S", bound=BaseSettings)
+
+
+class BadSettings(Exception):
+    """The environment lacks something; the message lists every problem at once, without values."""
+
+
+def normalise_database_url(url: str) -> str:
+    """Name the driver: `postgres://` (as hosts hand it out) and `postgresql://` both mean psycopg 3."""
+    scheme, separator, rest = url.partition("://")
+    if separator and scheme in {"postgres", "postgresql", "postgresql+psycopg"}:
+        return f"postgresql+psycopg://{rest}"
+    raise ValueError("must start with postgresql:// or postgres://")
+
+
+class DatabaseSettings(BaseSettings):
+    """What every command that touches the database needs."""
+
+    model_config = SettingsConfigDict(extra="ignore", hide_input_in_errors=True)
+
+    database_url: str = Field(description="Where Postgres is: postgresql://user:password@host/name.")
+    steward_playbook: str | None = Field(
+        None, description="A playbook file that seeds an empty database; ignored once there is one."
+    )
+
+    @field_validator("database_url")
+    @classmethod
+    def _names_the_driver(cls, url: str) -> str:
+        return normalise_database_url(url)
+
+
+class Settings(DatabaseSettings):
+    """What `web`, `socket` and `worker` need."""
+
+    slack_bot_token: SecretStr = Field(description="The bot's token, from *OAuth & Permissions* (xoxb-…).")
+    slack_signing_secret: SecretStr | None = Field(
+        None, description="Proves that a request is Slack's, from *Basic Information*. Needed by `web`."
+    )
+    slack_app_token: SecretStr | None = Field(
+        None, description="Opens Socket Mode, an app-level token (xapp-…). Needed by `socket`."
+    )
+    slack_api_url: str = Field("https://slack.com/api/", description="Slack's Web API, or a stand-in.")
+    port: int = Field(3000, ge=0, le=65535, description="Where `web` listens.")
+    steward_log: str = Field("info", description="How much to log: debug, info or warning.")
+
+    @field_validator("slack_api_url")
+    @classmethod
+    def _ends_with_a_slash(cls, url: str) -> str:
+        return url if url.endswith("/") else url + "/"
+
+
+def read(model: type[S], *needed: str) -> S:
+    """Read the environment; every problem is listed at once, and no value is ever printed.
+
+    `needed` names fields that are optional for others but not for this command.
+    """
+    problems: list[str] = []
+    settings = None
+    try:
+        settings = model()
+    except ValidationError as error:
+        problems += [_sentence(model, str(item["loc"][0]), item["msg"], item["type"]) for item in error.errors()]
+    if settings is not None:
+        problems += [
+            _sentence(model, name, "", "missing") for name in needed if not getattr(settings, name, None)
+        ]
+    if problems:
+        raise BadSettings("\n".join(["The environment is not complete:", *problems]))
+    assert settings is not None
+    return settings
+
+
+def _sentence(model: type[BaseSettings], name: str, message: str, kind: str) -> str:
+    about = model.model_fields[name.lower()].description or ""
+    what = "is not set" if kind == "missing" else message.removeprefix("Value error, ")
+    return f"  {name.upper()} {what}. {about}"
