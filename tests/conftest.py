@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from bot import database, embedded, playbook
 from bot.settings import normalise_database_url
+from tests.house import House, running
 
 DATA = Path(__file__).parent.parent / ".steward" / "test-pg18"
 
@@ -78,3 +79,10 @@ def counts(owner: Engine):
             return {name: connection.scalar(text(f'select count(*) from "{name}"')) for name in tables}
 
     return count
+
+
+@pytest.fixture
+def house(database_url: str) -> Iterator[House]:
+    """Everything, running: the local Slack, the app, the cast."""
+    with running(database_url) as house:
+        yield house

@@ -3,10 +3,10 @@
 from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import Numeric, select
+from sqlalchemy import Numeric, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from bot.domain import events
+from bot.domain import events, outbox, provider
 from bot.domain.base import Base, Id
 from bot.domain.business_time import Calendar
 from bot.domain.people import Person
@@ -68,7 +68,7 @@ def join(
     if email and email_is_vouched:
         known = session.scalar(
             select(Person)
-            .where(Person.account_id == account.id, Person.slack_id.is_(None), Person.email.ilike(email))
+            .where(Person.account_id == account.id, Person.slack_id.is_(None), func.lower(Person.email) == email.lower())
             .with_for_update()
         )
     if known:
@@ -85,5 +85,28 @@ def join(
     )
     session.add(person)
     session.flush()
-    events.record(session, events.Kind.PERSON_JOINED, account_id=account.id, person=person.id, data={"name": name})
+    told = {"name": name, "account": account.name}
+    event = events.record(session, events.Kind.PERSON_JOINED, account_id=account.id, person=person.id, data=told)
+    _tell_triage(session, event)
     return person
+
+
+def _tell_triage(session: Session, event: events.Event) -> None:
+    firm = provider.find(session)
+    if firm and firm.triage_channel:
+        outbox.open_thread(
+            session, outbox.Subject.EVENT, event.id, outbox.Place.TRIAGE, firm.triage_channel, account_id=event.account_id
+        )
+
+
+def of_contact(session: Session, email: str | None, team: str | None, provider_team: str) -> Account | None:
+    """The account that was applied with this e-mail, if the workspace vouching for it is its own or the provider's."""
+    if not email:
+        return None
+    found = session.scalars(
+        select(Account)
+        .join(Person, Person.account_id == Account.id)
+        .where(func.lower(Person.email) == email.lower(), Person.slack_id.is_(None), Person.active)
+    ).all()
+    vouched = [account for account in found if team in {provider_team, account.team_slack_id}]
+    return vouched[0] if len(vouched) == 1 else None

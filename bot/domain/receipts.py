@@ -60,8 +60,3 @@ def keep_answer(session: Session, key: str, answer: dict[str, Any]) -> None:
     """What a repeat of the same input is answered with."""
     receipt = session.scalars(select(Receipt).where(Receipt.key == key)).one()
     receipt.answer = answer
-
-
-def lately(session: Session, key: str, since: datetime) -> bool:
-    """Whether that key was claimed after `since`."""
-    return session.scalar(select(Receipt.key).where(Receipt.key == key, Receipt.at > since)) is not None

@@ -35,7 +35,7 @@ __all__ = [
     "time",
 ]
 
-# Two tables of the rooms below the domain, which know no entities: bot/playbook.py and bot/clock.py.
+# Tables of rooms that know no entities: bot/playbook.py, bot/clock.py and bot/slack/budget.py.
 Table(
     "playbook",
     metadata,
@@ -49,6 +49,12 @@ Table(
     metadata,
     Column("id", BigInteger, primary_key=True, autoincrement=False),
     Column("offset_seconds", Float, nullable=False),
+)
+Table(
+    "slack_budget",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("full_until", DateTime(timezone=True), nullable=False),
 )
 
 # Row-level security holds these to the accounts a transaction has entered (people.enter). The value

@@ -74,6 +74,25 @@ def log(
     return entry
 
 
+def same_since(
+    session: Session, ticket: Ticket, *, by: Person, minutes: int, note: str, since: datetime
+) -> TimeEntry | None:
+    """An equal standing entry made after `since`: perhaps the same line sent twice."""
+    undone = select(TimeEntry.reverses_id).where(TimeEntry.reverses_id.is_not(None))
+    return session.scalar(
+        select(TimeEntry)
+        .where(
+            TimeEntry.person_id == by.id,
+            TimeEntry.ticket_id == ticket.id,
+            TimeEntry.minutes == minutes,
+            TimeEntry.note == note.strip(),
+            TimeEntry.created_at > since,
+            TimeEntry.id.not_in(undone),
+        )
+        .limit(1)
+    )
+
+
 def reverse(session: Session, entry_id: int, *, by: Person, now: datetime) -> TimeEntry:
     """Undo one's own entry by an equal and opposite one; the history keeps both."""
     entry = session.scalar(

@@ -146,6 +146,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("version", name=op.f("pk_playbook")),
     )
     op.create_table(
+        "slack_budget",
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("full_until", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_slack_budget")),
+    )
+    op.create_table(
         "provider",
         sa.Column("id", sa.BigInteger(), nullable=False),
         sa.Column("team_slack_id", sa.Text(), nullable=False),
@@ -644,6 +650,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_agreement_account_id"), table_name="agreement")
     op.drop_table("agreement")
     op.drop_table("provider")
+    op.drop_table("slack_budget")
     op.drop_table("playbook")
     op.drop_table("job_run")
     op.drop_table("clock")

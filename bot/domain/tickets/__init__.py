@@ -7,7 +7,7 @@
 from bot.domain.tickets.closure import Closure, ClosureNote, draft, latest_closure
 from bot.domain.tickets.filing import CameFrom, Door, Filing, file
 from bot.domain.tickets.needs import Inputs
-from bot.domain.tickets.queue import QueueFilter, page, possibilities
+from bot.domain.tickets.queue import Page, QueueFilter, page, possibilities
 from bot.domain.tickets.ticket import Attachment, Ticket, attachments, number_of, visible_to
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "Door",
     "Filing",
     "Inputs",
+    "Page",
     "QueueFilter",
     "Ticket",
     "attachments",

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from bot import playbook
 from bot.domain import events, outbox, people
+from bot.domain.errors import Refused
 from bot.domain.people import Person
 from bot.domain.roles import Permission
 from bot.domain.tickets.effects import EFFECTS

@@ -1,0 +1,245 @@
+"""The only place where parts are joined: settings, database, Bolt, the worker's loops."""
+
+import re
+import threading
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+import anyio.to_thread
+import structlog
+from apscheduler.schedulers.background import BackgroundScheduler
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from slack_bolt import Ack, App, BoltResponse
+from slack_bolt.authorization import AuthorizeResult
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError, SlackClientError
+from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session, sessionmaker
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from bot import database
+from bot.clock import Clock, SharedClock, system_clock
+from bot.domain import people, provider
+from bot.handlers import Router, metrics
+from bot.handlers.arrival import Arrivals
+from bot.jobs import ticker
+from bot.settings import Settings
+from bot.slack.delivery import HTTP_SECONDS, Courier, oldest_pending_seconds
+
+log = structlog.get_logger()
+THREADS = 8
+HANDLER_SECONDS = 2  # Slack calls of a handler; it has 2.5 s in all
+TICK_SECONDS = 15
+POLL_SECONDS = 0.25
+STALE_OUTBOX_SECONDS = 300
+ANY = re.compile(".*")
+
+
+def build_bolt(settings: Settings, sessions: sessionmaker[Session], clock: Clock) -> App:
+    """Bolt with its seven listeners, all of which call the one router."""
+    identity = Identity(settings, sessions)
+
+    def authorize(team_id: str | None) -> AuthorizeResult:  # Bolt injects by name, and takes no methods
+        return identity.authorize(team_id)
+
+    bolt = App(
+        authorize=authorize,
+        process_before_response=True,
+        request_verification_enabled=False,  # done in front, before anything is parsed
+        client=web_client(settings, timeout=HANDLER_SECONDS),
+        logger=None,
+    )
+    route = Router(sessions, clock)
+
+    def listener(kind: str, name_of: Callable[[dict[str, Any]], str]) -> Callable[..., BoltResponse]:
+        def listen(body: dict[str, Any], ack: Ack, client: WebClient) -> BoltResponse:
+            return route(kind, name_of(body), body, ack, client)
+
+        return listen
+
+    bolt.command(ANY)(listener("command", lambda body: body["command"]))
+    bolt.action(ANY)(listener("action", lambda body: body["actions"][0]["action_id"]))
+    bolt.options(ANY)(listener("options", lambda body: body["action_id"]))
+    bolt.view_submission(ANY)(listener("view", lambda body: body["view"]["callback_id"]))
+    bolt.view_closed(ANY)(listener("view_closed", lambda body: body["view"]["callback_id"]))
+    bolt.shortcut(ANY)(listener("shortcut", lambda body: body["callback_id"]))
+    bolt.event(ANY)(listener("event", lambda body: body["event"]["type"]))
+    return bolt
+
+
+class Identity:
+    """Who the bot is: the environment's token, the rest from the database, never from Slack on the way."""
+
+    def __init__(self, settings: Settings, sessions: sessionmaker[Session]):
+        self._token = settings.slack_bot_token.get_secret_value()
+        self._sessions = sessions
+        self._known: AuthorizeResult | None = None
+
+    def authorize(self, team_id: str | None) -> AuthorizeResult:
+        """Always the provider's workspace, outsiders included."""
+        if self._known:
+            return self._known
+        firm = None
+        try:
+            with self._sessions.begin() as session:
+                firm = provider.find(session)
+        except SQLAlchemyError:
+            log.warning("the bot's identity could not be read; going on with the token alone")
+        result = AuthorizeResult(
+            enterprise_id=None,
+            team_id=firm.team_slack_id if firm else team_id,
+            bot_token=self._token,
+            bot_user_id=firm.bot_user_slack_id if firm else None,
+        )
+        if firm and firm.bot_user_slack_id:
+            self._known = result
+        return result
+
+
+def web_client(settings: Settings, *, timeout: int) -> WebClient:
+    """A client that waits a bounded time and never retries by itself."""
+    return WebClient(
+        token=settings.slack_bot_token.get_secret_value(),
+        base_url=settings.slack_api_url,
+        timeout=timeout,
+        retry_handlers=[],
+    )
+
+
+def build_app(settings: Settings, *, clock: Clock | None = None, engine: Engine | None = None) -> Starlette:
+    """The web process: Slack's door, and the three that operators read."""
+    engine = engine or database.app_engine(settings.database_url, pool_size=THREADS)
+    health = database.app_engine(settings.database_url, pool_size=1)
+    sessions = database.sessions(engine)
+    assert settings.slack_signing_secret is not None
+    arrivals = Arrivals(
+        build_bolt(settings, sessions, clock or system_clock),
+        settings.slack_signing_secret.get_secret_value(),
+        threads=THREADS,
+    )
+
+    async def healthz(_request: Request) -> Response:
+        return PlainTextResponse("ok")
+
+    async def readyz(_request: Request) -> Response:
+        report = await anyio.to_thread.run_sync(readiness, health)
+        return JSONResponse(report, status_code=200 if report["ready"] else 503)
+
+    async def scrape(_request: Request) -> Response:
+        await anyio.to_thread.run_sync(_measure_outbox, health)
+        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        yield
+        arrivals.close()
+        engine.dispose()
+        health.dispose()
+
+    return Starlette(
+        lifespan=lifespan,
+        routes=[
+            Route("/slack/events", arrivals.http, methods=["POST"]),
+            Route("/healthz", healthz),
+            Route("/readyz", readyz),
+            Route("/metrics", scrape),
+        ],
+    )
+
+
+def readiness(engine: Engine) -> dict[str, Any]:
+    """Whether work can be done: the database answers, the schema is this release's, posts go out."""
+    try:
+        migrated = database.is_migrated(engine)
+        oldest, dead = oldest_pending_seconds(database.sessions(engine)) if migrated else (0.0, 0)
+    except SQLAlchemyError:
+        return {"ready": False, "database": "does not answer"}
+    return {
+        "ready": migrated and oldest < STALE_OUTBOX_SECONDS,
+        "database": "ok",
+        "migrations": "ok" if migrated else "missing: run `steward migrate`",
+        "outbox_oldest_seconds": round(oldest, 1),
+        "dead_letters": dead,
+    }
+
+
+def _measure_outbox(engine: Engine) -> None:
+    try:
+        oldest, dead = oldest_pending_seconds(database.sessions(engine))
+    except SQLAlchemyError:
+        return
+    metrics.OUTBOX_AGE.set(oldest)
+    metrics.DEAD_LETTERS.set(dead)
+
+
+class Worker:
+    """The worker process: delivers the outbox and ticks the schedule. Any number may run."""
+
+    def __init__(self, settings: Settings, *, clock: Clock | None = None):
+        self._engine = database.app_engine(settings.database_url, pool_size=4, statement_timeout_ms=30_000)
+        self._sessions = database.sessions(self._engine)
+        self._client = web_client(settings, timeout=HTTP_SECONDS)
+        self._clock = clock or system_clock
+        self._stopping = threading.Event()
+
+    def run(self) -> None:
+        """Until `stop`: what is in hand is finished first."""
+        scheduler = BackgroundScheduler(timezone="UTC")
+        scheduler.add_job(
+            self._tick, "interval", seconds=TICK_SECONDS, coalesce=True, max_instances=1, misfire_grace_time=None
+        )
+        scheduler.start()
+        courier, known = Courier(self._sessions, self._client), False
+        while not self._stopping.is_set():
+            known = known or self._learn_who_we_are()
+            if not self._deliver(courier):
+                self._stopping.wait(POLL_SECONDS)
+        scheduler.shutdown(wait=True)
+        self._engine.dispose()
+
+    def stop(self) -> None:
+        """Come to an end after what is in hand."""
+        self._stopping.set()
+
+    def _deliver(self, courier: Courier) -> bool:
+        try:
+            return courier.deliver_one()
+        except SQLAlchemyError as error:
+            log.error("the database does not answer", error=type(error).__name__)
+            self._stopping.wait(2)
+            return False
+
+    def _tick(self) -> None:
+        try:
+            ticker.tick(self._sessions, self._clock())
+        except SQLAlchemyError as error:
+            log.error("the schedule has to wait for the database", error=type(error).__name__)
+
+    def _learn_who_we_are(self) -> bool:
+        """Ask Slack once who the bot is, so that web never has to."""
+        try:
+            with self._sessions.begin() as session:
+                firm = provider.find(session)
+            if firm is None or firm.workspace_url:
+                return firm is not None
+            told = self._client.auth_test()
+            with self._sessions.begin() as session:
+                people.enter_as_system(session)
+                firm = provider.get(session)
+                firm.bot_user_slack_id, firm.workspace_url = told["user_id"], told["url"]
+        except (SlackApiError, SlackClientError, OSError, SQLAlchemyError) as error:
+            log.warning("Slack has not said yet who the bot is", error=type(error).__name__)
+            time.sleep(1)
+            return False
+        return True
+
+
+def shared_clock(settings: Settings) -> SharedClock:
+    """The clock that can be moved, in the playground."""
+    return SharedClock(database.app_engine(settings.database_url, pool_size=1))

@@ -1,0 +1,169 @@
+"""The commands. Exit codes: 0 done, 1 it did not work (one sentence says why), 2 it was called wrongly."""
+
+import argparse
+import signal
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import uvicorn
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+
+from bot import database, logs, playbook, settings
+from bot.clock import Clock, read_offset, system_clock
+from bot.domain import imports, setup
+from bot.domain.errors import Refused
+from bot.jobs import JOBS, ticker
+
+CLOCK_HELP = argparse.SUPPRESS
+
+
+class Failed(Exception):
+    """A command could not do its work; the message says what to do next."""
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; returns the exit code."""
+    parser = _parser()
+    chosen = parser.parse_args(arguments)
+    try:
+        chosen.run(chosen)
+    except (Failed, Refused, settings.BadSettings, setup.BadFile, playbook.BadPlaybook, ticker.UnknownJob,
+            imports.BadImport, database.UnsafeRole) as error:  # fmt: skip
+        print(f"steward: {error}", file=sys.stderr)
+        return 1
+    except OperationalError as error:
+        print(f"steward: the database can't be reached: {str(error.orig).strip()}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="steward", description="Runs managed services from Slack.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def command(name: str, run: Callable[[argparse.Namespace], None], help_: str) -> argparse.ArgumentParser:
+        made = commands.add_parser(name, help=help_, description=help_)
+        made.set_defaults(run=run)
+        return made
+
+    demo = command("demo", _demo, "Try everything in the browser: no Slack, no database, nothing to set up.")
+    demo.add_argument("--port", type=int, default=8000, help="where the page is served (default 8000)")
+    demo.add_argument("--no-browser", action="store_true", help="only print the address")
+    web = command("web", _web, "Answer Slack over HTTP on PORT.")
+    worker = command("worker", _worker, "Deliver posts and run the schedule. Any number may run.")
+    for process in (web, worker):
+        process.add_argument("--shared-clock", action="store_true", help=CLOCK_HELP)
+    command("migrate", _migrate, "Bring the database to this release.")
+    apply = command("apply", _apply, "Set up the provider, its people and accounts from a YAML file.")
+    apply.add_argument("file", type=Path)
+    _import_arguments(command("import", _import, "Bring in another system's records."))
+    job = command("run", _run, "Run a scheduled job now, once for its period.")
+    job.add_argument("job", choices=sorted(JOBS))
+    job.add_argument("--at", type=_instant, help="as if it were then, in ISO 8601 (default: now)")
+    return parser
+
+
+def _import_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("kind", choices=["tickets"], help="what the file holds")
+    parser.add_argument("file", type=Path, help="a CSV file, plain or .gz")
+    parser.add_argument("--account", required=True, help="the account the records belong to")
+
+
+def _instant(text: str) -> datetime:
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text} is not a time; write 2026-11-23T09:00+00:00") from None
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
+
+
+def _demo(chosen: argparse.Namespace) -> None:
+    from bot.playground.demo import run
+
+    run(port=chosen.port, open_browser=not chosen.no_browser)
+
+
+def _web(chosen: argparse.Namespace) -> None:
+    from bot.app import build_app, shared_clock
+
+    config = settings.read(settings.Settings, "slack_signing_secret")
+    logs.configure(config.steward_log)
+    clock = shared_clock(config) if chosen.shared_clock else system_clock
+    app = build_app(config, clock=clock)
+    uvicorn.run(app, host="0.0.0.0", port=config.port, log_level="warning", access_log=False)  # noqa: S104  a server
+
+
+def _worker(chosen: argparse.Namespace) -> None:
+    from bot.app import Worker, shared_clock
+
+    config = settings.read(settings.Settings)
+    logs.configure(config.steward_log)
+    worker = Worker(config, clock=shared_clock(config) if chosen.shared_clock else None)
+    signal.signal(signal.SIGTERM, lambda *_: worker.stop())
+    signal.signal(signal.SIGINT, lambda *_: worker.stop())
+    worker.run()
+
+
+def _database() -> settings.DatabaseSettings:
+    return settings.read(settings.DatabaseSettings)
+
+
+def _migrate(_chosen: argparse.Namespace) -> None:
+    config = _database()
+    database.migrate(config.database_url)
+    path = Path(config.steward_playbook) if config.steward_playbook else playbook.DEFAULT_FILE
+    engine = database.owner_engine(config.database_url)
+    with Session(engine) as session, session.begin():
+        playbook.seed(session, playbook.from_file(path))
+    engine.dispose()
+    print("The database stands at this release.")
+
+
+def _apply(chosen: argparse.Namespace) -> None:
+    try:
+        text = chosen.file.read_text(encoding="utf-8")
+    except OSError as error:
+        raise Failed(f"{chosen.file} can't be read: {error.strerror}.") from error
+    wanted = setup.read(text, chosen.file.name)
+    with database.sessions(_engine()).begin() as session:
+        changes = setup.apply(session, wanted, now=_clock()())
+    print("\n".join(changes) or "Everything stands as the file says: nothing to change.")
+
+
+def _engine() -> database.Engine:
+    engine = database.app_engine(_database().database_url, pool_size=1, statement_timeout_ms=None)
+    database.require_safe_role(engine)
+    return engine
+
+
+def _clock() -> Clock:
+    """The playground's clock where one was moved, else the machine's."""
+    engine = _engine()
+    offset = read_offset(engine)
+    engine.dispose()
+    from datetime import timedelta
+
+    return lambda: system_clock() + timedelta(seconds=offset)
+
+
+def _import(chosen: argparse.Namespace) -> None:
+    report = imports.import_tickets(_database().database_url, chosen.file, account=chosen.account, progress=_progress)
+    print(file=sys.stderr)
+    print("\n".join(report.sentences()))
+
+
+def _progress(done: int, total: int | None) -> None:
+    share = f" of {total:,}" if total else ""
+    end = "" if sys.stderr.isatty() else "\n"
+    print(f"\r{done:,}{share} rows", end=end, file=sys.stderr, flush=True)
+
+
+def _run(chosen: argparse.Namespace) -> None:
+    at = chosen.at or _clock()()
+    done = ticker.run_now(database.sessions(_engine()), chosen.job, at)
+    print(f"{chosen.job}: " + ("written; the worker posts it." if done else "done already for that day; nothing is posted twice."))

@@ -1,0 +1,50 @@
+"""What an import did, in figures and in sentences."""
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+SHOWN = 20
+REMEMBERED = 1000  # the database keeps every rejected row; this is only for telling
+
+
+class RejectedRow(NamedTuple):
+    """Where it began in the file, and why it was left out."""
+
+    line: int
+    reason: str
+
+
+@dataclass
+class Report:
+    """The figures of one run."""
+
+    log: str
+    account: str
+    zone: str
+    dates: str
+    rows: int = 0
+    new: int = 0
+    already_there: int = 0
+    rejected_rows: int = 0
+    rejected: list[RejectedRow] = field(default_factory=list)
+
+    def reject(self, line: int, reason: str) -> None:
+        """Count a rejected row, and remember it as long as there are few."""
+        self.rejected_rows += 1
+        if len(self.rejected) < REMEMBERED:
+            self.rejected.append(RejectedRow(line, reason))
+
+    def sentences(self) -> list[str]:
+        """For the person who started it."""
+        said = [
+            f"Read {self.rows:,} rows of a {self.log} for {self.account}.",
+            f"{self.new:,} tickets are new, {self.already_there:,} were already there and stay as they are.",
+            f"Its dates carry no zone: they were read as {self.dates}, in {self.zone}.",
+        ]
+        if not self.rejected_rows:
+            return [*said, "No row was rejected."]
+        said.append(f"{self.rejected_rows:,} rows were rejected, and are kept as they were:")
+        said += [f"  line {row.line}: {row.reason}" for row in self.rejected[:SHOWN]]
+        if self.rejected_rows > SHOWN:
+            said.append(f"  and {self.rejected_rows - SHOWN:,} more.")
+        return said

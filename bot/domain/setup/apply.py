@@ -1,0 +1,163 @@
+"""Bringing the database to what the file says: what differs is changed and told, the rest is left alone.
+
+People who became known by writing in a channel are not in the file, so contacts who are missing
+from it stay; staff who are missing lose their access.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from bot.domain import events, people, provider
+from bot.domain.accounts import Account
+from bot.domain.agreements import Agreement
+from bot.domain.people import Person
+from bot.domain.provider import Provider
+from bot.domain.setup.file import AccountPart, AgreementPart, BadFile, ContactPart, ProviderPart, SetupFile, StaffPart
+
+ALREADY = "Everything stands as the file says: nothing to change."
+
+
+def apply(session: Session, wanted: SetupFile, *, now: datetime) -> list[str]:
+    """Make it so, in the caller's transaction; returns what changed, a sentence each."""
+    people.enter_as_system(session)
+    changes = _provider(session, wanted.provider, now)
+    changes += _staff(session, wanted.people)
+    for part in wanted.accounts:
+        changes += _account(session, part, now)
+    if changes:
+        events.record(session, events.Kind.APPLIED, account_id=None, at=now, data={"changes": changes})
+    return changes
+
+
+def _provider(session: Session, part: ProviderPart, now: datetime) -> list[str]:
+    firm = provider.find(session)
+    values = {
+        "team_slack_id": part.team,
+        "timezone": part.timezone,
+        "holidays": part.holidays,
+        "channels": dict(part.channels),
+    }
+    if firm is None:
+        session.add(Provider(**values, live_since=now))
+        session.flush()
+        return ["Provider set up."]
+    return [f"Provider: {text}" for text in _update(firm, values)]
+
+
+def _staff(session: Session, parts: list[StaffPart]) -> list[str]:
+    changes = []
+    for part in parts:
+        person = _person_by_slack(session, part.slack)
+        if person and person.account_id is not None:
+            raise BadFile(f"{part.name} ({part.slack}) is a contact of an account, and can't be staff at the same time.")
+        values = {
+            "name": part.name,
+            "roles": sorted(role.value for role in part.roles),
+            "skills": part.skills,
+            "weekly_minutes": round(part.weekly_hours * 60),
+            "timezone": part.timezone,
+            "active": True,
+        }
+        changes += _put(session, person, values, f"Staff {part.name}", slack_id=part.slack)
+    listed = {part.slack for part in parts}
+    for person in people.staff(session):
+        if person.slack_id not in listed:
+            person.active = False
+            changes.append(f"Staff {person.name}: no longer in the file, access ended.")
+    return changes
+
+
+def _account(session: Session, part: AccountPart, now: datetime) -> list[str]:
+    account = session.scalar(select(Account).where(func.lower(Account.name) == part.name.lower()))
+    values = {
+        "name": part.name,
+        "channel_slack_id": part.channel,
+        "team_slack_id": part.team,
+        "timezone": part.timezone,
+        "holidays": part.holidays,
+        "arr_amount": part.arr.amount if part.arr else None,
+        "arr_currency": part.arr.currency if part.arr else None,
+        "renews": part.renews,
+    }
+    if account is None:
+        account = Account(**values, live_since=now)
+        session.add(account)
+        session.flush()
+        changes = [f"Account {part.name} added."]
+    else:
+        changes = [f"Account {part.name}: {text}" for text in _update(account, values)]
+    for contact in part.contacts:
+        changes += _contact(session, account, contact)
+    return changes + (_agreement(session, account, part.agreement) if part.agreement else [])
+
+
+def _contact(session: Session, account: Account, part: ContactPart) -> list[str]:
+    person = _person_by_slack(session, part.slack) or _contact_by_email(session, account, part.email)
+    if person and person.account_id != account.id:
+        raise BadFile(f"{part.name} ({part.slack or part.email}) belongs to another account or to the staff already.")
+    values: dict[str, Any] = {
+        "name": part.name,
+        "roles": sorted(role.value for role in part.roles),
+        "active": part.active,
+    }
+    values |= {name: value for name, value in {"slack_id": part.slack, "email": part.email}.items() if value}
+    return _put(session, person, values, f"{account.name}: contact {part.name}", account_id=account.id)
+
+
+def _agreement(session: Session, account: Account, part: AgreementPart) -> list[str]:
+    agreement = session.scalar(select(Agreement).where(Agreement.account_id == account.id))
+    values = {
+        "type": part.type,
+        "starts": part.starts,
+        "included_minutes": round(part.included_hours * 60),
+        "rollover_cap": part.rollover_cap,
+        "rate_amount": part.rate.amount if part.rate else None,
+        "rate_currency": part.rate.currency if part.rate else None,
+        "rounding": part.rounding.model_dump(),
+        "scope": part.scope,
+        "excluded": part.excluded,
+    }
+    if agreement is None:
+        session.add(Agreement(account_id=account.id, **values))
+        session.flush()
+        return [f"{account.name}: agreement added."]
+    return [f"{account.name}: agreement: {text}" for text in _update(agreement, values)]
+
+
+def _put(session: Session, person: Person | None, values: dict[str, Any], who: str, **identity: Any) -> list[str]:
+    if person is None:
+        session.add(Person(**values, **identity))
+        session.flush()
+        return [f"{who} added."]
+    return [f"{who}: {text}" for text in _update(person, values)]
+
+
+def _update(entity: Any, values: dict[str, Any]) -> list[str]:
+    changes = []
+    for name, value in values.items():
+        before = getattr(entity, name)
+        if before != value:
+            setattr(entity, name, value)
+            changes.append(f"{name} is now {_shown(value)} (was {_shown(before)}).")
+    return changes
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, list):
+        return ", ".join(map(str, value)) or "empty"
+    return "empty" if value is None else str(value)
+
+
+def _person_by_slack(session: Session, slack_id: str | None) -> Person | None:
+    return session.scalar(select(Person).where(Person.slack_id == slack_id)) if slack_id else None
+
+
+def _contact_by_email(session: Session, account: Account, email: str | None) -> Person | None:
+    if not email:
+        return None
+    return session.scalar(
+        select(Person).where(Person.account_id == account.id, func.lower(Person.email) == email.lower())
+    )

@@ -1,0 +1,234 @@
+"""The file's shape, checked before anything is touched; every mistake is named with its line."""
+
+import re
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import yaml
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+
+from bot.domain.agreements import AgreementType
+from bot.domain.business_time import knows_holidays_of
+from bot.domain.roles import ContactRole, Role
+
+
+class BadFile(Exception):
+    """The file can't be applied; the message names each mistake with its line, and nothing was changed."""
+
+
+class Money(BaseModel):
+    """An amount and its currency, written `150 EUR`."""
+
+    amount: Decimal
+    currency: str
+
+
+def _money(text: Any) -> Any:
+    match = re.fullmatch(r"\s*(\d+(?:\.\d{1,2})?)\s+([A-Z]{3})\s*", str(text))
+    if not match:
+        raise ValueError("write an amount and a currency, as in 150 EUR")
+    return Money(amount=Decimal(match[1]), currency=match[2])
+
+
+def _zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise ValueError(f"{name} is not a time zone; write one like Europe/Berlin") from error
+    return name
+
+
+def _country(code: str) -> str:
+    if not knows_holidays_of(code):
+        raise ValueError(f"no holidays are known for {code}; write a country like DE, or DE-BY")
+    return code
+
+
+def _slack(kind: str, prefixes: str) -> Any:
+    pattern = re.compile(rf"[{prefixes}][A-Z0-9]{{2,}}")
+
+    def check(text: str) -> str:
+        if not pattern.fullmatch(text):
+            raise ValueError(f"{text} is not a Slack {kind} id; they look like {prefixes[0]}0123ABCD")
+        return text
+
+    return AfterValidator(check)
+
+
+Zone = Annotated[str, AfterValidator(_zone)]
+Country = Annotated[str, AfterValidator(_country)]
+Amount = Annotated[Money, BeforeValidator(_money)]
+UserId = Annotated[str, _slack("user", "UW")]
+ChannelId = Annotated[str, _slack("channel", "CG")]
+TeamId = Annotated[str, _slack("workspace", "TE")]
+Name = Annotated[str, Field(min_length=1, max_length=100)]
+
+
+class Strict(BaseModel):
+    """A word that is not known is a mistake, not a surprise later."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class ProviderPart(Strict):
+    """The firm that runs Steward."""
+
+    team: TeamId
+    timezone: Zone = "UTC"
+    holidays: Country | None = None
+    channels: dict[str, ChannelId]
+
+    @model_validator(mode="after")
+    def _has_triage(self) -> "ProviderPart":
+        unknown = self.channels.keys() - {"triage", "releases", "billing", "leadership"}
+        if unknown:
+            raise ValueError(f"unknown channel {', '.join(sorted(unknown))}; there are triage, releases, billing, leadership")
+        if "triage" not in self.channels:
+            raise ValueError("channels needs triage: that is where cards and digests stand")
+        return self
+
+
+class StaffPart(Strict):
+    """One of the provider's people."""
+
+    slack: UserId
+    name: Name
+    roles: list[Role] = Field(min_length=1)
+    skills: list[str] = []
+    weekly_hours: float = Field(40, gt=0, le=80)
+    timezone: Zone | None = None
+
+
+class ContactPart(Strict):
+    """One of an account's people, by Slack id or by e-mail."""
+
+    name: Name
+    slack: UserId | None = None
+    email: str | None = Field(None, pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")
+    roles: list[ContactRole] = Field(default=[ContactRole.REQUESTER], min_length=1)
+    active: bool = True
+
+    @model_validator(mode="after")
+    def _can_be_recognised(self) -> "ContactPart":
+        if not (self.slack or self.email):
+            raise ValueError("needs a slack id or an email, or nobody will be recognised")
+        return self
+
+
+class RoundingPart(Strict):
+    """How minutes become billed minutes."""
+
+    unit: int = Field(15, ge=1, le=480)
+    mode: str = Field("up", pattern="^(none|up|closest|down)$")
+    scope: str = Field("ticket_day", pattern="^(entry|ticket_day|invoice_line)$")
+
+
+class AgreementPart(Strict):
+    """What the account has bought."""
+
+    type: AgreementType
+    starts: date
+    included_hours: float = Field(0, ge=0)
+    rollover_cap: Decimal = Field(Decimal(0), ge=0, le=1)
+    rate: Amount | None = None
+    rounding: RoundingPart = RoundingPart()
+    scope: list[str] = []
+    excluded: list[str] = []
+
+
+class AccountPart(Strict):
+    """One client organisation."""
+
+    name: Name
+    channel: ChannelId
+    team: TeamId | None = None
+    timezone: Zone = "UTC"
+    holidays: Country | None = None
+    arr: Amount | None = None
+    renews: date | None = None
+    contacts: list[ContactPart] = []
+    agreement: AgreementPart | None = None
+
+
+class SetupFile(Strict):
+    """The whole file."""
+
+    provider: ProviderPart
+    people: list[StaffPart] = Field(min_length=1)
+    accounts: list[AccountPart] = []
+
+
+def read(text: str, name: str = "the file") -> SetupFile:
+    """Read and check a file's text; raises BadFile with every mistake and its line."""
+    try:
+        tree = yaml.compose(text, Loader=yaml.SafeLoader)
+        content = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise BadFile(f"{name} is not YAML: {str(error).replace(chr(10), ' ')}") from error
+    if not isinstance(content, dict):
+        raise BadFile(f"{name}: line 1: write provider:, people: and accounts: at the top level")
+    try:
+        found = SetupFile(**content)
+    except ValidationError as error:
+        lines = [f"{name}: line {_line(tree, item['loc'])}: {_path(item['loc'])}: {_words(dict(item))}" for item in error.errors()]
+        raise BadFile("\n".join(lines)) from error
+    if mistakes := _named_twice(found, tree, name):
+        raise BadFile("\n".join(mistakes))
+    return found
+
+
+def _line(node: yaml.Node | None, loc: tuple[int | str, ...]) -> int:
+    """The line of the value at a path, or of the nearest thing around it."""
+    line = 1
+    for step in loc:
+        if isinstance(node, yaml.MappingNode):
+            found = next(((key, value) for key, value in node.value if key.value == str(step)), None)
+            if found is None:
+                return line
+            line, node = found[0].start_mark.line + 1, found[1]
+        elif isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
+            node = node.value[step]
+            line = node.start_mark.line + 1
+        else:
+            return line
+    return line
+
+
+def _path(loc: tuple[int | str, ...]) -> str:
+    return "".join(f"[{step + 1}]" if isinstance(step, int) else f".{step}" for step in loc).lstrip(".") or "file"
+
+
+def _words(item: dict[str, Any]) -> str:
+    sentences = {"missing": "is missing", "extra_forbidden": "is not known here; check the spelling"}
+    return sentences.get(item["type"], str(item["msg"]).removeprefix("Value error, "))
+
+
+def _named_twice(found: SetupFile, tree: yaml.Node | None, name: str) -> list[str]:
+    mistakes: list[str] = []
+    seen: dict[str, str] = {}
+    for path, key in _identities(found):
+        if key in seen:
+            mistakes.append(f"{name}: line {_line(tree, path)}: {_path(path)}: {key.split(' ', 1)[1]} stands at {seen[key]} already")
+        seen[key] = _path(path)
+    return mistakes
+
+
+def _identities(found: SetupFile) -> list[tuple[tuple[int | str, ...], str]]:
+    """Everything that may stand only once, with where it stands."""
+    marks: list[tuple[tuple[int | str, ...], str]] = []
+    for place, channel in found.provider.channels.items():
+        marks.append((("provider", "channels", place), f"channel {channel}"))
+    for i, person in enumerate(found.people):
+        marks.append((("people", i, "slack"), f"person {person.slack}"))
+    for i, account in enumerate(found.accounts):
+        marks.append((("accounts", i, "name"), f"account {account.name.casefold()}"))
+        marks.append((("accounts", i, "channel"), f"channel {account.channel}"))
+        for j, contact in enumerate(account.contacts):
+            where = ("accounts", i, "contacts", j)
+            if contact.slack:
+                marks.append(((*where, "slack"), f"person {contact.slack}"))
+            if contact.email:
+                marks.append(((*where, "email"), f"e-mail {contact.email.casefold()}"))
+    return marks

@@ -1,0 +1,63 @@
+"""Slack in → one verb → answer. Each module exports its ROUTES; here they become one table.
+
+To add one: a function that takes a `Call`, and its row in its module's ROUTES.
+"""
+
+import uuid
+from typing import Any
+
+import structlog
+from slack_bolt import Ack, BoltResponse
+from slack_sdk import WebClient
+from sqlalchemy.orm import Session, sessionmaker
+
+from bot.clock import Clock
+from bot.domain.errors import Refused
+from bot.handlers import errors, help, home, people, queue, request, tickets, time
+from bot.handlers.call import Call, Handler, Routes
+
+log = structlog.get_logger()
+OLD = "This button is from an older version. Open the ticket with /ticket, or look at the newest card."
+
+
+def _joined(*modules: Any) -> Routes:
+    routes: Routes = {}
+    for module in modules:
+        twice = routes.keys() & module.ROUTES.keys()
+        if twice:
+            raise ValueError(f"two handlers for {sorted(twice)}")
+        routes.update(module.ROUTES)
+    return routes
+
+
+ROUTES = _joined(request, tickets, time, queue, home, people, help)
+
+
+class Router:
+    """What Bolt's seven listeners call: finds the handler, lets it run, and turns what goes wrong into a sentence."""
+
+    def __init__(self, sessions: sessionmaker[Session], clock: Clock):
+        self._sessions = sessions
+        self._clock = clock
+
+    def __call__(self, kind: str, name: str, body: dict[str, Any], ack: Ack, client: WebClient) -> BoltResponse:
+        call = Call(kind, body, ack, client, self._sessions, self._clock(), reference=uuid.uuid4().hex[:8])
+        try:
+            self._handler(kind, name)(call)
+        except Exception as error:  # noqa: BLE001  the edge: whatever it is, the person reads a sentence
+            return errors.answer(error, call)
+        return call.answered or ack()
+
+    def _handler(self, kind: str, name: str) -> Handler:
+        if handler := ROUTES.get((kind, name)):
+            return handler
+        log.info("no handler", kind=kind, name=name[:80])
+        return _ignored if kind in {"event", "view_closed", "options"} else _outdated
+
+
+def _ignored(call: Call) -> None:
+    call.done()
+
+
+def _outdated(_call: Call) -> None:
+    raise Refused(OLD)

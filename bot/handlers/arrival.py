@@ -1,0 +1,142 @@
+"""What stands in front of Bolt: size, signature, one deadline, and a guard around everything.
+
+Both transports come through `dispatch_within`. An answer that did not come in time is never left
+to chance: a commit after the deadline is refused, and the person is told.
+"""
+
+import asyncio
+import hashlib
+import hmac
+import json
+import time
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+from urllib.parse import parse_qs
+
+import structlog
+from slack_bolt import App, BoltRequest, BoltResponse
+from starlette.requests import Request
+from starlette.responses import Response
+
+from bot import database
+from bot.handlers import metrics
+from bot.handlers.errors import UNSURE
+
+log = structlog.get_logger()
+DEADLINE_SECONDS = 2.5
+COMMIT_MARGIN = 0.2  # a commit must be over, and its answer on the way, before we stop waiting
+LARGEST_BODY = 1_000_000
+OLDEST_SECONDS = 300
+
+
+class Arrivals:
+    """Slack's requests over HTTP, and the deadline that Socket Mode shares."""
+
+    def __init__(self, bolt: App, signing_secret: str, *, threads: int, seconds: float = DEADLINE_SECONDS):
+        self._bolt = bolt
+        self._secret = signing_secret.encode()
+        self._seconds = seconds
+        # Its own, and as large as the database pool: a full one must not hold up the health routes.
+        self._executor = ThreadPoolExecutor(max_workers=threads, thread_name_prefix="slack")
+
+    async def http(self, request: Request) -> Response:
+        """`POST /slack/events`: all of Slack."""
+        body = await _read(request)
+        if body is None:
+            return Response("too large", status_code=413)
+        if not self._is_slacks(request, body):
+            metrics.REFUSED.inc()
+            return Response("not signed by Slack", status_code=401)
+        answer = await self.dispatch_within(body.decode("utf-8", "replace"), dict(request.headers))
+        content = answer.body if isinstance(answer.body, str) else json.dumps(answer.body)
+        kind = answer.headers.get("content-type", ["text/plain"])[0]
+        return Response(content, status_code=answer.status, media_type=kind)
+
+    def _is_slacks(self, request: Request, body: bytes) -> bool:
+        stamp = request.headers.get("x-slack-request-timestamp", "")
+        given = request.headers.get("x-slack-signature", "")
+        if not (stamp.isascii() and stamp.isdecimal() and len(stamp) < 16 and given.isascii()):
+            return False
+        if abs(time.time() - int(stamp)) > OLDEST_SECONDS:
+            return False
+        made = hmac.new(self._secret, b"v0:" + stamp.encode() + b":" + body, hashlib.sha256).hexdigest()
+        return hmac.compare_digest(f"v0={made}", given)
+
+    async def dispatch_within(self, body: str, headers: dict[str, str]) -> BoltResponse:
+        """Answer in time whatever happens behind."""
+        payload = payload_of(body)
+        if payload is None:
+            return BoltResponse(status=400, body="not a payload of Slack's")
+        kind = kind_of(payload)
+        started = time.monotonic()
+        work = asyncio.get_running_loop().run_in_executor(self._executor, self._dispatch, body, headers)
+        try:
+            answer = await asyncio.wait_for(asyncio.shield(work), self._seconds)
+        except TimeoutError:
+            answer = unsure(kind, payload)
+            log.error("no answer in time", kind=kind)
+        took = time.monotonic() - started
+        metrics.ARRIVALS.labels(kind=kind, status=str(answer.status)).observe(took)
+        log.info("arrival", kind=kind, status=answer.status, ms=round(took * 1000))
+        return answer
+
+    def _dispatch(self, body: str, headers: dict[str, str]) -> BoltResponse:
+        try:
+            with database.deadline(self._seconds - COMMIT_MARGIN):
+                return self._bolt.dispatch(BoltRequest(body=body, headers=headers))
+        except Exception as error:  # noqa: BLE001  signed, and yet not of a shape that Bolt can read
+            log.error("unreadable", error=type(error).__name__)
+            return BoltResponse(status=400, body="not a payload of Slack's")
+
+    def close(self) -> None:
+        """Let what runs come to its end."""
+        self._executor.shutdown(wait=True)
+
+
+async def _read(request: Request) -> bytes | None:
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > LARGEST_BODY:
+            return None
+    return bytes(body)
+
+
+def payload_of(body: str) -> dict[str, Any] | None:
+    """A request's payload: JSON for events, a form for commands, JSON in a form for the rest."""
+    try:
+        if body.lstrip().startswith("{"):
+            found = json.loads(body)
+        else:
+            form = {name: values[0] for name, values in parse_qs(body, keep_blank_values=True, max_num_fields=200).items()}
+            found = json.loads(form["payload"]) if "payload" in form else form
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found, dict) and found else None
+
+
+def kind_of(payload: dict[str, Any]) -> str:
+    """What arrived, in a word from a fixed list: it labels metrics."""
+    if "command" in payload:
+        return "command"
+    kinds = {"block_actions": "action", "view_submission": "view", "view_closed": "view_closed", "shortcut": "shortcut",
+             "block_suggestion": "options", "message_action": "shortcut", "event_callback": "event"}  # fmt: skip
+    return kinds.get(str(payload.get("type")), "other")
+
+
+def unsure(kind: str, payload: dict[str, Any]) -> BoltResponse:
+    """What the person reads when we can't tell in time whether it was stored; what they typed stays with them."""
+    if kind == "command":
+        typed = f"{payload.get('command', '')} {payload.get('text', '')}".replace("`", "ʼ").strip()
+        typed = typed.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+        return _json({"response_type": "ephemeral", "text": f"{UNSURE}\n>`{typed}`"})
+    if kind == "view":
+        inputs = [block["block_id"] for block in payload["view"].get("blocks", []) if block.get("type") == "input"]
+        if inputs:
+            return _json({"response_action": "errors", "errors": {inputs[0]: UNSURE}})
+    # An event comes again; a click can be pressed again, and Slack shows that it failed.
+    return BoltResponse(status=503 if kind in {"event", "action"} else 200, body="")
+
+
+def _json(answer: dict[str, Any]) -> BoltResponse:
+    return BoltResponse(status=200, body=json.dumps(answer), headers={"content-type": ["application/json"]})

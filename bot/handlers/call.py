@@ -1,0 +1,222 @@
+"""One arrival from Slack, as handlers see it: who acts, on what, and how to answer.
+
+A handler loads through the person, calls one verb, and answers: `begin` is the unit of work,
+`ack` the last line, because what is acknowledged is stored.
+"""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import structlog
+from slack_bolt import Ack, BoltResponse
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.webhook import WebhookClient
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session, sessionmaker
+
+from bot.domain import accounts, people, provider, receipts
+from bot.domain.accounts import Account
+from bot.domain.errors import Refused
+from bot.domain.people import Person
+
+log = structlog.get_logger()
+SLACK_SECONDS = 1.5
+STRANGER = (
+    "I don't know you yet. Write to me from your organisation's channel, or ask your contact to have you added; "
+    "then this works at once."
+)
+GONE = "Your access to Steward has ended. If that is a mistake, an admin can bring it back with `steward apply`."
+
+
+class Repeated(Exception):
+    """The same payload arrived before: it is answered as it was then, and nothing happens again."""
+
+    def __init__(self, earlier: receipts.Earlier):
+        super().__init__("repeated")
+        self.earlier = earlier
+
+
+@dataclass
+class Call:
+    """What arrived, and the ways to answer it."""
+
+    kind: str
+    body: dict[str, Any]
+    ack: Ack
+    client: WebClient
+    sessions: sessionmaker[Session]
+    now: datetime
+    reference: str
+    answered: BoltResponse | None = field(default=None)
+
+    @property
+    def slack_id(self) -> str:
+        """Who did it."""
+        if self.kind == "command":
+            return self.body["user_id"]
+        if self.kind == "event":
+            return self.body["event"].get("user") or ""
+        return self.body["user"]["id"]
+
+    @property
+    def channel(self) -> str | None:
+        """Where, if it was in a channel."""
+        if self.kind == "command":
+            return self.body.get("channel_id")
+        if self.kind == "event":
+            channel = self.body["event"].get("channel")
+            return channel if isinstance(channel, str) else None
+        return (self.body.get("channel") or {}).get("id")
+
+    @property
+    def text(self) -> str:
+        """What was typed after a command."""
+        return (self.body.get("text") or "").strip()
+
+    @property
+    def action(self) -> dict[str, Any]:
+        """The control that was pressed."""
+        return self.body["actions"][0]
+
+    @property
+    def value(self) -> str:
+        """What the pressed control carries."""
+        pressed = self.action
+        return pressed.get("value") or (pressed.get("selected_option") or {}).get("value") or ""
+
+    @property
+    def view(self) -> dict[str, Any]:
+        """The window it came from."""
+        return self.body["view"]
+
+    @property
+    def metadata(self) -> str:
+        """What the window carries along unseen."""
+        return self.view.get("private_metadata") or "{}"
+
+    @property
+    def in_window(self) -> bool:
+        """Whether it came from a modal (not from a message, nor from the Home)."""
+        return (self.body.get("view") or {}).get("type") == "modal"
+
+    @contextmanager
+    def begin(self) -> Iterator[tuple[Session, Person]]:
+        """One transaction as the person who acts, open to exactly their accounts."""
+        with self.sessions.begin() as session:
+            actor = people.enter(session, self.slack_id)
+            if actor is not None:
+                yield session, _still_here(actor)
+                return
+        # Slack is asked who that is with no transaction open.
+        self._make_known()
+        with self.sessions.begin() as session:
+            actor = people.enter(session, self.slack_id)
+            if actor is None:
+                raise Refused(STRANGER)
+            yield session, _still_here(actor)
+
+    def once(self, session: Session, key: str, content: str, actor: Person) -> None:
+        """Claim this arrival, or raise what it was answered with the first time."""
+        earlier = receipts.claim(session, key, content, account_id=actor.account_id)
+        if earlier:
+            raise Repeated(earlier)
+
+    def _make_known(self) -> None:
+        """Somebody new: the account whose channel they are in, or the contact whose e-mail they have."""
+        profile = self._ask_slack_who()
+        try:
+            with self.sessions.begin() as session:
+                people.enter_as_system(session)
+                account = self._account_of(session, profile)
+                if account is not None:
+                    accounts.join(session, account, **profile.facts(account, provider.get(session).team_slack_id))
+        except IntegrityError:
+            log.info("two first contacts at once, one row", reference=self.reference)
+
+    def _account_of(self, session: Session, profile: "Profile") -> Account | None:
+        if account := accounts.by_channel(session, self.channel):
+            return account
+        return accounts.of_contact(session, profile.email, profile.team, provider.get(session).team_slack_id)
+
+    def _ask_slack_who(self) -> "Profile":
+        user = self.body.get("user") if isinstance(self.body.get("user"), dict) else {}
+        name = self.body.get("user_name") or user.get("name") or user.get("username") or "Somebody new"
+        team = user.get("team_id") or self.body.get("team_id")
+        try:
+            told = self.client.users_info(user=self.slack_id)["user"]
+        except (SlackApiError, SlackClientError, OSError):
+            return Profile(self.slack_id, name, None, team)
+        card = told.get("profile") or {}
+        known_as = card.get("real_name") or told.get("real_name") or told.get("name") or name
+        return Profile(self.slack_id, known_as, card.get("email"), told.get("team_id") or team)
+
+    # -- answering --
+
+    def done(self, text: str | None = None, blocks: list[dict[str, Any]] | None = None) -> None:
+        """Acknowledge; for a command, with what only the person sees."""
+        if text is None:
+            self.answered = self.ack()
+        else:
+            self.answered = self.ack(text=text, blocks=blocks, response_type="ephemeral")
+
+    def show(self, view: dict[str, Any]) -> None:
+        """Answer a submission by turning its window into another."""
+        self.answered = self.ack(response_action="update", view=view)
+
+    def open(self, view: dict[str, Any]) -> None:
+        """Open a window: on top of the one it was asked from, or as the first."""
+        trigger = self.body["trigger_id"]
+        if self.in_window:
+            self.client.views_push(trigger_id=trigger, view=view)
+        else:
+            self.client.views_open(trigger_id=trigger, view=view)
+
+    def replace(self, view: dict[str, Any]) -> None:
+        """Change the window it came from; a newer change of the same window wins."""
+        try:
+            self.client.views_update(view_id=self.view["id"], hash=self.view.get("hash"), view=view)
+        except SlackApiError as error:
+            if error.response.get("error") not in {"hash_conflict", "not_found"}:
+                raise
+
+    def whisper(self, text: str, blocks: list[dict[str, Any]] | None = None) -> None:
+        """Tell only the person, where they pressed."""
+        url = self.body.get("response_url")
+        if url:
+            hook = WebhookClient(url, timeout=2)
+            hook.send(text=text, blocks=blocks, response_type="ephemeral", replace_original=False)
+
+
+@dataclass(frozen=True)
+class Profile:
+    """What Slack says of somebody."""
+
+    slack_id: str
+    name: str
+    email: str | None
+    team: str | None
+
+    def facts(self, account: Account, provider_team: str) -> dict[str, Any]:
+        """What joining needs; an e-mail counts only from the account's own workspace or the provider's."""
+        vouched = self.team in {account.team_slack_id or provider_team, provider_team}
+        return {"slack_id": self.slack_id, "name": self.name, "email": self.email, "email_is_vouched": vouched}
+
+
+def _still_here(actor: Person) -> Person:
+    if not actor.active:
+        raise Refused(GONE)
+    return actor
+
+
+def content_of(payload: Any) -> str:
+    """A payload as text that is the same whenever it is the same."""
+    return json.dumps(payload, sort_keys=True, ensure_ascii=False, default=str)
+
+
+Handler = Callable[[Call], None]
+Routes = dict[tuple[str, str], Handler]

@@ -1,0 +1,174 @@
+"""`/request`: the form opens at once, reveals what matters, and becomes a ticket or a meeting."""
+
+from typing import Any
+
+from pydantic import ValidationError
+from sqlalchemy.orm import Session
+
+from bot.domain import accounts, agreements, intakes, people, provider, receipts
+from bot.domain.accounts import Account
+from bot.domain.errors import Refused
+from bot.domain.people import Person
+from bot.domain.roles import Permission
+from bot.domain.tickets import Door, Filing, Ticket
+from bot.handlers.call import Call, Routes, content_of
+from bot.modals import form
+from bot.modals import request as modal
+
+NO_ACCOUNT = "There is no account yet. An admin adds one with `steward apply`."
+
+
+def open_form(call: Call) -> None:
+    """One short read, then the window: it writes nothing."""
+    door = Door.COMMAND if call.kind == "command" else Door.HOME if call.body.get("view") else Door.BUTTON
+    with call.begin() as (session, actor):
+        account = _account_at(session, actor, call)
+        metadata = modal.Metadata(
+            door=Door.STAFF if actor.is_staff else door,
+            opened_at=call.now,
+            account_id=account.id if account else None,
+            channel=call.channel,
+        )
+        view = _view(session, actor, metadata, title=call.text)
+    call.open(view)
+    call.done()
+
+
+def _account_at(session: Session, actor: Person, call: Call) -> Account | None:
+    """A contact's own account; for staff the one whose channel they are in."""
+    if not actor.is_staff:
+        return accounts.by_id(session, actor.account_id or 0)
+    actor.require(Permission.FILE_FOR_CLIENT)
+    return accounts.by_channel(session, call.channel)
+
+
+def _view(
+    session: Session, actor: Person, metadata: modal.Metadata, *, chosen: dict[str, Any] | None = None, title: str = ""
+) -> dict[str, Any]:
+    choices = accounts.all_of_them(session) if actor.is_staff else []
+    if actor.is_staff and not choices:
+        raise Refused(NO_ACCOUNT)
+    account_id = metadata.account_id
+    contacts = people.contacts(session, account_id) if account_id else []
+    billable = _may_be_billable(session, account_id, (chosen or {}).get("related_system"))
+    return modal.view(metadata, actor, choices, contacts, chosen=chosen, title=title, billable=billable)
+
+
+def _may_be_billable(session: Session, account_id: int | None, system: str | None) -> bool:
+    agreement = agreements.of(session, account_id) if account_id else None
+    return bool(agreement and agreement.may_be_billable(system))
+
+
+def reveal(call: Call) -> None:
+    """A choice was made: the fields that now matter appear; what is typed stays."""
+    metadata = modal.Metadata.model_validate_json(call.metadata)
+    chosen = form.values(call.view)
+    with call.begin() as (session, actor):
+        if actor.is_staff and chosen.get("account"):
+            metadata.account_id = accounts.by_id(session, int(chosen["account"])).id
+        view = _view(session, actor, metadata, chosen=chosen)
+    call.replace(view)
+    call.done()
+
+
+def submit(call: Call) -> None:
+    """File it, and turn the form into what became of it."""
+    metadata = modal.Metadata.model_validate_json(call.metadata)
+    filled = form.read(modal.Form, call.view)
+    key = f"view:{call.view['id']}:{modal.CALLBACK_ID}"
+    with call.begin() as (session, actor):
+        account = _chosen_account(session, actor, filled, metadata)
+        if _approval_missing(session, account, filled, call.view):
+            metadata.account_id = account.id
+            return call.show(_view(session, actor, metadata, chosen=form.values(call.view)))
+        call.once(session, key, content_of(form.values(call.view)), actor)
+        filing = _filing(session, filled, metadata, account, actor)
+        ticket = intakes.submit(
+            session, filing, by=actor, account=account, provider=provider.get(session), now=call.now,
+            opened_at=metadata.opened_at,
+        )  # fmt: skip
+        view = _outcome(ticket, filing, account, actor, call)
+        receipts.keep_answer(session, key, {"response_action": "update", "view": view})
+    return call.show(view)
+
+
+def _outcome(ticket: Ticket | None, filing: Filing, account: Account, actor: Person, call: Call) -> dict[str, Any]:
+    if ticket is None:
+        return modal.redirected()
+    assessment = filing.assess(account, account.calendar.local_date(call.now))
+    return modal.filed(ticket, assessment, account.name if actor.is_staff else None)
+
+
+def _chosen_account(session: Session, actor: Person, filled: modal.Form, metadata: modal.Metadata) -> Account:
+    account_id = (filled.account or metadata.account_id) if actor.is_staff else actor.account_id
+    if account_id is None:
+        raise Refused("Choose the account this is for.", field="account")
+    return accounts.by_id(session, account_id)
+
+
+def _approval_missing(session: Session, account: Account, filled: modal.Form, view: dict[str, Any]) -> bool:
+    """The eighth field is asked for only where the work may be billed on top, which the system typed may decide."""
+    asked = any(block.get("block_id") == "approval" for block in view["blocks"])
+    return not asked and _may_be_billable(session, account.id, filled.related_system)
+
+
+def _filing(
+    session: Session, filled: modal.Form, metadata: modal.Metadata, account: Account, actor: Person
+) -> Filing:
+    contact, contact_text = _contact(session, filled.primary_contact, account, actor)
+    return Filing(
+        request_type=filled.request_type,
+        title=filled.title,
+        effect=filled.effect,
+        users=filled.users,
+        timing=filled.timing,
+        details=filled.details,
+        blocks_revenue=filled.blocks_revenue,
+        wanted_by=filled.wanted_by,
+        consequence=filled.consequence,
+        related_system=filled.related_system,
+        files=filled.attachments,
+        primary_contact=contact,
+        primary_contact_text=contact_text,
+        approval_status=filled.approval,
+        door=metadata.door,
+        came_from=filled.came_from,
+    )
+
+
+def _contact(
+    session: Session, chosen: str | None, account: Account, actor: Person
+) -> tuple[Person | None, str | None]:
+    """One of the account's people, or a name as it was typed; by default whoever asks."""
+    if not chosen:
+        return (None if actor.is_staff else actor), None
+    if not chosen.isdecimal():
+        return None, chosen
+    person = people.by_id(session, int(chosen))
+    if person is None or person.account_id != account.id:
+        raise Refused("Choose somebody of this account.", field="primary_contact")
+    return person, None
+
+
+def abandoned(call: Call) -> None:
+    """The form was closed without sending: counted, for it says something about the form."""
+    try:
+        metadata = modal.Metadata.model_validate_json(call.metadata)
+    except ValidationError:
+        return call.done()
+    with call.begin() as (session, actor):
+        account_id = actor.account_id or metadata.account_id
+        if account_id:
+            intakes.abandon(
+                session, by=actor, account_id=account_id, door=metadata.door, opened_at=metadata.opened_at, now=call.now
+            )
+    return call.done()
+
+
+ROUTES: Routes = {
+    ("command", "/request"): open_form,
+    ("action", "request.open"): open_form,
+    ("action", modal.REVEAL): reveal,
+    ("view", modal.CALLBACK_ID): submit,
+    ("view_closed", modal.CALLBACK_ID): abandoned,
+}

@@ -1,0 +1,148 @@
+"""A ticket's moves, from its cards, windows and digests: one way in for all of them."""
+
+from typing import NamedTuple
+
+from sqlalchemy.orm import Session
+
+from bot.domain import agreements, events, people, tickets, time
+from bot.domain.codes import Code
+from bot.domain.errors import NotFound, Refused
+from bot.domain.people import Person
+from bot.domain.tickets import Inputs, Ticket
+from bot.domain.workflow import Action, Move, Need
+from bot.handlers.call import Call, Routes, content_of
+from bot.messages import links, views
+from bot.messages.tickets import load
+from bot.modals import form, moves, windows
+
+
+class Press(NamedTuple):
+    """What a button carries: which ticket, and the version its card showed."""
+
+    ticket: int
+    seen: int
+
+    @classmethod
+    def read(cls, value: str) -> "Press":
+        """`102:3`; whatever else arrives was not made by us."""
+        number, _, version = value.partition(":")
+        if not (number.isdecimal() and version.isdecimal()):
+            raise NotFound("That button carries no ticket. Open it with /ticket.")
+        return cls(int(number), int(version))
+
+
+def press(call: Call) -> None:
+    """A move was pressed: made at once, or asked about in a form first."""
+    _press(call, Action(call.action["action_id"].removeprefix("ticket.")), Press.read(call.value))
+
+
+def more(call: Call) -> None:
+    """The More menu: each entry names what its button would have been."""
+    name, _, value = call.value.partition(":")
+    if name == "ticket.open":
+        return _open_window(call, value)
+    if name == "time.open":
+        from bot.handlers.time import open_for
+
+        return open_for(call, value)
+    return _press(call, Action(name.removeprefix("ticket.")), Press.read(value))
+
+
+def _press(call: Call, action: Action, pressed: Press) -> None:
+    view = None
+    with call.begin() as (session, actor):
+        ticket = tickets.visible_to(session, actor, pressed.ticket, lock=True)
+        move = ticket.check(session, action, by=actor, now=call.now, seen=pressed.seen)
+        if moves.has_form(move, ticket):
+            view = _form(session, ticket, move)
+        else:
+            ticket.act(session, action, by=actor, now=call.now, seen=pressed.seen)
+            session.flush()
+        window = _window(session, actor, ticket) if call.in_window and view is None else None
+    if view:
+        call.open(view)
+    elif window:
+        call.replace(window)
+    call.done()
+
+
+def _form(session: Session, ticket: Ticket, move: Move) -> dict[str, object]:
+    needs = moves.asks(move, ticket)
+    spent = time.minutes_by_code(session, ticket.id) if Need.NOTE in needs else {}
+    note = tickets.draft(session, ticket, time.notes_on(session, ticket.id)) if Need.NOTE in needs else None
+    contacts = people.contacts(session, ticket.account_id) if move.action is Action.ASK_CLIENT else []
+    contacts.sort(key=lambda person: person.id != (ticket.primary_contact_id or ticket.requester_id))
+    return moves.view(
+        move,
+        ticket,
+        colleagues=people.workers(session) if Need.REVIEWER in needs or move.action is Action.ASSIGN else [],
+        contacts=contacts,
+        note=note,
+        spent=spent,
+        suggested=_suggested_code(session, ticket) if Need.TRIAGED in needs else None,
+    )
+
+
+def _suggested_code(session: Session, ticket: Ticket) -> Code | None:
+    agreement = agreements.of(session, ticket.account_id)
+    beyond = agreement and agreement.type != "time_and_materials" and agreement.may_be_billable(ticket.related_system)
+    return Code.OUT_OF_SCOPE if beyond else None
+
+
+def submit(call: Call) -> None:
+    """A move's form came back: the same checks again, now under the lock, then the move."""
+    metadata = moves.Metadata.model_validate_json(call.metadata)
+    filled = form.read(moves.Form, call.view)
+    with call.begin() as (session, actor):
+        ticket = tickets.visible_to(session, actor, metadata.ticket, lock=True)
+        call.once(session, f"view:{call.view['id']}:{moves.CALLBACK_ID}", content_of(form.values(call.view)), actor)
+        inputs = Inputs(
+            assignee=people.by_id(session, filled.assignee),
+            reviewer=people.by_id(session, filled.reviewer),
+            reason=filled.reason,
+            whom=filled.whom,
+            estimate_minutes=filled.estimate,
+            code=filled.code,
+            planned_start=filled.planned_start,
+            nothing_visible=filled.nothing_visible,
+            note=filled.note(time.minutes_by_code(session, ticket.id)),
+            close_reason=filled.close_reason,
+        )
+        ticket.act(session, metadata.action, by=actor, now=call.now, seen=metadata.seen, inputs=inputs)
+    call.done()
+
+
+def show(call: Call) -> None:
+    """`/ticket T-102`: the ticket in a window."""
+    if not call.text:
+        raise Refused("Which one? Write /ticket T-102, or look in /queue.")
+    _open_window(call, call.text)
+
+
+def open_window(call: Call) -> None:
+    """**Open** on a row."""
+    _open_window(call, call.value)
+
+
+def _open_window(call: Call, key: str) -> None:
+    with call.begin() as (session, actor):
+        window = _window(session, actor, tickets.visible_to(session, actor, key))
+    call.open(window)
+    call.done()
+
+
+def _window(session: Session, actor: Person, ticket: Ticket) -> dict[str, object]:
+    history = events.of_ticket(session, ticket.id, newest=40)
+    names = people.by_ids(session, {event.actor_id for event in history if event.actor_id})
+    spent = time.minutes_by_code(session, ticket.id) if actor.is_staff else {}
+    url = links.to_tickets(session, [ticket.id], actor)[ticket.id]
+    return windows.ticket(ticket.key, views.ticket_window(load(session, ticket), actor, history, names, spent, url))
+
+
+ROUTES: Routes = {
+    **{("action", f"ticket.{action.value}"): press for action in Action},
+    ("action", "ticket.more"): more,
+    ("action", "ticket.open"): open_window,
+    ("view", moves.CALLBACK_ID): submit,
+    ("command", "/ticket"): show,
+}

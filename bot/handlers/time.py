@@ -1,0 +1,206 @@
+"""`/time`: a form, or one line: `/time T-102 1h30 note`; `/time today` shows the day."""
+
+import re
+from datetime import date, timedelta
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from bot.domain import provider, receipts, tickets, time
+from bot.domain.durations import parse_minutes, show
+from bot.domain.errors import NotFound, Refused
+from bot.domain.people import Person
+from bot.domain.roles import Permission
+from bot.domain.tickets import Ticket
+from bot.domain.time import TimeEntry
+from bot.handlers.call import Call, Routes, content_of
+from bot.messages import blocks
+from bot.messages import time as messages
+from bot.messages.blocks import Block
+from bot.modals import form
+from bot.modals import time as modal
+
+SAME_LINE_AGAIN = timedelta(minutes=2)
+HELP = (
+    "*Log time:* `/time T-102 45m what you did`. The time reads as 45m, 1h30, 1:30, 1.5h or 90.\n"
+    "`/time` alone opens the form. `/time today` shows your day. Without a ticket, the last one you logged on is taken."
+)
+_KEY = re.compile(r"T-?\d+", re.IGNORECASE)
+LONGEST_DURATION_WORDS = 4  # 2 h 15 min
+
+
+class Line(NamedTuple):
+    """One line of `/time`, read."""
+
+    ticket: str | None
+    minutes: int
+    note: str
+
+
+def read_line(text: str) -> Line:
+    """`T-102 1h30 note`; the time may be several words (`1h 30m`, `2 h 15 min`) if it ends in a unit."""
+    words = text.split()
+    ticket = words.pop(0) if words and _KEY.fullmatch(words[0]) else None
+    if not words:
+        raise Refused("How long was it? Write it as /time T-102 45m what you did.")
+    for count in range(min(LONGEST_DURATION_WORDS, len(words)), 1, -1):
+        if words[count - 1][-1].isalpha() and (minutes := _minutes_or_none(" ".join(words[:count]))):
+            return Line(ticket, minutes, " ".join(words[count:]))
+    return Line(ticket, parse_minutes(words[0]), " ".join(words[1:]))
+
+
+def _minutes_or_none(text: str) -> int | None:
+    try:
+        return parse_minutes(text)
+    except Refused:
+        return None
+
+
+def command(call: Call) -> None:
+    """One word decides what `/time` does."""
+    word = call.text.lower()
+    if word == "help":
+        return call.done(HELP)
+    if word == "today":
+        return _today(call)
+    if word:
+        return _log_line(call)
+    return _open(call, None)
+
+
+def open_for(call: Call, value: str) -> None:
+    """**Log time** on a card."""
+    _open(call, value)
+
+
+def open_from_card(call: Call) -> None:
+    """**Log time** as a button."""
+    _open(call, call.value)
+
+
+def _open(call: Call, key: str | None) -> None:
+    with call.begin() as (session, actor):
+        actor.require(Permission.LOG_TIME)
+        ticket = tickets.visible_to(session, actor, key) if key else _last_ticket(session, actor)
+        view = modal.view(ticket, _today_of(session, actor, call))
+    call.open(view)
+    call.done()
+
+
+def _last_ticket(session: Session, actor: Person) -> Ticket | None:
+    number = time.latest_ticket_id(session, actor)
+    if number is None:
+        mine = tickets.possibilities(session, actor, "", limit=1)
+        return mine[0] if mine and mine[0].assignee_id == actor.id else None
+    return tickets.visible_to(session, actor, number)
+
+
+def _today_of(session: Session, actor: Person, call: Call) -> date:
+    zone = actor.timezone or provider.get(session).timezone
+    return call.now.astimezone(ZoneInfo(zone)).date()
+
+
+def _log_line(call: Call) -> None:
+    line = read_line(call.text)
+    with call.begin() as (session, actor):
+        actor.require(Permission.LOG_TIME)
+        ticket = _ticket_of(session, actor, line)
+        call.once(session, f"command:{call.body.get('trigger_id')}", content_of(call.text), actor)
+        today = _today_of(session, actor, call)
+        since = call.now - SAME_LINE_AGAIN
+        if time.same_since(session, ticket, by=actor, minutes=line.minutes, note=line.note, since=since):
+            return call.done(*messages.logged_already(ticket, line.minutes, call.text))
+        entry = time.log(session, ticket, by=actor, minutes=line.minutes, work_date=today, note=line.note,
+                         now=call.now, today=today)  # fmt: skip
+        said = _logged(session, actor, entry, ticket)
+        receipts.keep_answer(session, f"command:{call.body.get('trigger_id')}",
+                             {"text": said[0], "blocks": said[1], "response_type": "ephemeral"})  # fmt: skip
+    return call.done(*said)
+
+
+def log_again(call: Call) -> None:
+    """**Log it again**: the same line twice was meant."""
+    line = read_line(call.value)
+    with call.begin() as (session, actor):
+        actor.require(Permission.LOG_TIME)
+        ticket = _ticket_of(session, actor, line)
+        today = _today_of(session, actor, call)
+        # One answer to one question: a second press of the same button finds the receipt.
+        call.once(session, f"again:{actor.id}:{call.action['block_id']}", content_of(call.value), actor)
+        entry = time.log(session, ticket, by=actor, minutes=line.minutes, work_date=today, note=line.note,
+                         now=call.now, today=today)  # fmt: skip
+        said = _logged(session, actor, entry, ticket)
+    call.whisper(*said)
+    call.done()
+
+
+def _ticket_of(session: Session, actor: Person, line: Line) -> Ticket:
+    if line.ticket:
+        return tickets.visible_to(session, actor, line.ticket)
+    last = _last_ticket(session, actor)
+    if last is None:
+        raise NotFound("On which ticket? Write /time T-102 45m what you did.")
+    return last
+
+
+def _logged(session: Session, actor: Person, entry: TimeEntry, ticket: Ticket) -> tuple[str, list[Block]]:
+    total = sum(found.minutes for found in time.standing(session, actor, entry.work_date))
+    return messages.logged(entry, ticket, total)
+
+
+def _today(call: Call) -> None:
+    with call.begin() as (session, actor):
+        actor.require(Permission.LOG_TIME)
+        today = _today_of(session, actor, call)
+        entries = time.standing(session, actor, today)
+        found = {entry.ticket_id: tickets.visible_to(session, actor, entry.ticket_id) for entry in entries if entry.ticket_id}
+        expected = time.expected_minutes(actor, provider.get(session).calendar, today)
+        said = messages.day(today, entries, found, expected)
+    call.done(*said)
+
+
+def submit(call: Call) -> None:
+    """The form came back."""
+    filled = form.read(modal.Form, call.view)
+    with call.begin() as (session, actor):
+        call.once(session, f"view:{call.view['id']}:{modal.CALLBACK_ID}", content_of(form.values(call.view)), actor)
+        ticket = tickets.visible_to(session, actor, filled.ticket)
+        entry = time.log(
+            session, ticket, by=actor, minutes=filled.minutes, work_date=filled.work_date, category=filled.category,
+            code=filled.code, note=filled.note, now=call.now, today=_today_of(session, actor, call),
+        )  # fmt: skip
+        text, body = _logged(session, actor, entry, ticket)
+        answer = {"response_action": "update", "view": form.modal("time.logged", "Time logged", body, submit=None, close="Done")}
+        receipts.keep_answer(session, f"view:{call.view['id']}:{modal.CALLBACK_ID}", answer)
+    call.show(answer["view"])
+
+
+def undo(call: Call) -> None:
+    """**Undo** right after logging, and in `/time today`."""
+    with call.begin() as (session, actor):
+        reversal = time.reverse(session, int(call.value), by=actor, now=call.now)
+        said = f"Undone: {show(-reversal.minutes)} taken back."
+    if call.in_window:
+        call.replace(form.modal("time.logged", "Undone", [blocks.paragraph(said)], submit=None, close="Done"))
+    else:
+        call.whisper(said)
+    call.done()
+
+
+def find_ticket(call: Call) -> None:
+    """Options for the ticket picker."""
+    with call.begin() as (session, actor):
+        found = tickets.possibilities(session, actor, call.body.get("value") or "")
+        options = [modal.ticket_option(ticket) for ticket in found]
+    call.answered = call.ack(options=options)
+
+
+ROUTES: Routes = {
+    ("command", "/time"): command,
+    ("action", "time.open"): open_from_card,
+    ("action", "time.undo"): undo,
+    ("action", "time.again"): log_again,
+    ("view", modal.CALLBACK_ID): submit,
+    ("options", modal.FIND_TICKET): find_ticket,
+}

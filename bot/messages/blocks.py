@@ -1,0 +1,76 @@
+"""Block Kit in a few helpers: what Slack checks only on arrival is kept within its limits here."""
+
+from typing import Any
+
+from bot.messages.mrkdwn import LONGEST_TEXT, Mrkdwn, clip, escape
+
+Block = dict[str, Any]
+LONGEST_LABEL = 75
+
+
+def plain(text: str, longest: int = LONGEST_LABEL) -> dict[str, Any]:
+    """A text object without markup."""
+    return {"type": "plain_text", "text": clip(text, longest), "emoji": True}
+
+
+def mrkdwn(text: Mrkdwn, longest: int = LONGEST_TEXT) -> dict[str, Any]:
+    """A text object with markup; only text that is escaped already may come here."""
+    return {"type": "mrkdwn", "text": clip(text, longest) or " "}
+
+
+def header(text: str) -> Block:
+    """A title line."""
+    return {"type": "header", "text": plain(text, 150)}
+
+
+def section(text: Mrkdwn, *, accessory: dict[str, Any] | None = None) -> Block:
+    """A paragraph, with at most one control at its side."""
+    block: Block = {"type": "section", "text": mrkdwn(text)}
+    return {**block, "accessory": accessory} if accessory else block
+
+
+def facts(pairs: list[tuple[str, Mrkdwn]]) -> Block:
+    """Labelled facts in two columns; at most ten."""
+    return {"type": "section", "fields": [mrkdwn(Mrkdwn(f"*{label}*\n{value}"), 1990) for label, value in pairs[:10]]}
+
+
+def context(*texts: Mrkdwn) -> Block:
+    """Small print."""
+    return {"type": "context", "elements": [mrkdwn(text, 1990) for text in texts[:10]]}
+
+
+def divider() -> Block:
+    """A line."""
+    return {"type": "divider"}
+
+
+def button(label: str, action_id: str, value: str = "", *, style: str | None = None) -> dict[str, Any]:
+    """A button; `style` is primary or danger, and used sparingly."""
+    element: dict[str, Any] = {"type": "button", "text": plain(label), "action_id": action_id}
+    if value:
+        element["value"] = value
+    return {**element, "style": style} if style else element
+
+
+def option(label: str, value: str, description: str | None = None) -> dict[str, Any]:
+    """One choice of a menu."""
+    made: dict[str, Any] = {"text": plain(label), "value": value}
+    return {**made, "description": plain(description)} if description else made
+
+
+def overflow(action_id: str, options: list[dict[str, Any]]) -> dict[str, Any]:
+    """The More menu: at most five."""
+    return {"type": "overflow", "action_id": action_id, "options": options[:5]}
+
+
+def actions(elements: list[dict[str, Any]], block_id: str | None = None) -> list[Block]:
+    """A row of buttons, or nothing: Slack refuses an empty row."""
+    if not elements:
+        return []
+    block: Block = {"type": "actions", "elements": elements[:25]}
+    return [{**block, "block_id": block_id} if block_id else block]
+
+
+def paragraph(text: str) -> Block:
+    """A person's own words, escaped."""
+    return section(escape(clip(text, LONGEST_TEXT)))

@@ -1,0 +1,117 @@
+"""The morning's queue review: numbers, then what needs someone, each line linked and owned.
+
+At most 20 lines: one of numbers, three lists of one heading and three tickets, six for people.
+"""
+
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from bot.messages import blocks, links
+from bot.messages.blocks import Block
+from bot.messages.mrkdwn import Mrkdwn, escape, line, link, mention, say
+
+Snapshot = dict[str, Any]
+SHOWN_KEYS = 4
+
+
+def headline(snapshot: Snapshot) -> Mrkdwn:
+    """The numbers in one line."""
+    return say(
+        "{{ open }} open · {{ came_in }} came in and {{ closed }} closed since {{ since | day }} · "
+        "{{ unowned.total }} unowned · {{ stalled.total }} stalled · {{ waiting.total }} waiting on clients",
+        **snapshot,
+    )
+
+
+def daily(session: Session, snapshot: Snapshot) -> list[Block]:
+    """The digest from its stored figures; only the links are looked up, for cards may have moved in since."""
+    urls = links.to_tickets(session, _mentioned(snapshot))
+    body = [blocks.header(f"Queue review, {say('{{ date | day }}', date=snapshot['date'])}")]
+    body.append(blocks.section(headline(snapshot)))
+    if not (snapshot["unowned"]["total"] or snapshot["stalled"]["total"]):
+        body.append(blocks.section(Mrkdwn(":white_check_mark: *Nothing needs you:* every ticket is owned and moving.")))
+    body += _listed("Unowned", snapshot["unowned"], urls, _unowned_line, offer=True)
+    body += _listed("Stalled", snapshot["stalled"], urls, _stalled_line)
+    body += _listed("Waiting on clients", snapshot["waiting"], urls, _waiting_line)
+    return body + _people(snapshot["people"], urls)
+
+
+def _mentioned(snapshot: Snapshot) -> list[int]:
+    numbers = [item["id"] for name in ("unowned", "stalled", "waiting") for item in snapshot[name]["tickets"]]
+    for person in snapshot["people"]["rows"]:
+        numbers += person["moved"] + person["in_hand"] + [item["id"] for item in person["blocked"]]
+    return numbers
+
+
+def _listed(name: str, found: Snapshot, urls: dict[int, str | None], tell: Any, *, offer: bool = False) -> list[Block]:
+    shown, total = found["tickets"], found["total"]
+    if not total:
+        return [blocks.section(Mrkdwn(f"*{name}:* none"))]
+    more = f", the first {len(shown)} of them" if total > len(shown) else ""
+    body = [blocks.section(Mrkdwn(f"*{name}: {total}*{more}"))]
+    for item in shown:
+        take = blocks.button("I'll take it", "ticket.take", f"{item['id']}:{item['version']}") if offer else None
+        body.append(blocks.section(tell(item, _title(item, urls)), accessory=take))
+    return body
+
+
+def _title(item: Snapshot, urls: dict[int, str | None]) -> Mrkdwn:
+    return Mrkdwn(
+        f"{link(urls.get(item['id']), 'T-' + str(item['id']))} {item['priority']} {line(item['title'], 70)}"
+        f" ({escape(item['account'])})"
+    )
+
+
+def _days(item: Snapshot) -> str:
+    return "today" if item["days"] < 1 else f"for {item['days']:.0f} bd"
+
+
+def _unowned_line(item: Snapshot, title: Mrkdwn) -> Mrkdwn:
+    return Mrkdwn(f"{title} · {item['status']} {_days(item)}")
+
+
+def _stalled_line(item: Snapshot, title: Mrkdwn) -> Mrkdwn:
+    owner = item["owner"]
+    who = mention(owner.get("slack_id"), owner["name"]) if owner else "nobody yet"
+    return Mrkdwn(f"{title} · {item['status']} {_days(item)} · {who}")
+
+
+def _waiting_line(item: Snapshot, title: Mrkdwn) -> Mrkdwn:
+    whom = line(item["waiting_whom"] or "the client", 40)
+    what = f": {line(item['waiting_for'], 60)}" if item["waiting_for"] else ", to confirm"
+    owner = f" · {escape(item['owner']['name'])}" if item["owner"] else ""
+    return Mrkdwn(f"{title} · on {whom}{what}, {_days(item)}{owner}")
+
+
+def _people(found: Snapshot, urls: dict[int, str | None]) -> list[Block]:
+    rows = found["rows"]
+    if not rows:
+        return [blocks.section(Mrkdwn("*Standup:* nobody has anything in hand"))]
+    total = found["total"]
+    heading = "*Standup*" + (f", the first {len(rows)} of {total}" if total > len(rows) else "")
+    return [blocks.section(Mrkdwn("\n".join([heading, *(_person(row, urls) for row in rows)])))]
+
+
+def _person(row: Snapshot, urls: dict[int, str | None]) -> str:
+    blocked = [f"{link(urls.get(item['id']), 'T-' + str(item['id']))} on {line(item['on'], 30)}"
+               for item in row["blocked"]]  # fmt: skip
+    parts = [
+        f"moved {_keys(row['moved'], urls)}",
+        f"in hand {_keys(row['in_hand'], urls)}",
+        f"blocked {_some(blocked)}",
+    ]
+    if row["time_missing"]:
+        parts.append("no time logged for the last working day")
+    return f"{escape(row['name'])}: " + " · ".join(parts)
+
+
+def _keys(numbers: list[int], urls: dict[int, str | None]) -> str:
+    return _some([str(link(urls.get(number), f"T-{number}")) for number in numbers])
+
+
+def _some(items: list[str]) -> str:
+    if not items:
+        return "none"
+    rest = len(items) - SHOWN_KEYS
+    return ", ".join(items[:SHOWN_KEYS]) + (f" +{rest}" if rest > 0 else "")

@@ -1,0 +1,29 @@
+"""Where things stand in Slack, as links that open there."""
+
+from collections.abc import Iterable
+
+from sqlalchemy.orm import Session
+
+from bot.domain import outbox, provider
+from bot.domain.people import Person
+from bot.domain.provider import Provider
+
+
+def permalink(firm: Provider | None, post: outbox.Post | None) -> str | None:
+    """The link to a post, once it is delivered and the workspace's address is known."""
+    if not firm or not firm.workspace_url or not post or not post.ts:
+        return None
+    return f"{firm.workspace_url.rstrip('/')}/archives/{post.channel_slack_id}/p{post.ts.replace('.', '')}"
+
+
+def place_for(reader: Person | None) -> outbox.Place:
+    """Which of a ticket's two cards a person is shown: clients never the triage one."""
+    return outbox.Place.TRIAGE if reader is None or reader.is_staff else outbox.Place.CLIENT
+
+
+def to_tickets(session: Session, ids: Iterable[int], reader: Person | None = None) -> dict[int, str | None]:
+    """The link to each ticket's card, as this reader may open it."""
+    firm = provider.find(session)
+    wanted = list(dict.fromkeys(ids))
+    posts = outbox.roots_of_many(session, outbox.Subject.TICKET, wanted, place_for(reader))
+    return {number: permalink(firm, posts.get(number)) for number in wanted}

@@ -1,0 +1,86 @@
+"""Slack's text, safely: everything a person wrote is escaped in one place, here.
+
+Every live mention and link in Slack's text is `<…>`, so escaping `& < >` is what keeps
+`<!channel>` in a title from pinging anybody.
+"""
+
+from datetime import date, datetime
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+LONGEST_TEXT = 2900  # Slack refuses a section over 3,000
+
+
+class Mrkdwn(str):
+    """Text that is safe already: made here, never by a person."""
+
+    __slots__ = ()
+
+
+def escape(value: Any) -> Mrkdwn:
+    """A person's words as Slack's text shows them, with no power to link or mention."""
+    if isinstance(value, Mrkdwn):
+        return value
+    text = "" if value is None else str(value)
+    return Mrkdwn(text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;"))
+
+
+def clip(text: str, longest: int) -> str:
+    """At most so many characters, the cut shown."""
+    return text if len(text) <= longest else text[: longest - 1].rstrip() + "…"
+
+
+def line(text: str, longest: int = 150) -> Mrkdwn:
+    """A person's words on one line, escaped."""
+    return escape(clip(" ".join(text.split()), longest))
+
+
+def link(url: str | None, label: str) -> Mrkdwn:
+    """A link we made, or only its label where there is nothing to link to yet."""
+    if not url:
+        return escape(label)
+    return Mrkdwn(f"<{url}|{escape(label).replace('|', '¦')}>")
+
+
+def mention(slack_id: str | None, name: str) -> Mrkdwn:
+    """A person by their Slack id, so that everyone sees the name they know; else the name."""
+    return Mrkdwn(f"<@{slack_id}>") if slack_id else escape(name)
+
+
+def instant(when: datetime) -> Mrkdwn:
+    """A time in the reader's own zone."""
+    fallback = when.strftime("%d %b %Y %H:%M UTC")
+    return Mrkdwn(f"<!date^{int(when.timestamp())}^{{date_short_pretty}} at {{time}}|{fallback}>")
+
+
+def day(when: date) -> str:
+    """A date as people say it: Mon 23 Nov."""
+    return f"{when:%a} {when.day} {when:%b}"
+
+
+def _environment() -> Environment:
+    # Autoescape is HTML's and would write it&#39;s; finalize escapes as Slack asks, everywhere, by default.
+    environment = Environment(  # noqa: S701
+        loader=PackageLoader("bot.messages"),
+        finalize=escape,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        autoescape=False,
+    )
+    environment.filters.update(day=lambda iso: day(date.fromisoformat(iso)), line=line, clip=clip)
+    return environment
+
+
+ENVIRONMENT = _environment()
+
+
+def say(template: str, **facts: Any) -> Mrkdwn:
+    """Render one of our own sentences over facts, each escaped."""
+    return Mrkdwn(ENVIRONMENT.from_string(template).render(facts).strip())
+
+
+def from_file(name: str, **facts: Any) -> Mrkdwn:
+    """Render a template file over facts, each escaped."""
+    return Mrkdwn(ENVIRONMENT.get_template(name).render(facts).strip())

@@ -1,0 +1,51 @@
+"""From a post to what Slack is sent: cards from the current state, replies and digests from what is stored."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot.domain.events import Event
+from bot.domain.outbox import Place, Post, Subject
+from bot.domain.tickets import Ticket
+from bot.messages import blocks, digest, replies, tickets
+from bot.messages.mrkdwn import Mrkdwn, clip
+
+LONGEST_NOTIFICATION = 1000
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """What a post reads now. `version` is the state it shows, None for what never changes."""
+
+    text: str
+    blocks: list[dict[str, Any]] = field(default_factory=list)
+    version: int | None = None
+
+
+def render(session: Session, post: Post) -> Rendered:
+    """The post's words for its audience."""
+    return _RENDERERS[post.subject](session, post)
+
+
+def _card(session: Session, post: Post) -> Rendered:
+    ticket = session.scalars(select(Ticket).where(Ticket.id == post.subject_id)).one()
+    shown = tickets.load(session, ticket)
+    card = tickets.client_card(shown) if post.place is Place.CLIENT else tickets.triage_card(shown)
+    return Rendered(clip(tickets.fallback(shown), LONGEST_NOTIFICATION), card, ticket.version)
+
+
+def _announcement(session: Session, post: Post) -> Rendered:
+    event = session.scalars(select(Event).where(Event.id == post.subject_id)).one()
+    owner = session.scalar(select(Ticket.assignee_id).where(Ticket.id == event.ticket_id))
+    said = replies.reply(session, event, post.place, owner)
+    return Rendered(clip(said, LONGEST_NOTIFICATION), [blocks.section(Mrkdwn(said))])
+
+
+def _snapshot(session: Session, post: Post) -> Rendered:
+    snapshot = post.snapshot or {}
+    return Rendered(clip(digest.headline(snapshot), LONGEST_NOTIFICATION), digest.daily(session, snapshot))
+
+
+_RENDERERS = {Subject.TICKET: _card, Subject.EVENT: _announcement, Subject.JOB_RUN: _snapshot}

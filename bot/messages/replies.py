@@ -1,0 +1,61 @@
+"""What is said in a thread when something happened: one sentence a move and audience, from the event alone."""
+
+from sqlalchemy.orm import Session
+
+from bot.domain import people
+from bot.domain.events import Event, Kind
+from bot.domain.outbox import Place
+from bot.domain.workflow import Action
+from bot.messages.mrkdwn import Mrkdwn, mention, say
+
+# fmt: off
+REPLIES: dict[tuple[Action, Place], str] = {
+    (Action.ASSIGN, Place.TRIAGE):
+        "{{ assignee }}, this one is yours, from {{ actor }}.{% if reason %} {{ reason }}{% endif %}",
+    (Action.START, Place.CLIENT):
+        "{{ name }} has started on this.",
+    (Action.ASK_CLIENT, Place.CLIENT):
+        "{{ name }} needs {{ whom or 'you' }}: {{ reason }}\nAnswer here in the thread.",
+    (Action.SCHEDULE, Place.CLIENT):
+        "Planned: work starts on {{ planned_start | day }}.",
+    (Action.SEND_TO_REVIEW, Place.TRIAGE):
+        "{{ reviewer }}, please check this before the client sees it.{% if reason %} {{ reason }}{% endif %}",
+    (Action.REJECT, Place.TRIAGE):
+        "{{ owner }}, {{ actor }} sent this back: {{ reason }}",
+    (Action.APPROVE, Place.CLIENT):
+        "Done, and checked: {{ summary }}\nPlease confirm by {{ confirm_by | day }}: *Close* above if it is right, *Reopen* if not.",
+    (Action.SEND_TO_CLIENT, Place.CLIENT):
+        "Done: {{ summary }}\nPlease confirm by {{ confirm_by | day }}: *Close* above if it is right, *Reopen* if not.",
+    (Action.CLOSE, Place.CLIENT):
+        "Closed by {{ name }}.{% if summary %} {{ summary }}{% endif %}{% if reason %} {{ reason }}{% endif %}",
+    (Action.CLOSE, Place.TRIAGE):
+        "Closed by {{ actor }}{% if close_reason %} as {{ close_reason | replace('_', ' ') }}{% endif %}.{% if reason %} {{ reason }}{% endif %}",
+    (Action.REOPEN, Place.CLIENT):
+        "Reopened by {{ name }}: {{ reason }}",
+    (Action.REOPEN, Place.TRIAGE):
+        "{{ owner }}, {{ actor }} reopened this: {{ reason }}",
+}
+JOINED = "{{ name }} wrote in {{ account }}'s channel and is now its requester. Not right? An admin can change it with `steward apply`."
+# fmt: on
+
+
+def reply(session: Session, event: Event, place: Place, owner_id: int | None = None) -> Mrkdwn:
+    """The sentence for an event, as this audience reads it."""
+    actor = people.by_id(session, event.actor_id)
+    if event.kind is Kind.PERSON_JOINED:
+        return say(JOINED, **event.data)
+    owner = people.by_id(session, owner_id)
+    known = {
+        "actor": mention(actor.slack_id, actor.name) if actor else "Steward",
+        "name": actor.first_name if actor else "Steward",
+        "owner": mention(owner.slack_id, owner.name) if owner else "Team",
+        "reason": None, "whom": None, "summary": None, "close_reason": None,
+    }  # fmt: skip
+    facts = {key: _told(value) for key, value in event.data.items()}
+    return say(REPLIES[Action(event.action or ""), place], **{**known, **facts})
+
+
+def _told(value: object) -> object:
+    if isinstance(value, dict) and "name" in value:
+        return mention(value.get("slack_id"), value["name"])
+    return value

@@ -1,0 +1,269 @@
+"""A ticket as people see it: one card for triage, one for the client, each edited in place."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from bot import playbook
+from bot.domain import accounts, people, targets, tickets
+from bot.domain.accounts import Account
+from bot.domain.durations import show
+from bot.domain.people import Person
+from bot.domain.priority import Priority
+from bot.domain.tickets import Attachment, Closure, Ticket
+from bot.domain.workflow import Action, CloseReason, Move, Need, NextOwner, Status, Who, moves_from
+from bot.messages import blocks
+from bot.messages.blocks import Block
+from bot.messages.mrkdwn import Mrkdwn, clip, day, escape, instant, line, link, mention, say
+
+VISIBLE_ACTIONS = 5
+MARKS = {Priority.P1: ":red_circle:", Priority.P2: ":large_orange_circle:", Priority.P3: ":large_yellow_circle:",
+         Priority.P4: ":white_circle:"}  # fmt: skip
+PRIMARY = {Action.TAKE, Action.START, Action.APPROVE}
+CLIENT_NEXT = {
+    NextOwner.TRIAGE_ROTA: "our triage",
+    NextOwner.TRIAGE_LEAD: "our triage",
+    NextOwner.DELIVERY_LEAD: "us",
+    NextOwner.NOBODY: "nobody: it is done",
+}
+
+
+@dataclass(frozen=True)
+class Shown:
+    """Everything a card reads, loaded once."""
+
+    ticket: Ticket
+    account: Account
+    assignee: Person | None
+    reviewer: Person | None
+    requester: Person | None
+    contact: Person | None
+    closure: Closure | None
+    files: list[Attachment]
+    triage_due: datetime
+    book: playbook.Playbook
+
+    @property
+    def name(self) -> str:
+        """Who works on it, as the client reads it."""
+        return self.assignee.first_name if self.assignee else "Our team"
+
+
+def load(session: Session, ticket: Ticket) -> Shown:
+    """Gather what the cards of a ticket say."""
+    account = accounts.by_id(session, ticket.account_id)
+    ids = {ticket.assignee_id, ticket.reviewer_id, ticket.requester_id, ticket.primary_contact_id} - {None}
+    known = people.by_ids(session, {number for number in ids if number})
+    book = playbook.of(session)
+    return Shown(
+        ticket=ticket,
+        account=account,
+        assignee=known.get(ticket.assignee_id or 0),
+        reviewer=known.get(ticket.reviewer_id or 0),
+        requester=known.get(ticket.requester_id or 0),
+        contact=known.get(ticket.primary_contact_id or 0),
+        closure=tickets.latest_closure(session, ticket.id),
+        files=tickets.attachments(session, ticket.id),
+        triage_due=targets.triage_due(account.calendar, ticket.created_at, ticket.priority, book.triage_hours),
+        book=book,
+    )
+
+
+def client_reads(shown: Shown) -> Mrkdwn:
+    """The status in the client's words, from the workflow table."""
+    ticket = shown.ticket
+    template = ticket.state.client_reads.replace("{", "{{ ").replace("}", " }}")
+    return say(
+        template,
+        due=instant(shown.triage_due),
+        what=_inside(ticket.waiting_for or "an answer"),
+        whom=ticket.waiting_whom or (shown.contact or shown.requester or _SOMEBODY).name,
+        date=_date_of(ticket),
+        name=shown.name,
+        summary=_outcome(shown),
+    )
+
+
+@dataclass(frozen=True)
+class _Nobody:
+    name: str = "you"
+
+
+_SOMEBODY = _Nobody()
+
+
+def _inside(text: str) -> str:
+    """A person's sentence inside ours: no full stop, no capital that is only the sentence's."""
+    text = text.strip().rstrip(".")
+    return text[:1].lower() + text[1:] if text[1:2].islower() else text
+
+
+def _date_of(ticket: Ticket) -> str:
+    when = ticket.confirm_by if ticket.status is Status.CLIENT_REVIEW else ticket.planned_start
+    return day(when) if when else "a day to be agreed"
+
+
+def _outcome(shown: Shown) -> str:
+    ticket = shown.ticket
+    if ticket.close_reason:
+        return {
+            CloseReason.DUPLICATE: "closed as a duplicate",
+            CloseReason.REDIRECTED: "handed on, outside the queue",
+            CloseReason.WITHDRAWN: "withdrawn",
+            CloseReason.NO_RESPONSE: "closed, as we did not hear back",
+        }[ticket.close_reason]
+    return clip(shown.closure.summary, 600) if shown.closure else ticket.title
+
+
+def title_line(ticket: Ticket, url: str | None = None) -> Mrkdwn:
+    """`T-102 Title`, the key in bold and linked where there is something to open."""
+    return Mrkdwn(f"*{link(url, ticket.key)}* {line(ticket.title)}")
+
+
+def next_owner(shown: Shown) -> Mrkdwn:
+    """Who owns the next action, for staff."""
+    ticket = shown.ticket
+    if ticket.state.owner is NextOwner.CLIENT:
+        return say("{{ whom }} ({{ account }})", whom=ticket.waiting_whom or _contact_name(shown), account=shown.account.name)
+    person = shown.reviewer if ticket.state.owner is NextOwner.REVIEWER else shown.assignee
+    if ticket.status is Status.CLOSED:
+        return Mrkdwn("nobody, it is closed")
+    if person:
+        return mention(person.slack_id, person.name)
+    return Mrkdwn(f"*nobody yet*: {ticket.state.owner.value}")
+
+
+def _contact_name(shown: Shown) -> str:
+    person = shown.contact or shown.requester
+    return person.name if person else "the client"
+
+
+def triage_card(shown: Shown) -> list[Block]:
+    """The team's card: what it is, how it stands, who is next, and what can be done from here."""
+    ticket = shown.ticket
+    body: list[Block] = [
+        blocks.section(Mrkdwn(f"{MARKS[ticket.priority]} {title_line(ticket)}")),
+        blocks.facts(_triage_facts(shown)),
+    ]
+    if ticket.details and ticket.is_open:
+        body.append(blocks.section(Mrkdwn(">" + escape(clip(ticket.details, 500)).replace("\n", "\n>"))))
+    if shown.closure and not ticket.is_open:
+        body.append(blocks.section(closure_text(shown.closure)))
+    if shown.files:
+        body.append(blocks.context(_file_list(shown.files)))
+    body.append(blocks.context(say("{{ p }}: {{ why }}", p=ticket.priority.value, why=ticket.priority_why)))
+    return body + blocks.actions(card_controls(ticket, shown.book))
+
+
+def _triage_facts(shown: Shown) -> list[tuple[str, Mrkdwn]]:
+    ticket = shown.ticket
+    status = say("{{ status }}, since {{ since }}", status=ticket.status.value, since=instant(ticket.status_since))
+    pairs = [("Status", status), ("Next", next_owner(shown)), ("Account", escape(shown.account.name))]
+    pairs.append(("Type", escape(ticket.request_type.label)))
+    if shown.requester:
+        pairs.append(("Asked by", mention(shown.requester.slack_id, shown.requester.name)))
+    if ticket.related_system:
+        pairs.append(("System", line(ticket.related_system)))
+    if ticket.status is Status.NEW:
+        pairs.append(("Triage due", instant(shown.triage_due)))
+    if ticket.waiting_for and ticket.status is Status.WAITING:
+        pairs.append(("Waiting for", line(ticket.waiting_for, 300)))
+    if ticket.planned_start and ticket.status is Status.SCHEDULED:
+        pairs.append(("Starts", escape(day(ticket.planned_start))))
+    if ticket.estimate_minutes and ticket.code:
+        pairs.append(("Estimate", escape(f"{show(ticket.estimate_minutes)}, {ticket.code.label}")))
+    if ticket.approval_status:
+        pairs.append(("Approval", escape(ticket.approval_status)))
+    return pairs
+
+
+def _file_list(files: list[Attachment]) -> Mrkdwn:
+    return Mrkdwn(":paperclip: " + ", ".join(link(file.permalink, clip(file.name, 80)) for file in files))
+
+
+def client_card(shown: Shown) -> list[Block]:
+    """The client's card: the thread that follows the ticket begins with it."""
+    ticket = shown.ticket
+    body = [
+        blocks.section(title_line(ticket)),
+        blocks.section(Mrkdwn(f"*{ticket.status.value}* · {client_reads(shown)}")),
+        blocks.context(say("Next: {{ who }} · {{ p }}: {{ why }}", who=_client_next(shown), p=ticket.priority.value,
+                           why=ticket.priority_why)),
+    ]  # fmt: skip
+    return body + blocks.actions([move_button(ticket, move) for move in client_moves(ticket)])
+
+
+def _client_next(shown: Shown) -> str:
+    owner = shown.ticket.state.owner
+    if owner is NextOwner.CLIENT:
+        return shown.ticket.waiting_whom or _contact_name(shown)
+    if owner is NextOwner.REVIEWER:
+        return shown.reviewer.first_name if shown.reviewer else "us"
+    return CLIENT_NEXT.get(owner, shown.name)
+
+
+def client_moves(ticket: Ticket) -> list[Move]:
+    """What the client may press in its own thread."""
+    return [move for move in moves_from(ticket.status) if Who.CLIENT in move.who]
+
+
+def card_moves(ticket: Ticket, book: playbook.Playbook) -> list[Move]:
+    """The moves the state allows, without those this ticket can't make whoever presses."""
+    impossible = {
+        Need.UNOWNED: ticket.assignee_id is not None,
+        Need.NOT_URGENT: ticket.priority in {Priority.P1, Priority.P2},
+        Need.LIGHT: ticket.request_type.value not in book.light_work,
+        Need.NOTHING_VISIBLE: ticket.client_visible,
+    }
+    return [move for move in moves_from(ticket.status) if not any(impossible.get(need) for need in move.needs)]
+
+
+def card_controls(ticket: Ticket, book: playbook.Playbook) -> list[dict[str, object]]:
+    """At most five: the usual moves as buttons, the seldom ones in the More menu."""
+    moves = card_moves(ticket, book)
+    usual = [move for move in moves if not move.seldom or move.action is Action.TAKE]
+    usual.sort(key=lambda move: move.action is not Action.TAKE)  # whoever takes an unowned ticket comes first
+    buttons = [move_button(ticket, move) for move in usual]
+    if ticket.status not in {Status.NEW, Status.CLOSED}:
+        buttons.append(blocks.button("Log time", "time.open", f"{ticket.id}"))
+    shown, late = buttons[: VISIBLE_ACTIONS - 1], buttons[VISIBLE_ACTIONS - 1 :]
+    more = [blocks.option(item["text"]["text"], f"{item['action_id']}:{item.get('value', '')}") for item in late]
+    more += [_more(ticket, move) for move in moves if move.seldom and move.action is not Action.TAKE]
+    more.append(blocks.option("Open", f"ticket.open:{ticket.id}"))
+    return [*shown, blocks.overflow("ticket.more", more)]
+
+
+def value_of(ticket: Ticket) -> str:
+    """What a button carries: which ticket, and the version the person sees."""
+    return f"{ticket.id}:{ticket.version}"
+
+
+def move_button(ticket: Ticket, move: Move) -> dict[str, object]:
+    """A move as a button."""
+    style = "primary" if move.action in PRIMARY else "danger" if move.action is Action.REJECT else None
+    return blocks.button(move.action.label, f"ticket.{move.action.value}", value_of(ticket), style=style)
+
+
+def _more(ticket: Ticket, move: Move) -> dict[str, object]:
+    return blocks.option(move.action.label, f"ticket.{move.action.value}:{value_of(ticket)}")
+
+
+def closure_text(closure: Closure) -> Mrkdwn:
+    """The note in its six parts."""
+    spent = ", ".join(f"{show(minutes)} {code.replace('_', ' ')}" for code, minutes in closure.time_spent.items())
+    parts = [
+        ("Summary", closure.summary),
+        ("Actions taken", closure.actions),
+        ("Systems or files affected", closure.systems),
+        ("Decisions made", closure.decisions),
+        ("Time", spent or "none logged"),
+        ("Follow-up items", closure.follow_ups),
+    ]
+    return Mrkdwn("\n".join(f"*{label}:* {escape(clip(text, 450))}" for label, text in parts))
+
+
+def fallback(shown: Shown) -> Mrkdwn:
+    """What a notification shows of a card."""
+    ticket = shown.ticket
+    return say("{{ key }} {{ title }}: {{ status }}", key=ticket.key, title=ticket.title, status=ticket.status.value)

@@ -1,0 +1,109 @@
+"""What a person is shown of a ticket or the queue in a window or on the Home: only what is theirs to do."""
+
+from bot.domain.durations import show
+from bot.domain.events import Event, Kind
+from bot.domain.people import Person
+from bot.domain.tickets import Ticket
+from bot.domain.workflow import Action
+from bot.messages import blocks
+from bot.messages.blocks import Block
+from bot.messages.mrkdwn import Mrkdwn, clip, escape, instant, line, link
+from bot.messages.tickets import (
+    MARKS,
+    Shown,
+    card_moves,
+    client_reads,
+    closure_text,
+    move_button,
+    next_owner,
+    title_line,
+)
+
+SHOWN_EVENTS = 12
+
+
+def ticket_window(
+    shown: Shown, actor: Person, history: list[Event], names: dict[int, Person], spent: dict[str, int], url: str | None
+) -> list[Block]:
+    """A ticket in full, with the moves this person may make."""
+    ticket = shown.ticket
+    body = [
+        blocks.section(Mrkdwn(f"{MARKS[ticket.priority]} {title_line(ticket, url)}")),
+        blocks.facts(_facts(shown, actor, spent)),
+    ]
+    if ticket.details:
+        body.append(blocks.paragraph(clip(ticket.details, 2500)))
+    if shown.closure:
+        body += [blocks.divider(), blocks.section(closure_text(shown.closure))]
+    body += blocks.actions(_buttons(shown, actor))
+    return [*body, blocks.divider(), _history(history, names, actor)]
+
+
+def _facts(shown: Shown, actor: Person, spent: dict[str, int]) -> list[tuple[str, Mrkdwn]]:
+    ticket = shown.ticket
+    pairs = [
+        ("Status", Mrkdwn(f"{ticket.status.value}, since {instant(ticket.status_since)}")),
+        ("For the client", client_reads(shown)),
+        ("Priority", escape(f"{ticket.priority.value}: {ticket.priority_why}")),
+        ("Type", escape(ticket.request_type.label)),
+        ("Asked", Mrkdwn(f"{instant(ticket.created_at)} by {escape(shown.requester.name if shown.requester else 'an import')}")),
+    ]  # fmt: skip
+    if actor.is_staff:
+        total = ", ".join(f"{show(minutes)} {code.replace('_', ' ')}" for code, minutes in spent.items())
+        pairs += [
+            ("Account", escape(shown.account.name)),
+            ("Next", next_owner(shown)),
+            ("Time", escape(total or "none logged")),
+        ]
+        if ticket.estimate_minutes:
+            pairs.append(("Estimate", escape(show(ticket.estimate_minutes))))
+    if ticket.related_system:
+        pairs.append(("System", line(ticket.related_system)))
+    return pairs
+
+
+def _buttons(shown: Shown, actor: Person) -> list[dict[str, object]]:
+    ticket = shown.ticket
+    mine = {move.action for move in ticket.moves_for(actor)}
+    buttons = [move_button(ticket, move) for move in card_moves(ticket, shown.book) if move.action in mine]
+    if actor.is_staff:
+        buttons.append(blocks.button("Log time", "time.open", str(ticket.id)))
+    return buttons
+
+
+def _history(history: list[Event], names: dict[int, Person], actor: Person) -> Block:
+    told = [_told(event, names, actor) for event in history]
+    lines = [text for text in told if text][-SHOWN_EVENTS:]
+    return blocks.section(Mrkdwn("*History*\n" + ("\n".join(lines) or "Nothing yet.")))
+
+
+def _told(event: Event, names: dict[int, Person], actor: Person) -> str | None:
+    who = escape(names[event.actor_id].name) if event.actor_id in names else "Steward"
+    when = instant(event.at)
+    if event.kind is Kind.TIME_LOGGED and actor.is_staff:
+        return f"{when} · {who} logged {show(event.data['minutes'])} {line(event.data.get('note') or '', 80)}"
+    if event.kind is Kind.MOVED:
+        reason = event.data.get("reason")
+        return f"{when} · {who}: {event.source} → {event.target}" + (f", “{line(reason, 120)}”" if reason else "")
+    if event.kind is Kind.ASSIGNED and event.action in {Action.ASSIGN.value, Action.TAKE.value}:
+        return f"{when} · {who} gave it to {escape(event.data['assignee']['name'])}"
+    if event.kind in {Kind.FILED, Kind.IMPORTED}:
+        return f"{when} · {who} {'filed' if event.kind is Kind.FILED else 'imported'} it"
+    return None
+
+
+def queue_rows(
+    found: list[Ticket], accounts: dict[int, str], owners: dict[int, Person], urls: dict[int, str | None], actor: Person
+) -> list[Block]:
+    """One line a ticket, each opening on a click."""
+    rows = []
+    for ticket in found:
+        owner = owners.get(ticket.assignee_id or 0)
+        where = f"{escape(accounts[ticket.account_id])} · " if actor.is_staff else ""
+        text = Mrkdwn(
+            f"{MARKS[ticket.priority]} *{link(urls.get(ticket.id), ticket.key)}* {line(ticket.title, 100)}\n"
+            f"{where}{ticket.status.value} since {instant(ticket.status_since)} · "
+            f"{escape(owner.name) if owner else 'unowned'}"
+        )
+        rows.append(blocks.section(text, accessory=blocks.button("Open", "ticket.open", str(ticket.id))))
+    return rows

@@ -1,0 +1,170 @@
+"""How a form is built and read back: inputs, typed values, and errors beside their fields."""
+
+from collections.abc import Iterable
+from datetime import date
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from bot.messages.blocks import Block, option, plain
+from bot.messages.mrkdwn import clip
+
+M = TypeVar("M", bound=BaseModel)
+LONGEST_INPUT = 3000
+REQUIRED = "Please fill this in."
+SENTENCES = {
+    "missing": REQUIRED,
+    "string_too_short": "A little more, please.",
+    "string_too_long": "That is too long.",
+    "enum": "Choose one of the list.",
+}
+
+
+class Invalid(Exception):
+    """A form came back with something missing or wrong; `errors` is a sentence per field."""
+
+    def __init__(self, errors: dict[str, str]):
+        super().__init__("; ".join(errors.values()))
+        self.errors = errors
+
+
+def modal(callback_id: str, title: str, blocks: list[Block], *, submit: str | None, metadata: str = "",
+          close: str = "Cancel", notify_on_close: bool = False) -> dict[str, Any]:  # fmt: skip
+    """A modal view."""
+    view: dict[str, Any] = {
+        "type": "modal",
+        "callback_id": callback_id,
+        "title": plain(title, 24),
+        "close": plain(close, 24),
+        "blocks": blocks[:100],
+        "private_metadata": metadata,
+        "notify_on_close": notify_on_close,
+    }
+    return {**view, "submit": plain(submit, 24)} if submit else view
+
+
+def _input(field: str, label: str, element: dict[str, Any], *, optional: bool, hint: str | None, live: bool) -> Block:
+    block: Block = {
+        "type": "input",
+        "block_id": field,
+        "label": plain(label, 2000),
+        "element": element,
+        "optional": optional,
+    }
+    if hint:
+        block["hint"] = plain(hint, 2000)
+    if live:
+        block["dispatch_action"] = True
+    return block
+
+
+def text(field: str, label: str, *, initial: str = "", multiline: bool = False, optional: bool = False,
+         hint: str | None = None, placeholder: str | None = None, longest: int = LONGEST_INPUT) -> Block:  # fmt: skip
+    """Free text."""
+    element: dict[str, Any] = {
+        "type": "plain_text_input", "action_id": field, "multiline": multiline, "max_length": longest
+    }  # fmt: skip
+    if initial:
+        element["initial_value"] = clip(initial, longest)
+    if placeholder:
+        element["placeholder"] = plain(placeholder, 150)
+    return _input(field, label, element, optional=optional, hint=hint, live=False)
+
+
+def choice(field: str, label: str, options: list[dict[str, Any]], *, initial: str | None = None,
+           optional: bool = False, hint: str | None = None, live: str | None = None,
+           placeholder: str = "Choose") -> Block:  # fmt: skip
+    """One of a list. `live` is the action that hears of a change at once."""
+    element: dict[str, Any] = {
+        "type": "static_select",
+        "action_id": live or field,
+        "placeholder": plain(placeholder, 150),
+        "options": options[:100],
+    }
+    if chosen := next((made for made in options if made["value"] == initial), None):
+        element["initial_option"] = chosen
+    return _input(field, label, element, optional=optional, hint=hint, live=live is not None)
+
+
+def tick(field: str, label: str, says: str, *, initial: bool = False, hint: str | None = None) -> Block:
+    """A single checkbox."""
+    made = option(says, "yes")
+    element: dict[str, Any] = {"type": "checkboxes", "action_id": field, "options": [made]}
+    if initial:
+        element["initial_options"] = [made]
+    return _input(field, label, element, optional=True, hint=hint, live=False)
+
+
+def day(field: str, label: str, *, initial: date | None = None, optional: bool = False) -> Block:
+    """A date."""
+    element: dict[str, Any] = {"type": "datepicker", "action_id": field}
+    if initial:
+        element["initial_date"] = initial.isoformat()
+    return _input(field, label, element, optional=optional, hint=None, live=False)
+
+
+def search(field: str, label: str, action_id: str, *, initial: dict[str, Any] | None = None, optional: bool = False,
+           placeholder: str = "Type to search") -> Block:  # fmt: skip
+    """One of a list too long to send whole: options are asked for while typing."""
+    element: dict[str, Any] = {
+        "type": "external_select",
+        "action_id": action_id,
+        "placeholder": plain(placeholder, 150),
+        "min_query_length": 0,
+    }
+    if initial:
+        element["initial_option"] = initial
+    return _input(field, label, element, optional=optional, hint=None, live=False)
+
+
+def files(field: str, label: str) -> Block:
+    """Up to ten files."""
+    return _input(field, label, {"type": "file_input", "action_id": field, "max_files": 10},
+                  optional=True, hint=None, live=False)  # fmt: skip
+
+
+def enum_options(members: Iterable[StrEnum]) -> list[dict[str, Any]]:
+    """A menu of an enum's members, by their labels."""
+    return [option(getattr(member, "label", member.value), member.value) for member in members]
+
+
+def values(view: dict[str, Any]) -> dict[str, Any]:
+    """What was typed and chosen, by field: text, option values, dates, files; empty ones are left out."""
+    typed: dict[str, Any] = {}
+    for field, states in view.get("state", {}).get("values", {}).items():
+        for state in states.values():
+            value = _value(state)
+            if value not in (None, "", []):
+                typed[field] = value
+    return typed
+
+
+def _value(state: dict[str, Any]) -> Any:
+    match state.get("type"):
+        case "static_select" | "external_select" | "radio_buttons":
+            return (state.get("selected_option") or {}).get("value")
+        case "checkboxes":
+            return bool(state.get("selected_options")) or None
+        case "datepicker":
+            return state.get("selected_date")
+        case "users_select":
+            return state.get("selected_user")
+        case "file_input":
+            return state.get("files")
+        case _:
+            return (state.get("value") or "").strip()
+
+
+def read(model: type[M], view: dict[str, Any], **more: Any) -> M:
+    """The form as its model, or every mistake beside its field."""
+    try:
+        return model(**values(view), **more)
+    except ValidationError as error:
+        raise Invalid({str(item["loc"][0]): _sentence(dict(item)) for item in error.errors()}) from error
+
+
+def _sentence(item: dict[str, Any]) -> str:
+    if item["type"] == "value_error":
+        return str(item["msg"]).removeprefix("Value error, ")
+    return SENTENCES.get(item["type"], "That does not look right; please check it.")

@@ -1,0 +1,166 @@
+"""The forms of a ticket's moves. Which fields a move asks for follows from the needs in the workflow table."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+from pydantic import BaseModel, field_validator
+
+from bot.domain.codes import Category, Code, default_code
+from bot.domain.durations import parse_minutes, show
+from bot.domain.people import Person
+from bot.domain.tickets import ClosureNote, Ticket
+from bot.domain.workflow import Action, CloseReason, Move, Need
+from bot.messages import blocks
+from bot.messages.blocks import Block, option
+from bot.messages.mrkdwn import Mrkdwn, escape, say
+from bot.modals import form
+
+CALLBACK_ID = "ticket.move"
+LONGEST_ESTIMATE = 60 * 999
+ASKS = {Need.TRIAGED, Need.REASON, Need.PLANNED, Need.REVIEWER, Need.NOTE, Need.CLOSE_REASON}
+REASONS = {
+    Action.ASK_CLIENT: ("What do you need?", "The client reads this. Say what would let you go on."),
+    Action.REJECT: ("What has to change?", "The assignee reads this."),
+    Action.REOPEN: ("What is still missing?", "Everyone on the ticket reads this."),
+}
+
+
+class Metadata(BaseModel):
+    """Which move, and the version of the ticket the person saw."""
+
+    ticket: int
+    seen: int
+    action: Action
+
+
+class Form(BaseModel):
+    """What came back; a move reads only what it asked for."""
+
+    assignee: int | None = None
+    reviewer: int | None = None
+    reason: str = ""
+    whom: str = ""
+    estimate: int | None = None
+    code: Code | None = None
+    planned_start: date | None = None
+    nothing_visible: bool = False
+    close_reason: CloseReason | None = None
+    summary: str | None = None
+    actions: str = ""
+    systems: str = ""
+    decisions: str = ""
+    follow_ups: str = ""
+
+    @field_validator("estimate", mode="before")
+    @classmethod
+    def _as_people_write_it(cls, text: Any) -> int | None:
+        return parse_minutes(text, longest=LONGEST_ESTIMATE, field="estimate") if text else None
+
+    def note(self, time_spent: dict[str, int]) -> ClosureNote | None:
+        """The closure note, where the form asked for one."""
+        if self.summary is None:
+            return None
+        return ClosureNote(self.summary, self.actions, self.systems, self.decisions, self.follow_ups, time_spent)
+
+
+def asks(move: Move, ticket: Ticket) -> set[Need]:
+    """What this move still has to ask for; nothing means it is made at once."""
+    needs = set(move.needs) & ASKS
+    if ticket.estimate_minutes and ticket.code:
+        needs.discard(Need.TRIAGED)
+    return needs
+
+
+def has_form(move: Move, ticket: Ticket) -> bool:
+    """Whether a click opens a form first."""
+    return move.action is Action.ASSIGN or bool(asks(move, ticket))
+
+
+def view(
+    move: Move, ticket: Ticket, *, colleagues: list[Person], contacts: list[Person], note: ClosureNote | None,
+    spent: dict[str, int], suggested: Code | None,
+) -> dict[str, Any]:  # fmt: skip
+    """The form of a move: one row of the table, one set of fields."""
+    needs = asks(move, ticket)
+    body: list[Block] = [blocks.section(say("*{{ key }}* {{ title }}", key=ticket.key, title=ticket.title))]
+    for need, fields in _fields(move, ticket, colleagues, contacts, note, spent, suggested).items():
+        if need in needs:
+            body += fields()
+    if move.action is Action.ASSIGN:
+        body += _assign(ticket, colleagues)
+    metadata = Metadata(ticket=ticket.id, seen=ticket.version, action=move.action)
+    return form.modal(
+        CALLBACK_ID, f"{move.action.label} {ticket.key}", body, submit=move.action.label, metadata=metadata.model_dump_json()
+    )
+
+
+def _fields(
+    move: Move, ticket: Ticket, colleagues: list[Person], contacts: list[Person], note: ClosureNote | None,
+    spent: dict[str, int], suggested: Code | None,
+) -> dict[Need, Callable[[], list[Block]]]:  # fmt: skip
+    return {
+        Need.TRIAGED: lambda: _triage(ticket, suggested),
+        Need.PLANNED: lambda: [form.day("planned_start", "Planned start")],
+        Need.REVIEWER: lambda: _review(ticket, colleagues),
+        Need.CLOSE_REASON: _close_reason,
+        Need.REASON: lambda: _reason(move.action, contacts),
+        Need.NOTE: lambda: _note(note or ClosureNote(ticket.title, "", "", "", ""), spent),
+    }
+
+
+def _triage(ticket: Ticket, suggested: Code | None) -> list[Block]:
+    code = ticket.code or suggested or default_code(Category.TICKET_RESOLUTION)
+    return [
+        form.text("estimate", "Estimate", longest=20, placeholder="2h, 45m, 1h30",
+                  initial=show(ticket.estimate_minutes) if ticket.estimate_minutes else ""),
+        form.choice("code", "Billing code", form.enum_options(Code), initial=code.value),
+    ]  # fmt: skip
+
+
+def _assign(ticket: Ticket, colleagues: list[Person]) -> list[Block]:
+    others = [option(person.name, str(person.id)) for person in colleagues if person.id != ticket.assignee_id]
+    return [
+        form.choice("assignee", "Who takes it", others),
+        form.text("reason", "Hand-over note", optional=True, multiline=True, longest=1000),
+    ]
+
+
+def _review(ticket: Ticket, colleagues: list[Person]) -> list[Block]:
+    others = [option(person.name, str(person.id)) for person in colleagues if person.id != ticket.assignee_id]
+    return [
+        form.choice("reviewer", "Who checks it", others or [option("Nobody else is there", "0")]),
+        form.text("reason", "What to look at", optional=True, multiline=True, longest=1000),
+        form.tick("nothing_visible", "Client", "The client sees no difference", initial=not ticket.client_visible,
+                  hint="Then it can be closed after the check, without asking the client"),
+    ]  # fmt: skip
+
+
+def _close_reason() -> list[Block]:
+    return [
+        form.choice("close_reason", "Why it closes without work", form.enum_options(CloseReason)),
+        form.text("reason", "A sentence for the client", optional=True, longest=500),
+    ]
+
+
+def _reason(action: Action, contacts: list[Person]) -> list[Block]:
+    label, hint = REASONS[action]
+    body = [form.text("reason", label, multiline=True, hint=hint, longest=1000)]
+    if action is Action.ASK_CLIENT and contacts:
+        options = [option(person.name, person.name) for person in contacts]
+        body.append(form.choice("whom", "From whom", options, initial=contacts[0].name, optional=True))
+    return body
+
+
+def _note(note: ClosureNote, spent: dict[str, int]) -> list[Block]:
+    total = ", ".join(f"{show(minutes)} {code.replace('_', ' ')}" for code, minutes in spent.items())
+    warning = ":hourglass: *No time is logged on this ticket.* Cancel and press Log time first, if there was any."
+    hint = "“none” if there is nothing to say"
+    return [
+        form.text("summary", "Summary", initial=note.summary, multiline=True, hint="The client reads this"),
+        form.text("actions", "Actions taken", initial=note.actions, multiline=True, hint=hint),
+        form.text("systems", "Systems or files affected", initial=note.systems, hint=hint),
+        form.text("decisions", "Decisions made", initial=note.decisions, multiline=True, hint=hint),
+        form.text("follow_ups", "Follow-up items", initial=note.follow_ups, multiline=True, hint=hint),
+        blocks.context(Mrkdwn(f"*Time and code:* {escape(total)}") if total else Mrkdwn(warning)),
+    ]

@@ -1,0 +1,172 @@
+"""`/request`: eight fields, the optional ones shown when they matter."""
+
+from datetime import date, datetime
+from typing import Any
+
+from pydantic import BaseModel, field_validator
+
+from bot.domain.accounts import Account
+from bot.domain.people import Person
+from bot.domain.priority import Assessment, Effect, Timing, Users
+from bot.domain.routing import RequestType
+from bot.domain.tickets import CameFrom, Door, Ticket
+from bot.messages import blocks
+from bot.messages.blocks import Block, option
+from bot.messages.mrkdwn import Mrkdwn, say
+from bot.modals import form
+
+CALLBACK_ID = "request"
+REVEAL = "request.reveal"
+APPROVALS = ("Not needed", "Approved", "Pending", "I don't know")
+PLANNING = (
+    ":calendar: *Planning belongs in a meeting, not in the queue.* Send this and we put it on the agenda of your next "
+    "planning meeting; no ticket is opened, and nothing is worked on before you have talked about it."
+)
+
+
+class Metadata(BaseModel):
+    """What the form carries along unseen."""
+
+    door: Door = Door.COMMAND
+    opened_at: datetime
+    account_id: int | None = None
+    channel: str | None = None
+
+
+class Form(BaseModel):
+    """What came back; block ids are these names."""
+
+    request_type: RequestType
+    title: str
+    effect: Effect = Effect.NONE
+    users: Users = Users.ONE
+    timing: Timing = Timing.WHENEVER
+    account: int | None = None
+    came_from: CameFrom | None = None
+    details: str = ""
+    blocks_revenue: bool = False
+    wanted_by: date | None = None
+    consequence: str = ""
+    related_system: str | None = None
+    attachments: list[dict[str, Any]] = []
+    primary_contact: str | None = None
+    approval: str | None = None
+
+    @field_validator("attachments")
+    @classmethod
+    def _only_what_we_keep(cls, files: list[dict[str, Any]]) -> list[dict[str, str]]:
+        return [
+            {"id": file["id"], "name": file.get("name") or file["id"], "permalink": file.get("permalink") or ""}
+            for file in files
+        ]
+
+
+def view(
+    metadata: Metadata,
+    actor: Person,
+    accounts: list[Account],
+    contacts: list[Person],
+    *,
+    chosen: dict[str, Any] | None = None,
+    title: str = "",
+    billable: bool = False,
+) -> dict[str, Any]:
+    """The form. `chosen` is what is picked so far; it decides which optional fields stand in it."""
+    chosen = chosen or {}
+    planning = chosen.get("request_type") == RequestType.PLANNING.value
+    body = [*_for_whom(actor, accounts, metadata), _request_type()]
+    if planning:
+        body.append(blocks.section(Mrkdwn(PLANNING)))
+    body += [
+        form.text("title", "Short description", initial=title, longest=150, hint="10 to 150 characters"),
+        form.text("details", "Details", multiline=True, optional=True, placeholder="What you see, since when, what you tried"),
+    ]  # fmt: skip
+    body += [] if planning else _impact()
+    body += _timing(chosen)
+    body.append(
+        form.text("related_system", "Related system (report, file or process)", optional=True, longest=200,
+                  placeholder="Zendesk, the Monday report, a link")
+    )  # fmt: skip
+    if not planning:
+        body.append(form.files("attachments", "Screenshots or attachments"))
+    body.append(_primary_contact(actor, contacts))
+    body += _approval() if billable else []
+    submit = "Ask for a meeting" if planning else "Send"
+    return form.modal(
+        CALLBACK_ID, "New request", body, submit=submit, metadata=metadata.model_dump_json(), notify_on_close=True
+    )
+
+
+def _for_whom(actor: Person, accounts: list[Account], metadata: Metadata) -> list[Block]:
+    if not actor.is_staff:
+        return []
+    options = [option(account.name, str(account.id)) for account in accounts]
+    return [
+        form.choice("account", "Account", options, initial=str(metadata.account_id or ""), live=REVEAL),
+        form.choice("came_from", "Where it came from", form.enum_options(CameFrom)),
+    ]
+
+
+def _request_type() -> Block:
+    return form.choice("request_type", "Request type", form.enum_options(RequestType), live=REVEAL)
+
+
+def _impact() -> list[Block]:
+    return [
+        form.choice("effect", "Business impact", form.enum_options(Effect), hint="What it does to your work"),
+        form.choice("users", "Who is affected", form.enum_options(Users)),
+        form.tick("blocks_revenue", "Blocks revenue", "It stops money from coming in"),
+    ]
+
+
+def _timing(chosen: dict[str, Any]) -> list[Block]:
+    body = [form.choice("timing", "Desired timing", form.enum_options(Timing), live=REVEAL)]
+    if chosen.get("timing") == Timing.NOW.value:
+        body.append(
+            form.text("consequence", "What happens if it waits", hint="One sentence; it is what makes it urgent",
+                      longest=500)
+        )  # fmt: skip
+    if chosen.get("timing") == Timing.BY_DATE.value:
+        body.append(form.day("wanted_by", "Date"))
+    return body
+
+
+def _primary_contact(actor: Person, contacts: list[Person]) -> Block:
+    options = [option(person.name, str(person.id)) for person in contacts]
+    mine = str(actor.id) if not actor.is_staff else None
+    if not options:
+        return form.text("primary_contact", "Primary contact", optional=True, longest=200, placeholder="Name or e-mail")
+    return form.choice("primary_contact", "Primary contact", options, initial=mine, optional=actor.is_staff)
+
+
+def _approval() -> list[Block]:
+    options = [option(name, name) for name in APPROVALS]
+    return [
+        form.choice("approval", "Approval", options, hint="This may be billed on top of your agreement. Is the cost approved?")
+    ]  # fmt: skip
+
+
+def filed(ticket: Ticket, assessment: Assessment, account: str | None = None) -> dict[str, Any]:
+    """What the form turns into once the ticket is stored."""
+    body = [
+        blocks.section(say(":white_check_mark: *{{ key }}* {{ title }}", key=ticket.key, title=ticket.title)),
+        blocks.section(say("*Priority {{ p }}.* {{ why }}.", p=ticket.priority.value, why=_sentence(assessment.why))),
+        blocks.context(
+            say("{% if account %}Filed for {{ account }}. {% endif %}Its thread in the channel follows the ticket: "
+                "every step and every answer stands there.", account=account)
+        ),
+    ]  # fmt: skip
+    return form.modal("request.filed", "Request filed", body, submit=None, close="Done")
+
+
+def redirected() -> dict[str, Any]:
+    """What the form turns into for what does not belong in the queue."""
+    body = [
+        blocks.section(Mrkdwn(":calendar: *On the agenda.* Planning is talked through in your next planning meeting.")),
+        blocks.context(Mrkdwn("No ticket was opened. Once something is decided, file it with /request.")),
+    ]
+    return form.modal("request.filed", "Planning meeting", body, submit=None, close="Done")
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]

@@ -1,0 +1,57 @@
+"""`/time`: the form, prefilled so that most days it is one number."""
+
+from datetime import date
+from typing import Any
+
+from pydantic import BaseModel, field_validator
+
+from bot.domain.codes import Category, Code
+from bot.domain.durations import parse_minutes
+from bot.domain.tickets import Ticket
+from bot.messages.blocks import option
+from bot.modals import form
+
+CALLBACK_ID = "time"
+FIND_TICKET = "time.ticket"
+AUTOMATIC = "auto"
+
+
+class Form(BaseModel):
+    """What came back."""
+
+    ticket: int
+    work_date: date
+    minutes: int
+    category: Category = Category.TICKET_RESOLUTION
+    code: Code | None = None
+    note: str = ""
+
+    @field_validator("minutes", mode="before")
+    @classmethod
+    def _as_people_write_it(cls, text: Any) -> int:
+        return parse_minutes(str(text), field="minutes")
+
+    @field_validator("code", mode="before")
+    @classmethod
+    def _automatic(cls, code: Any) -> Any:
+        return None if code == AUTOMATIC else code
+
+
+def ticket_option(ticket: Ticket) -> dict[str, Any]:
+    """A ticket in the picker."""
+    return option(f"{ticket.key} {ticket.title}", str(ticket.id))
+
+
+def view(ticket: Ticket | None, today: date) -> dict[str, Any]:
+    """The form: the last ticket, today, the usual category, the code the ticket has."""
+    codes = [option("By ticket and category", AUTOMATIC), *form.enum_options(Code)]
+    body = [
+        form.search("ticket", "Ticket", FIND_TICKET, initial=ticket_option(ticket) if ticket else None,
+                    placeholder="Key or words of the title"),
+        form.day("work_date", "Work date", initial=today),
+        form.text("minutes", "Time spent", longest=20, placeholder="45m, 1h30, 1:30, 1.5h"),
+        form.choice("category", "Category", form.enum_options(Category), initial=Category.TICKET_RESOLUTION.value),
+        form.choice("code", "Billing code", codes, initial=AUTOMATIC),
+        form.text("note", "Note", optional=True, longest=500, placeholder="What you did"),
+    ]  # fmt: skip
+    return form.modal(CALLBACK_ID, "Log time", body, submit="Log time")

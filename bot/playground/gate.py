@@ -1,0 +1,35 @@
+"""Keeps other websites out: the browser that shows the page also shows them.
+
+A page elsewhere could point its own name at 127.0.0.1 (so the Host must be loopback's),
+or send a form here (so a POST that names an Origin must name ours).
+"""
+
+from urllib.parse import urlsplit
+
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+
+
+class Gate:
+    def __init__(self, app: ASGIApp):
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        refusal = _refusal(scope) if scope["type"] == "http" else None
+        if refusal:
+            await PlainTextResponse(refusal, status_code=403)(scope, receive, send)
+        else:
+            await self.app(scope, receive, send)
+
+
+def _refusal(scope: Scope) -> str | None:
+    headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+    host = headers.get("host", "")
+    if urlsplit(f"//{host}").hostname not in LOOPBACK:
+        return "This server answers on loopback only."
+    origin = headers.get("origin")
+    if scope["method"] not in ("GET", "HEAD") and origin is not None and urlsplit(origin).netloc != host:
+        return "Requests from other sites are refused."
+    return None

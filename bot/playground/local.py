@@ -1,0 +1,36 @@
+"""The parts that requests need, in one hand: passed to every function that serves the app or a person."""
+
+from collections import deque
+from dataclasses import dataclass, field
+
+from .deliveries import Deliveries
+from .events import Events
+from .faults import Faults
+from .rates import Rates
+from .records import Json
+from .workspace import Workspace
+
+
+@dataclass
+class ApiCall:
+    method: str
+    args: Json
+    answer: Json
+    at: float
+
+
+@dataclass
+class Local:
+    workspace: Workspace
+    deliveries: Deliveries
+    events: Events
+    rates: Rates
+    faults: Faults = field(default_factory=Faults)
+    base: str = ""  # the page's root, "http://127.0.0.1:PORT/"
+    token: str = ""
+    seconds: float = 1.0  # scale of Slack's short deadlines, so that tests need not wait 3 s
+    calls: deque[ApiCall] = field(default_factory=lambda: deque(maxlen=5000))
+
+    def note(self, method: str, args: Json, answer: Json) -> None:
+        self.calls.append(ApiCall(method, args, answer, self.workspace.clock.now()))
+        self.deliveries.note_api_call(method, args, answer)

@@ -1,0 +1,43 @@
+"""What the app declared: a command, shortcut, event or scope that is not in the manifest does not work."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Manifest:
+    name: str = "App"
+    bot_name: str = "App"
+    commands: dict[str, dict[str, Any]] = field(default_factory=dict)
+    shortcuts: tuple[dict[str, Any], ...] = ()
+    scopes: tuple[str, ...] = ()
+    events: tuple[str, ...] = ()
+    interactive: bool = False
+    home_tab: bool = False
+    messages_tab: bool = False
+    messages_read_only: bool = False
+
+    def has_scope(self, *any_of: str) -> bool:
+        return any(scope in self.scopes for scope in any_of)
+
+    def shortcut(self, callback_id: str) -> dict[str, Any] | None:
+        return next((s for s in self.shortcuts if s["callback_id"] == callback_id), None)
+
+
+def read_manifest(manifest: dict[str, Any]) -> Manifest:
+    features = manifest.get("features", {})
+    settings = manifest.get("settings", {})
+    home = features.get("app_home", {})
+    name = manifest.get("display_information", {}).get("name", "App")
+    return Manifest(
+        name=name,
+        bot_name=features.get("bot_user", {}).get("display_name", name),
+        commands={c["command"]: c for c in features.get("slash_commands", [])},
+        shortcuts=tuple(features.get("shortcuts", [])),
+        scopes=tuple(manifest.get("oauth_config", {}).get("scopes", {}).get("bot", [])),
+        events=tuple(settings.get("event_subscriptions", {}).get("bot_events", [])),
+        interactive=settings.get("interactivity", {}).get("is_enabled", False),
+        home_tab=home.get("home_tab_enabled", False),
+        messages_tab=home.get("messages_tab_enabled", False),
+        messages_read_only=home.get("messages_tab_read_only_enabled", False),
+    )

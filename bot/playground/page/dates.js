@@ -1,0 +1,121 @@
+// Slack's date tokens, in the reader's zone. "Today" is today by the
+// playground's clock, which may have been moved.
+
+import { store } from "./state.js";
+
+const LOCALE = "en-GB";
+
+export function zone() {
+  return store.data?.people.find((person) => person.id === store.route.as)?.tz || undefined;
+}
+
+const formatters = new Map();
+
+// Making a formatter costs a hundred times more than using it.
+function formatter(options) {
+  const key = JSON.stringify(options) + zone();
+  if (!formatters.has(key)) formatters.set(key, new Intl.DateTimeFormat(LOCALE, { ...options, timeZone: zone() }));
+  return formatters.get(key);
+}
+
+export function format(date, options) {
+  return formatter(options).format(date);
+}
+
+/** The playground's now, in milliseconds, still ticking between fetches. */
+export function now() {
+  return Date.now() + (store.data?.clock?.offset_seconds || 0) * 1000;
+}
+
+/** "2026-11-23T09:00" on the reader's wall. */
+export function wallTime(milliseconds) {
+  const parts = { year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
+  const found = Object.fromEntries(formatter(parts).formatToParts(milliseconds).map((part) => [part.type, part.value]));
+  return `${found.year}-${found.month}-${found.day}T${found.hour}:${found.minute}`;
+}
+
+/** The moment at which the reader's wall shows this. */
+export function fromWallTime(text) {
+  const guess = Date.parse(`${text}Z`);
+  const shifted = (at) => guess - (Date.parse(`${wallTime(at)}Z`) - at);
+  // Twice, because the zone's offset may change between the guess and the answer.
+  return shifted(shifted(guess));
+}
+
+function dayNumber(date) {
+  const [day, month, year] = format(date, { day: "2-digit", month: "2-digit", year: "numeric" }).split("/");
+  return Date.UTC(+year, +month - 1, +day) / 86400000;
+}
+
+const RELATIVE = { "-1": "yesterday", 0: "today", 1: "tomorrow" };
+
+function pretty(date, options) {
+  return RELATIVE[dayNumber(date) - dayNumber(new Date(now()))] || format(date, options);
+}
+
+function withYear(date, options) {
+  const year = { year: "numeric" };
+  return format(date, year) === format(new Date(now()), year) ? options : { ...options, ...year };
+}
+
+const SHORT = { day: "numeric", month: "short" };
+const FULL = { day: "numeric", month: "long" };
+const LONG = { weekday: "long", ...FULL };
+const YEAR = { year: "numeric" };
+
+const TOKENS = {
+  date_num: (date) => format(date, { year: "numeric", month: "2-digit", day: "2-digit" }).split("/").reverse().join("-"),
+  date: (date) => format(date, { ...FULL, ...YEAR }),
+  date_slash: (date) => format(date, { day: "2-digit", month: "2-digit", year: "numeric" }),
+  date_short: (date) => format(date, { ...SHORT, ...YEAR }),
+  date_long: (date) => format(date, { ...LONG, ...YEAR }),
+  date_long_full: (date) => format(date, { ...LONG, ...YEAR }),
+  date_pretty: (date) => pretty(date, withYear(date, FULL)),
+  date_short_pretty: (date) => pretty(date, withYear(date, SHORT)),
+  date_long_pretty: (date) => pretty(date, withYear(date, LONG)),
+  day_divider_pretty: (date) => pretty(date, withYear(date, LONG)),
+  time: (date) => format(date, { hour: "2-digit", minute: "2-digit" }),
+  time_secs: (date) => format(date, { hour: "2-digit", minute: "2-digit", second: "2-digit" }),
+  ago: (date) => ago(date.getTime()),
+};
+
+/** Fill a pattern such as "{date_short_pretty} at {time}"; unknown tokens fall back. */
+export function slackDate(seconds, pattern, fallback = "") {
+  const date = new Date(Number(seconds) * 1000);
+  if (Number.isNaN(date.getTime())) return fallback;
+  let known = true;
+  const words = pattern.replace(/\{(\w+)\}/g, (whole, name) => {
+    if (!TOKENS[name]) known = false;
+    return TOKENS[name] ? TOKENS[name](date) : whole;
+  });
+  return known ? capitalised(words, pattern) : fallback || words;
+}
+
+// Slack writes "Today" at the start of a phrase and "today" inside one.
+function capitalised(words, pattern) {
+  return pattern.startsWith("{") ? words.charAt(0).toUpperCase() + words.slice(1) : words;
+}
+
+const STEPS = [["day", 86400], ["hour", 3600], ["minute", 60]];
+
+export function ago(milliseconds) {
+  const seconds = (milliseconds - now()) / 1000;
+  for (const [unit, size] of STEPS) {
+    if (Math.abs(seconds) >= size) {
+      return new Intl.RelativeTimeFormat("en", { numeric: "auto" }).format(Math.round(seconds / size), unit);
+    }
+  }
+  return seconds > 5 ? "in a moment" : "just now";
+}
+
+export function timeOf(ts) {
+  return slackDate(ts, "{time}");
+}
+
+export function dayOf(ts) {
+  return slackDate(ts, "{day_divider_pretty}");
+}
+
+export function fullTime(ts) {
+  return slackDate(ts, "{date_long} at {time_secs}");
+}

@@ -1,0 +1,45 @@
+// Faces and names: coloured initials, the same colour for the same person.
+
+import { h } from "./dom.js";
+import { person, store } from "./state.js";
+
+const HUES = [212, 158, 28, 262, 340, 190, 96, 48, 236, 8, 300, 132];
+
+function hueOf(id) {
+  let sum = 0;
+  for (const letter of String(id)) sum = (sum * 31 + letter.charCodeAt(0)) >>> 0;
+  return HUES[sum % HUES.length];
+}
+
+export function initials(name) {
+  const words = String(name || "?").trim().split(/\s+/);
+  return (words[0][0] + (words.length > 1 ? words.at(-1)[0] : words[0][1] || "")).toUpperCase();
+}
+
+export function avatar(id, name, size = "medium", isApp = false) {
+  // Slackbot speaks for Slack, not for the app.
+  if (isApp && id !== "USLACKBOT") return h("span", { class: `avatar app ${size}`, "aria-hidden": "true" }, h("img", { src: "/static/icon.svg", alt: "" }));
+  return h("span", { class: `avatar ${size}`, "aria-hidden": "true", style: { "--hue": String(hueOf(id)) } }, initials(name));
+}
+
+/** People by organisation, the provider's own team first. */
+export function byOrganisation() {
+  const groups = new Map();
+  for (const one of store.data.people.filter((candidate) => !candidate.deleted)) {
+    const name = one.team_name || one.team || "Others";
+    if (!groups.has(name)) groups.set(name, []);
+    groups.get(name).push(one);
+  }
+  const own = store.data.team?.name;
+  return [...groups].sort(([a], [b]) => (b === own) - (a === own));
+}
+
+export function badge(one) {
+  if (one?.outsider) return h("span", { class: "tag", title: "From another organisation, through a shared channel" }, "external");
+  return one?.guest ? h("span", { class: "tag", title: "A guest of this workspace" }, "guest") : null;
+}
+
+export function displayName(id) {
+  const one = person(id);
+  return one ? one.name || one.real_name : id;
+}

@@ -1,0 +1,184 @@
+"""What a workspace is made of: plain records, without behaviour that reaches outside themselves."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+Json = dict[str, Any]
+
+
+@dataclass
+class Team:
+    id: str
+    name: str
+
+    @property
+    def domain(self) -> str:
+        return "".join(c if c.isalnum() else "-" for c in self.name.lower()).strip("-")
+
+
+@dataclass
+class Person:
+    id: str
+    name: str
+    team: str
+    real_name: str = ""
+    email: str = ""
+    tz: str = "Europe/London"
+    title: str = ""
+    guest: bool = False
+    outsider: bool = False
+    deleted: bool = False
+
+    @property
+    def display_name(self) -> str:
+        return self.real_name or self.name
+
+    @property
+    def handle(self) -> str:
+        """What Slack puts in `user_name`."""
+        return self.name.lower().replace(" ", ".")
+
+
+@dataclass
+class Message:
+    ts: str
+    channel: str
+    user: str
+    text: str = ""
+    blocks: list[Json] = field(default_factory=list)
+    attachments: list[Json] = field(default_factory=list)
+    files: list[str] = field(default_factory=list)
+    thread_ts: str | None = None
+    bot: bool = False
+    username: str = ""
+    subtype: str | None = None
+    edited: Json | None = None
+    ephemeral_to: str | None = None
+    metadata: Json | None = None
+    reactions: dict[str, list[str]] = field(default_factory=dict)
+    pinned: bool = False
+    deleted: bool = False
+    client_msg_id: str | None = None
+    errors: dict[str, str] = field(default_factory=dict)  # person -> what went wrong with their click
+    typed: Json = field(default_factory=dict)  # person -> state values of the controls in this message
+
+    @property
+    def is_reply(self) -> bool:
+        return self.thread_ts is not None and self.thread_ts != self.ts
+
+
+@dataclass
+class Channel:
+    id: str
+    name: str
+    kind: str = "channel"  # or "im"
+    private: bool = False
+    members: list[str] = field(default_factory=list)
+    bot_member: bool = False
+    shared_with: list[str] = field(default_factory=list)
+    topic: str = ""
+    archived: bool = False
+    deleted: bool = False
+    created: int = 1735689600
+    messages: dict[str, Message] = field(default_factory=dict)
+    last_read: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def type_letter(self) -> str:
+        return {"im": "D"}.get(self.kind, "G" if self.private else "C")
+
+    @property
+    def event_type(self) -> str:
+        """`channel_type` of message events, and the tail of `message.…` in the manifest."""
+        return {"im": "im"}.get(self.kind, "group" if self.private else "channel")
+
+    @property
+    def name_in_payloads(self) -> str:
+        """Slack hides the names of private places from commands and interactions."""
+        return {"im": "directmessage"}.get(self.kind, "privategroup" if self.private else self.name)
+
+    def replies(self, root: str) -> list[Message]:
+        found = (m for m in self.messages.values() if m.thread_ts == root and m.ts != root)
+        return sorted((m for m in found if not m.deleted and not m.ephemeral_to), key=lambda m: m.ts)
+
+
+@dataclass
+class View:
+    id: str
+    type: str  # "modal" or "home"
+    person: str
+    content: Json  # as the app sent it, block ids filled in
+    hash: str
+    root_id: str
+    previous_id: str | None = None
+    values: dict[str, dict[str, Json]] = field(default_factory=dict)
+    errors: dict[str, str] = field(default_factory=dict)
+    banner: str = ""
+    busy: bool = False
+
+    @property
+    def blocks(self) -> list[Json]:
+        return self.content["blocks"]
+
+
+@dataclass
+class StoredFile:
+    id: str
+    name: str
+    mimetype: str
+    data: bytes = b""
+    size: int = 0
+    title: str = ""
+    user: str = ""
+    created: float = 0.0
+    channels: list[str] = field(default_factory=list)
+    complete: bool = False
+
+
+@dataclass
+class Trigger:
+    id: str
+    person: str
+    issued: float
+    view_id: str | None = None
+    used: bool = False
+
+
+@dataclass
+class ResponseUrl:
+    """Where the app may answer a command or a click: a few times, for a while."""
+
+    token: str
+    person: str
+    channel: str
+    issued: float
+    message_ts: str | None = None
+    uses: int = 0
+
+
+@dataclass
+class Toast:
+    id: int
+    person: str
+    text: str
+    at: float
+
+
+@dataclass
+class Delivery:
+    """One payload sent to the app, and what came back."""
+
+    id: int
+    kind: str
+    summary: str
+    person: str
+    at: float
+    request: Json
+    ms: int | None = None
+    status: int | None = None
+    ok: bool = False
+    error: str | None = None
+    response: Any = None
+    retry_num: int = 0
+    headers: dict[str, str] = field(default_factory=dict)
+    api_calls: list[Json] = field(default_factory=list)

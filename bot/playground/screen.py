@@ -1,0 +1,137 @@
+"""What one person sees: the whole of their screen as JSON, and nothing that is not theirs."""
+
+from typing import Any
+
+from . import shapes
+from .deliveries import Deliveries
+from .local import Local
+from .records import Channel, Delivery, Json, Message, Person, View
+from .workspace import BOT_USER, Workspace
+
+KEPT_MESSAGES, KEPT_DELIVERIES, KEPT_TOASTS = 200, 100, 5
+
+
+def screen(local: Local, person: Person) -> Json:
+    ws = local.workspace
+    with ws.lock:
+        home = ws.home_of(person.id)
+        return {
+            "me": _person(ws, person),
+            "team": {"id": ws.team.id, "name": ws.team.name},
+            "app": {"name": ws.manifest.name, "bot_name": ws.manifest.bot_name, "bot_user": BOT_USER,
+                    "home_tab": ws.manifest.home_tab and not person.outsider},
+            "people": [_person(ws, p) for p in ws.people.values()],
+            "channels": [_channel(local, person, c) for c in _channels(ws, person)],
+            "home": _home(local, home) if home else None,
+            "modals": [_modal(local, v) for v in ws.modals_of(person.id)],
+            "toasts": _toasts(ws, person),
+            "commands": _commands(ws, person),
+            "shortcuts": _shortcuts(ws, person),
+            "clock": {"now": ws.clock.today().isoformat(), "offset_seconds": ws.clock.offset},
+            "deliveries": recent(local.deliveries),
+            "revision": ws.revision,
+        }  # fmt: skip
+
+
+def _person(ws: Workspace, person: Person) -> Json:
+    return {
+        "id": person.id, "name": person.name, "real_name": person.display_name, "title": person.title,
+        "email": person.email, "tz": person.tz, "team": person.team, "team_name": ws.teams[person.team].name,
+        "guest": person.guest, "outsider": person.outsider, "deleted": person.deleted,
+    }  # fmt: skip
+
+
+def _channels(ws: Workspace, person: Person) -> list[Channel]:
+    seen = [c for c in ws.channels.values() if ws.can_see(person, c)]
+    direct = ws.direct_channel_id(person.id)
+    if direct not in ws.channels and not person.outsider and ws.manifest.messages_tab:
+        # The app is in everyone's sidebar; the conversation itself begins when it is opened.
+        seen.append(Channel(direct, ws.manifest.bot_name, "im", private=True, members=[person.id], bot_member=True))
+    return seen
+
+
+def _channel(local: Local, person: Person, place: Channel) -> Json:
+    member = person.id in place.members
+    mine = [m for m in place.messages.values() if member and m.ephemeral_to in (None, person.id) and _shown(place, m)]
+    mine.sort(key=lambda m: m.ts)
+    return {
+        "id": place.id, "name": place.name, "kind": place.kind, "private": place.private, "member": member,
+        "topic": place.topic, "archived": place.archived, "bot_member": place.bot_member,
+        "shared_with": place.shared_with, "unread": _unread(person, place, mine),
+        "members": place.members,
+        "messages": [_message(local, person, place, m) for m in mine[-KEPT_MESSAGES:]],
+    }  # fmt: skip
+
+
+def _shown(place: Channel, message: Message) -> bool:
+    return not message.deleted or (not message.ephemeral_to and bool(place.replies(message.ts)))
+
+
+def _unread(person: Person, place: Channel, messages: list[Message]) -> int:
+    last = place.last_read.get(person.id, "0")
+    return sum(m.ts > last and m.user != person.id and not m.is_reply and not m.ephemeral_to for m in messages)
+
+
+def _message(local: Local, person: Person, place: Channel, message: Message) -> Json:
+    ws = local.workspace
+    author = ws.person(message.user)
+    shape: dict[str, Any] = {
+        "ts": message.ts, "thread_ts": message.thread_ts, "user": message.user, "bot": message.bot,
+        "username": message.username or (author.display_name if author else ws.manifest.bot_name),
+        "text": message.text, "blocks": message.blocks, "attachments": message.attachments,
+        "files": [file(local, f) for f in message.files], "edited": message.edited is not None,
+        "ephemeral": message.ephemeral_to is not None, "pinned": message.pinned, "deleted": message.deleted,
+        "reactions": [{"name": n, "count": len(u), "users": u} for n, u in message.reactions.items()],
+        "reply_count": len(place.replies(message.ts)), "broadcast": message.subtype == "thread_broadcast",
+        "state": message.typed.get(person.id, {}), "error": message.errors.get(person.id),
+    }  # fmt: skip
+    if message.deleted:
+        return shape | {"text": "This message was deleted.", "blocks": [], "files": [], "attachments": []}
+    return shape
+
+
+def file(local: Local, file_id: str) -> Json:
+    stored = local.workspace.files[file_id]
+    return shapes.file(local.workspace, local.base, stored) | {"url": f"/playground/files/{file_id}"}
+
+
+def _home(local: Local, home: View) -> Json:
+    return {"view_id": home.id, "blocks": home.blocks, "state": home.values, "hash": home.hash}
+
+
+def _modal(local: Local, view: View) -> Json:
+    full = shapes.view(local.workspace, local.base, view)
+    return full | {"state": full["state"]["values"], "banner": view.banner, "errors": view.errors, "busy": view.busy}
+
+
+def _toasts(ws: Workspace, person: Person) -> list[Json]:
+    mine = [t for t in ws.toasts if t.person == person.id]
+    return [{"id": t.id, "text": t.text, "at": t.at} for t in mine[-KEPT_TOASTS:]]
+
+
+def _commands(ws: Workspace, person: Person) -> list[Json]:
+    if person.team != ws.team.id or person.outsider:
+        return []
+    kept = ("command", "description", "usage_hint")
+    return [{key: declared.get(key, "") for key in kept} for declared in ws.manifest.commands.values()]
+
+
+def _shortcuts(ws: Workspace, person: Person) -> list[Json]:
+    if person.team != ws.team.id or person.outsider:
+        return []
+    return [{k: s.get(k, "") for k in ("callback_id", "name", "type", "description")} for s in ws.manifest.shortcuts]
+
+
+def recent(deliveries: Deliveries) -> list[Json]:
+    return [compact(one) for one in list(deliveries.kept)[: -KEPT_DELIVERIES - 1 : -1]]
+
+
+def compact(delivery: Delivery) -> Json:
+    kept = ("id", "kind", "summary", "person", "at", "ms", "status", "ok", "error", "retry_num")
+    return {key: getattr(delivery, key) for key in kept} | {"calls": len(delivery.api_calls)}
+
+
+def in_full(delivery: Delivery) -> Json:
+    return compact(delivery) | {
+        "request": delivery.request, "response": delivery.response, "api_calls": delivery.api_calls,
+    }  # fmt: skip

@@ -1,0 +1,236 @@
+"""LocalSlack: a stand-in for Slack on loopback. The demo, the tests and the browser all use this one class."""
+
+import asyncio
+import socket
+import threading
+import time
+from collections import deque
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import suppress
+from datetime import datetime
+from typing import Any, Self
+
+import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from .clock import Clock
+from .deliveries import Deliveries
+from .events import Events
+from .local import ApiCall, Local
+from .manifest import read_manifest
+from .page_api import move_clock
+from .rates import Rates
+from .records import Delivery, Json
+from .site import Site
+from .workspace import Workspace
+
+# Invented, and worth nothing outside of this machine.
+SECRET, DEMO_TOKEN = "playground-signing-secret", "xoxb-demo"
+COALESCE = 0.03  # seconds between two notes to the page
+HOME_TEAM: Json = {"id": "T0PROVIDER", "name": "Northwind Support"}
+
+
+class LocalSlack:
+    """`with LocalSlack(manifest, people, channels) as slack:`, then point the app's Web API at `slack.api_url`.
+
+    `seconds` scales Slack's short deadlines (3 s to answer, 3 s for a trigger, minutes between retries).
+    `on_clock(now, offset_seconds)` is told when somebody moves the clock.
+    """
+
+    def __init__(
+        self,
+        manifest: Json,
+        people: Iterable[Json],
+        channels: Iterable[Json],
+        *,
+        team: Json = HOME_TEAM,
+        other_teams: Iterable[Json] = (),
+        signing_secret: str = SECRET,
+        token: str = DEMO_TOKEN,
+        app_url: str | None = None,
+        clock: Callable[[], float] | None = None,
+        on_clock: Callable[[datetime, float], None] | None = None,
+        port: int = 0,
+        seconds: float = 1.0,
+        enforce_rate_limits: bool = True,
+        enforce_tiers: bool = False,
+    ):
+        self.clock = Clock(clock or time.time)
+        self.workspace = Workspace(read_manifest(manifest), self.clock, team, other_teams)
+        for seed in people:
+            self.workspace.add_person(seed)
+        for seed in channels:
+            self.workspace.add_channel(seed)
+        self.signing_secret, self.token = signing_secret, token
+        self.deliveries = Deliveries(self.workspace, signing_secret, seconds)
+        self.deliveries.app_url = app_url
+        self.events = Events(self.workspace, self.deliveries, seconds)
+        rates = Rates(self.clock, posts=enforce_rate_limits, tiers=enforce_tiers)
+        self.local = Local(self.workspace, self.deliveries, self.events, rates, token=token, seconds=seconds)
+        self.on_clock = on_clock
+        self._port = port
+        self._ready, self._closing = threading.Event(), asyncio.Event()
+        self._thread: threading.Thread | None = None
+        self._listeners: set[asyncio.Queue[int]] = set()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._site = Site(self.local, self.move_clock, self._revisions)
+
+    # --- running
+
+    def start(self) -> Self:
+        listening = _listen(self._port)
+        self._port = listening.getsockname()[1]
+        self.local.base = self.events.base = self.url
+        config = uvicorn.Config(
+            self._site.app(), http=Connection, ws="none", lifespan="off", log_config=None, access_log=False,
+            timeout_graceful_shutdown=1,
+        )  # fmt: skip
+        arguments = (uvicorn.Server(config), listening)
+        self._thread = threading.Thread(target=self._run, args=arguments, name="local-slack", daemon=True)
+        self._thread.start()
+        self._ready.wait()
+        self.workspace.on_change = self._announce
+        return self
+
+    def _run(self, server: uvicorn.Server, listening: socket.socket) -> None:
+        asyncio.run(self._serve(server, listening))
+
+    async def _serve(self, server: uvicorn.Server, listening: socket.socket) -> None:
+        """Until told to close, and then at once: uvicorn's own way out takes 0.2 s, in every test."""
+        self._loop = asyncio.get_running_loop()
+        self._ready.set()
+        serving = asyncio.create_task(server.serve(sockets=[listening]))
+        await asyncio.wait([serving, asyncio.create_task(self._closing.wait())], return_when=asyncio.FIRST_COMPLETED)
+        serving.cancel()
+        for accepting in server.servers:
+            accepting.close()
+        for connection in list(server.server_state.connections):
+            connection.transport.abort()
+
+    def stop(self) -> None:
+        self.events.stop()
+        self.workspace.on_change = lambda revision: None
+        if self._loop and self._thread:
+            self._loop.call_soon_threadsafe(self._closing.set)
+            self._thread.join()
+            self._thread = None
+        self._site.threads.shutdown(wait=False, cancel_futures=True)
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(self, *exc: object) -> None:
+        self.stop()
+
+    # --- addresses
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self._port}/"
+
+    @property
+    def api_url(self) -> str:
+        return self.url + "api/"
+
+    @property
+    def app_url(self) -> str | None:
+        return self.deliveries.app_url
+
+    @app_url.setter
+    def app_url(self, url: str | None) -> None:
+        self.deliveries.app_url = url
+
+    # --- for tests and the demo
+
+    @property
+    def calls(self) -> deque[ApiCall]:
+        """Every Web API call so far: `.method`, `.args`, `.answer`."""
+        return self.local.calls
+
+    def calls_to(self, method: str) -> list[ApiCall]:
+        return [call for call in list(self.local.calls) if call.method == method]
+
+    def fail_next(
+        self,
+        method: str,
+        what: str | int,
+        *,
+        channel: str | None = None,
+        times: int = 1,
+        retry_after: int | None = None,
+    ) -> None:
+        """An error name, an HTTP status, or "lost": done, but the connection is cut before the answer."""
+        self.local.faults.fail_next(method, what, channel, times, retry_after)
+
+    def delay(self, method: str, seconds: float) -> None:
+        self.local.faults.delay(method, seconds)
+
+    def repeat(self, delivery: Delivery) -> Delivery:
+        """Sends an event once more, as Slack does after an answer that got lost."""
+        return self.events.repeat(delivery)
+
+    def settle(self) -> None:
+        """Waits until the events caused by the app's own calls are answered."""
+        self.events.settle()
+
+    def move_clock(self, body: Json) -> None:
+        with self.workspace.change():
+            move_clock(self.local, body)
+        if self.on_clock:
+            self.on_clock(self.clock.today(), self.clock.offset)
+        self.events.run_due()
+
+    def advance(self, seconds: float) -> None:
+        self.move_clock({"advance_seconds": seconds})
+
+    def verify_url(self) -> Delivery:
+        """The handshake of a new request URL: the app has to send the challenge back."""
+        challenge = {"type": "url_verification", "token": "verification-token", "challenge": "are-you-there"}
+        return self.deliveries.send_event("url_verification", "", challenge)
+
+    # --- telling pages that something changed
+
+    def _announce(self, revision: int) -> None:
+        if self._loop:
+            with suppress(RuntimeError):  # the server may have stopped meanwhile
+                self._loop.call_soon_threadsafe(self._notify, revision)
+
+    def _notify(self, revision: int) -> None:
+        for queue in self._listeners:
+            queue.put_nowait(revision)
+
+    async def _revisions(self) -> AsyncIterator[int]:
+        queue: asyncio.Queue[int] = asyncio.Queue()
+        self._listeners.add(queue)
+        try:
+            yield self.workspace.revision
+            while True:
+                latest = await queue.get()
+                await asyncio.sleep(COALESCE)
+                while not queue.empty():
+                    latest = queue.get_nowait()
+                yield latest
+        finally:
+            self._listeners.discard(queue)
+
+
+class Connection(H11Protocol):
+    """Hands each request its connection, so that a fault can cut it."""
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        inner = self.app
+
+        async def app(scope: Any, receive: Any, send: Any) -> None:
+            scope["transport"] = self.transport
+            await inner(scope, receive, send)
+
+        self.app = app  # type: ignore[assignment]
+
+
+def _listen(port: int) -> socket.socket:
+    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listening.bind(("127.0.0.1", port))
+    listening.listen(512)
+    return listening

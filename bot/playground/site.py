@@ -1,0 +1,211 @@
+"""The local Slack's HTTP side: which path does what. Loopback only, and deaf to other websites."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, Response, StreamingResponse
+from starlette.routing import Route
+
+from . import answers, page_api, screen, talk, webapi
+from .errors import ApiError, NotPossible
+from .faults import LOST, Fault
+from .gate import Gate
+from .local import Local
+from .records import Json
+from .webapi.files import receive_bytes
+
+PAGE = Path(__file__).parent / "page"
+NO_STORE = {"Cache-Control": "no-store"}
+IMAGES = {"image/png", "image/jpeg", "image/gif", "image/webp"}
+
+
+class Site:
+    """The routes. What waits for the app runs on threads; Web API calls are quick and do not wait for each other."""
+
+    def __init__(self, local: Local, move_clock: Callable[[Json], None], subscribe: Callable[[], AsyncIterator[int]]):
+        self.local = local
+        self.move_clock = move_clock
+        self.subscribe = subscribe
+        self.threads = ThreadPoolExecutor(max_workers=128, thread_name_prefix="slack-people")
+
+    def app(self) -> Gate:
+        routes = [
+            Route("/", self.index),
+            Route("/static/{name:path}", self.static),
+            Route("/playground/state", self.state),
+            Route("/playground/events", self.stream),
+            Route("/playground/upload", self.upload, methods=["POST"]),
+            Route("/playground/files/{file_id}", self.file),
+            Route("/playground/clock", self.clock, methods=["POST"]),
+            Route("/playground/deliveries/{number:int}", self.delivery),
+            Route("/playground/{gesture}", self.gesture, methods=["POST"]),
+            Route("/files-pri/{file_id}/{name}", self.private_file),
+            Route("/upload/v1/{file_id}", self.receive_upload, methods=["POST", "PUT"]),
+            Route("/response/{team}/{token}", self.response_url, methods=["POST"]),
+            Route("/api/{method}", self.web_api, methods=["GET", "POST"]),
+        ]
+        return Gate(Starlette(routes=routes))
+
+    # --- the page
+
+    async def index(self, request: Request) -> Response:
+        page = PAGE / "index.html"
+        if not page.exists():
+            return PlainTextResponse("The page is not installed; the API is at /api/.", headers=NO_STORE)
+        return FileResponse(page, headers=NO_STORE)
+
+    async def static(self, request: Request) -> Response:
+        wanted = (PAGE / request.path_params["name"]).resolve()
+        if not wanted.is_relative_to(PAGE) or not wanted.is_file():
+            return PlainTextResponse("not found", status_code=404)
+        return FileResponse(wanted, headers=NO_STORE)
+
+    async def state(self, request: Request) -> Response:
+        try:
+            person = page_api.person_of(self.local, request.query_params.get("as"))
+        except NotPossible as refusal:
+            return JSONResponse({"ok": False, "error": str(refusal)}, status_code=404)
+        seen = await self._on_thread(screen.screen, self.local, person)
+        return JSONResponse(seen, headers=NO_STORE)
+
+    async def stream(self, request: Request) -> Response:
+        async def lines() -> AsyncIterator[str]:
+            async for revision in self.subscribe():
+                yield f"data: {json.dumps({'revision': revision})}\n\n"
+
+        return StreamingResponse(lines(), media_type="text/event-stream", headers=NO_STORE)
+
+    async def gesture(self, request: Request) -> Response:
+        name = request.path_params["gesture"]
+        body = _json_object(await request.body())
+        if name not in page_api.GESTURES or body is None:
+            return JSONResponse({"ok": False, "error": f"no such thing to do: {name}"}, status_code=404)
+        return JSONResponse(await self._on_thread(page_api.perform, self.local, name, body))
+
+    async def clock(self, request: Request) -> Response:
+        body = _json_object(await request.body()) or {}
+        try:
+            await self._on_thread(self.move_clock, body)
+        except (NotPossible, ValueError) as refusal:
+            return JSONResponse({"ok": False, "error": str(refusal)})
+        return JSONResponse({"ok": True, "now": self.local.workspace.clock.today().isoformat()})
+
+    async def delivery(self, request: Request) -> Response:
+        found = self.local.deliveries.find(request.path_params["number"])
+        if found is None:
+            return JSONResponse({"ok": False, "error": "no such delivery"}, status_code=404)
+        return JSONResponse(screen.in_full(found), headers=NO_STORE)
+
+    # --- files
+
+    async def upload(self, request: Request) -> Response:
+        query = request.query_params
+        try:
+            person = page_api.person_of(self.local, query.get("as"))
+        except NotPossible as refusal:
+            return JSONResponse({"ok": False, "error": str(refusal)})
+        data = await request.body()
+        stored = talk.upload(self.local, person, query.get("name") or "file", query.get("type") or "", data)
+        return JSONResponse({"ok": True, "file": screen.file(self.local, stored.id)})
+
+    async def file(self, request: Request) -> Response:
+        return self._bytes(request.path_params["file_id"])
+
+    async def private_file(self, request: Request) -> Response:
+        """Where the app downloads: only with its token."""
+        if _bearer(request) != self.local.token:
+            return PlainTextResponse("not authorised", status_code=403)
+        return self._bytes(request.path_params["file_id"].rpartition("-")[2])
+
+    def _bytes(self, file_id: str) -> Response:
+        stored = self.local.workspace.files.get(file_id)
+        if stored is None:
+            return PlainTextResponse("not found", status_code=404)
+        # Anything but a plain image is saved, never shown: an uploaded page must not run here.
+        shown = "inline" if stored.mimetype in IMAGES else "attachment"
+        headers = {"Content-Disposition": shown, "X-Content-Type-Options": "nosniff", **NO_STORE}
+        return Response(stored.data, media_type=stored.mimetype, headers=headers)
+
+    async def receive_upload(self, request: Request) -> Response:
+        answer = receive_bytes(self.local, request.path_params["file_id"], await request.body())
+        return PlainTextResponse(answer or "no such upload", status_code=200 if answer else 404)
+
+    # --- the app's side
+
+    async def response_url(self, request: Request) -> Response:
+        body = _json_object(await request.body())
+        try:
+            answers.use_response_url(self.local, request.path_params["token"], body)
+        except ApiError as refusal:
+            return JSONResponse(refusal.body(), status_code=404)
+        return PlainTextResponse("ok")
+
+    async def web_api(self, request: Request) -> Response:
+        method = request.path_params["method"]
+        args = dict(request.query_params) | _arguments(request, await request.body())
+        token = _bearer(request) or args.pop("token", None)
+        args.pop("token", None)
+        await asyncio.sleep(self.local.faults.delay_of(method))
+        fault = self.local.faults.take(method, args.get("channel"))
+        response = _failed(fault) or self._limited(method, args)
+        if response is None:
+            answer = webapi.answer(self.local, method, args, token)
+            self.local.note(method, args, answer)
+            response = JSONResponse(answer, headers={"X-OAuth-Scopes": ",".join(self.local.workspace.manifest.scopes)})
+        else:
+            self.local.note(method, args, {"ok": False, "error": _reason(response)})
+        if fault and fault.what == LOST:
+            request.scope["transport"].abort()
+        return response
+
+    def _limited(self, method: str, args: Json) -> Response | None:
+        wait = self.local.rates.wait_for(method, args.get("channel"))
+        if wait == 0:
+            return None
+        return JSONResponse({"ok": False, "error": "ratelimited"}, 429, {"Retry-After": str(wait)})
+
+    async def _on_thread(self, function: Callable[..., Any], *args: Any) -> Any:
+        return await asyncio.get_running_loop().run_in_executor(self.threads, function, *args)
+
+
+def _failed(fault: Fault | None) -> Response | None:
+    if fault is None or fault.what == LOST:
+        return None
+    after = {"Retry-After": str(fault.retry_after)} if fault.retry_after is not None else {}
+    if fault.what == 429:
+        return JSONResponse({"ok": False, "error": "ratelimited"}, 429, {"Retry-After": "1"} | after)
+    if isinstance(fault.what, int):
+        return PlainTextResponse("upstream failure", fault.what, after)
+    return JSONResponse({"ok": False, "error": fault.what}, headers=after)
+
+
+def _reason(response: Response) -> str:
+    body = _json_object(bytes(response.body))
+    return str(body["error"]) if body else f"http_{response.status_code}"
+
+
+def _bearer(request: Request) -> str | None:
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else None
+
+
+def _arguments(request: Request, body: bytes) -> Json:
+    """Arguments in the body: JSON, or a form. (Those in the query count as well.)"""
+    if "json" in request.headers.get("content-type", ""):
+        return _json_object(body) or {}
+    return dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))
+
+
+def _json_object(body: bytes) -> Json | None:
+    try:
+        found = json.loads(body)
+    except ValueError:
+        return None
+    return found if isinstance(found, dict) else None

@@ -1,0 +1,46 @@
+"""The Web API. Each module exports METHODS = {"chat.postMessage": function}; to add a method, write it there.
+
+A function takes a Call and returns the fields of a successful answer; it raises ApiError to refuse.
+"""
+
+from collections.abc import Callable
+
+from ..errors import ApiError
+from ..local import Local
+from ..records import Json
+from . import chat, conversations, files, general, history, reactions, users, views
+from .call import Call
+from .scopes import NEEDS_NO_TOKEN, needed_scopes
+
+METHODS: dict[str, Callable[[Call], Json]] = {}
+for module in (chat, conversations, files, general, history, reactions, users, views):
+    METHODS |= module.METHODS
+
+
+def answer(local: Local, method: str, args: Json, token: str | None) -> Json:
+    """One call: who asks, whether they may, and what comes of it."""
+    call = Call(local, method, args)
+    try:
+        function = METHODS.get(method)
+        if function is None:
+            raise ApiError("unknown_method", req_method=method)
+        if method not in NEEDS_NO_TOKEN:
+            _authenticate(local, token)
+            _check_scopes(call)
+        return {"ok": True, **function(call)}
+    except ApiError as refusal:
+        return refusal.body()
+
+
+def _authenticate(local: Local, token: str | None) -> None:
+    if not token:
+        raise ApiError("not_authed")
+    if token != local.token:
+        raise ApiError("invalid_auth")
+
+
+def _check_scopes(call: Call) -> None:
+    needed = needed_scopes(call)
+    manifest = call.workspace.manifest
+    if needed and not manifest.has_scope(*needed):
+        raise ApiError("missing_scope", needed=",".join(needed), provided=",".join(manifest.scopes))

@@ -1,0 +1,1 @@
+"""Out to Slack: the one writer of posts."""

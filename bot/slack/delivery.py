@@ -1,0 +1,239 @@
+"""The outbox worker: brings posts to Slack in order, and never twice.
+
+Claim the head of a lane with a lease of its own, commit, call Slack outside any transaction,
+finish with the lease's token. Before a second try it looks whether the first one arrived.
+"""
+
+import random
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from http.client import HTTPException
+from typing import Any
+
+import structlog
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError, SlackClientError
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session, sessionmaker
+
+from bot.domain import outbox, people
+from bot.domain.outbox import Delivery, Post, Subject
+from bot.domain.tickets import Ticket
+from bot.messages import Rendered, render
+from bot.slack import budget
+
+log = structlog.get_logger()
+LEASE_SECONDS = 30
+HTTP_SECONDS = 10  # shorter than the lease: a call that still runs is never overtaken
+LONGEST_BACKOFF = 300
+GIVE_UP_AFTER = 20
+METADATA = "steward_post"
+PERMANENT = frozenset(
+    "channel_not_found is_archived not_in_channel invalid_blocks invalid_blocks_format msg_too_long msg_blocks_too_long"
+    " no_text message_not_found cant_update_message restricted_action thread_not_found invalid_arguments"
+    " channel_is_read_only user_is_restricted edit_window_closed".split()
+)
+NO_ANSWER = (SlackClientError, OSError, HTTPException)
+
+CLAIM = text("""
+update outbox set lease_token = gen_random_uuid(), attempts = attempts + 1,
+       leased_until = now() + make_interval(secs => :lease), first_attempt_at = coalesce(first_attempt_at, now())
+where id = (
+  select head.id from outbox head
+  join post on post.id = head.post_id
+  left join post parent on parent.id = post.parent_id
+  left join slack_budget b on b.key = case when post.ts is null then post.channel_slack_id else :edits end
+  where head.done_at is null and head.dead_at is null and head.not_before <= now()
+    and (head.leased_until is null or head.leased_until < now())
+    and (post.parent_id is null or parent.ts is not null)
+    and (not :paced or b.full_until is null or b.full_until <= now()
+         + make_interval(secs => case when post.ts is null then :channel_window else :update_window end))
+    and not exists (select from outbox earlier where earlier.lane_id = head.lane_id and earlier.id < head.id
+                    and earlier.done_at is null and earlier.dead_at is null)
+  order by head.id limit 1 for update of head skip locked)
+returning id, post_id, lease_token, attempts, first_attempt_at, nonce
+""")
+
+
+@dataclass(frozen=True)
+class Errand:
+    """One claimed row and what to bring."""
+
+    id: int
+    lease: uuid.UUID
+    attempts: int
+    first_attempt_at: datetime
+    nonce: uuid.UUID
+    post: Post
+    parent_ts: str | None
+    rendered: Rendered
+
+    @property
+    def is_edit(self) -> bool:
+        """Whether the post stands in Slack already."""
+        return self.post.ts is not None
+
+    @property
+    def budget_key(self) -> str:
+        """Which bucket the call is taken from."""
+        return budget.EDITS if self.is_edit else self.post.channel_slack_id
+
+
+class Courier:
+    """One worker's hands. Any number may run beside each other."""
+
+    def __init__(self, sessions: sessionmaker[Session], client: WebClient, *, paced: bool = True):
+        self._sessions = sessions
+        self._client = client
+        self._paced = paced
+
+    def deliver_one(self) -> bool:
+        """Bring one post; False when there is nothing to do now."""
+        errand = self._claim()
+        if errand is None:
+            return False
+        try:
+            ts = self._bring(errand)
+        except SlackApiError as error:
+            self._failed(errand, error)
+        except NO_ANSWER as error:
+            self._later(errand, f"no answer: {type(error).__name__}")
+        else:
+            self._finish(errand, ts)
+        return True
+
+    def drain(self, most: int = 10_000) -> int:
+        """Bring everything that can be brought now; how many."""
+        return next((count for count in range(most) if not self.deliver_one()), most)
+
+    def _claim(self) -> Errand | None:
+        windows = {"channel_window": budget.CHANNEL.window, "update_window": budget.UPDATES.window}
+        with self._sessions.begin() as session:
+            people.enter_as_system(session)
+            row = session.execute(
+                CLAIM, {"lease": LEASE_SECONDS, "edits": budget.EDITS, "paced": self._paced, **windows}
+            ).one_or_none()
+            if row is None:
+                return None
+            post = session.scalars(select(Post).where(Post.id == row.post_id)).one()
+            parent_ts = session.scalar(select(Post.ts).where(Post.id == post.parent_id)) if post.parent_id else None
+            errand = Errand(row.id, row.lease_token, row.attempts, row.first_attempt_at, row.nonce, post, parent_ts,
+                            render(session, post))  # fmt: skip
+            budget.spend(session, errand.budget_key)
+            return errand
+
+    def _bring(self, errand: Errand) -> str:
+        post, rendered = errand.post, errand.rendered
+        if post.ts is not None:
+            self._client.chat_update(
+                channel=post.channel_slack_id, ts=post.ts, text=rendered.text, blocks=rendered.blocks
+            )
+            return post.ts
+        if errand.attempts > 1 and (found := self._arrived_before(errand)):
+            log.info("an earlier try had arrived", delivery=errand.id)
+            return found
+        answer = self._client.chat_postMessage(
+            channel=post.channel_slack_id,
+            thread_ts=errand.parent_ts,
+            text=rendered.text,
+            blocks=rendered.blocks,
+            metadata={"event_type": METADATA, "event_payload": {"id": str(errand.nonce)}},
+            unfurl_links=False,
+            unfurl_media=False,
+        )
+        return str(answer["ts"])
+
+    def _arrived_before(self, errand: Errand) -> str | None:
+        """The ts of a first try whose answer was lost: metadata carries nothing but a random id."""
+        since = str(errand.first_attempt_at.timestamp() - 60)
+        where: dict[str, Any] = {
+            "channel": errand.post.channel_slack_id, "oldest": since, "include_all_metadata": True, "limit": 200
+        }  # fmt: skip
+        cursor: str | None = None
+        while True:
+            if errand.parent_ts:
+                page = self._client.conversations_replies(ts=errand.parent_ts, cursor=cursor, **where)
+            else:
+                page = self._client.conversations_history(cursor=cursor, **where)
+            for message in page["messages"]:
+                if (message.get("metadata") or {}).get("event_payload", {}).get("id") == str(errand.nonce):
+                    return str(message["ts"])
+            cursor = (page.get("response_metadata") or {}).get("next_cursor") or None
+            if not cursor:
+                return None
+
+    def _finish(self, errand: Errand, ts: str) -> None:
+        with self._sessions.begin() as session:
+            people.enter_as_system(session)
+            # The subject first, as every writer does: no change can slip in between this look and the end.
+            current = self._current_version(session, errand.post)
+            row = self._still_mine(session, errand)
+            if row is None:
+                return
+            post = session.scalars(select(Post).where(Post.id == errand.post.id).with_for_update()).one()
+            post.ts, post.shown_version = ts, errand.rendered.version
+            row.lease_token = row.leased_until = row.last_error = None
+            if current == errand.rendered.version:
+                row.done_at = session.scalars(select(text("now()"))).one()
+            else:
+                row.attempts, row.first_attempt_at = 0, None
+
+    def _current_version(self, session: Session, post: Post) -> int | None:
+        if post.subject is not Subject.TICKET:
+            return None
+        return session.scalar(select(Ticket.version).where(Ticket.id == post.subject_id).with_for_update(read=True))
+
+    def _still_mine(self, session: Session, errand: Errand) -> Delivery | None:
+        return session.scalar(
+            select(Delivery).where(Delivery.id == errand.id, Delivery.lease_token == errand.lease).with_for_update()
+        )
+
+    def _failed(self, errand: Errand, error: SlackApiError) -> None:
+        code = str(error.response.get("error") or error.response.status_code)
+        if error.response.status_code == 429 or code in {"ratelimited", "rate_limited"}:
+            self._wait(errand, float(error.response.headers.get("Retry-After") or 30))
+        elif code in PERMANENT:
+            self._end(errand, code)
+        else:
+            self._later(errand, code)
+
+    def _wait(self, errand: Errand, seconds: float) -> None:
+        with self._sessions.begin() as session:
+            people.enter_as_system(session)
+            if row := self._still_mine(session, errand):
+                row.not_before = budget.close(session, errand.budget_key, seconds)
+                row.lease_token = row.leased_until = None
+                row.attempts -= 1  # it certainly did not arrive, so there is nothing to look up
+                row.last_error = "rate limited"
+
+    def _later(self, errand: Errand, why: str) -> None:
+        if errand.attempts >= GIVE_UP_AFTER:
+            return self._end(errand, why)
+        seconds = min(2.0**errand.attempts, LONGEST_BACKOFF) * random.uniform(0.8, 1.2)  # noqa: S311  jitter
+        log.warning("not delivered yet", delivery=errand.id, why=why, again_in=round(seconds))
+        with self._sessions.begin() as session:
+            people.enter_as_system(session)
+            if row := self._still_mine(session, errand):
+                row.not_before = session.execute(
+                    text("select now() + make_interval(secs => :seconds)"), {"seconds": seconds}
+                ).scalar_one()
+                row.lease_token = row.leased_until = None
+                row.last_error = why
+        return None
+
+    def _end(self, errand: Errand, why: str) -> None:
+        log.error("given up: a dead letter", delivery=errand.id, why=why)
+        with self._sessions.begin() as session:
+            people.enter_as_system(session)
+            if row := self._still_mine(session, errand):
+                row.dead_at = session.scalars(select(text("now()"))).one()
+                row.lease_token = row.leased_until = None
+                row.last_error = why
+
+
+def oldest_pending_seconds(sessions: sessionmaker[Session]) -> tuple[float, int]:
+    """Age of the oldest undelivered row, and how many dead letters there are."""
+    with sessions.begin() as session:
+        people.enter_as_system(session)
+        return outbox.oldest_pending_seconds(session), outbox.dead_letters(session)

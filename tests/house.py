@@ -1,0 +1,137 @@
+"""The whole house for a test: a database, the local Slack, the real web app on a port, a worker on call."""
+
+import json
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import Any
+
+import uvicorn
+from pydantic import SecretStr
+from slack_sdk import WebClient
+from sqlalchemy import Engine, create_engine, text
+from sqlalchemy.orm import Session, sessionmaker
+
+from bot import database
+from bot.app import build_app
+from bot.domain import people, provider, setup
+from bot.jobs import ticker
+from bot.settings import Settings
+from bot.slack.delivery import Courier
+from tests import cast
+from tests.driver import Person, Slack
+
+MONDAY = datetime.fromisoformat("2026-11-23T10:00:00+00:00")
+
+
+class House:
+    """What a story needs: people at their screens, and a way to let time pass and posts arrive."""
+
+    def __init__(self, slack: Slack, sessions: sessionmaker[Session], owner: Engine, events_url: str):
+        self.slack, self.sessions, self.owner, self.events_url = slack, sessions, owner, events_url
+        self.now = MONDAY
+        self.courier = Courier(sessions, WebClient(token=slack.token, base_url=slack.api_url, timeout=5), paced=False)
+        self.bo, self.eve = slack.person("U0BO", "C0TRIAGE"), slack.person("U0EVE", "C0TRIAGE")
+        self.maya, self.sam = slack.person("U0MAYA", "C0TRIAGE"), slack.person("U0SAM", "C0TRIAGE")
+        self.ana, self.cleo = slack.person("U0ANA", "C0ACME"), slack.person("U0CLEO", "C0ACME")
+        self.rex = slack.person("U0REX", "C0UMBRELLA")
+        self.zed = slack.person("U0ZED", "C0GENERAL")
+
+    def clock(self) -> datetime:
+        """Business time: stands still unless a story moves it."""
+        return self.now
+
+    def passes(self, **time_: float) -> None:
+        """Let business time pass."""
+        self.now += timedelta(**time_)
+
+    def delivers(self) -> int:
+        """The worker brings everything that waits."""
+        return self.courier.drain()
+
+    def ticks(self) -> list[str]:
+        """A worker looks at the schedule, and brings what came of it."""
+        done = ticker.tick(self.sessions, self.now)
+        self.delivers()
+        return done
+
+    def rows(self, sql: str, **values: Any) -> list[dict[str, Any]]:
+        """Look into the database as its owner."""
+        with self.owner.connect() as connection:
+            return [dict(row) for row in connection.execute(text(sql), values).mappings()]
+
+    def one(self, sql: str, **values: Any) -> dict[str, Any]:
+        """The only row."""
+        rows = self.rows(sql, **values)
+        assert len(rows) == 1, rows
+        return rows[0]
+
+    def ticket(self, number: int = 101) -> dict[str, Any]:
+        """A ticket's row."""
+        return self.one("select * from ticket where id = :id", id=number)
+
+    def state_of_the_world(self) -> dict[str, Any]:
+        """Everything a refusal must leave as it was: each table's rows, and how many posts Slack has."""
+        tables = [row["tablename"] for row in self.rows("select tablename from pg_tables where schemaname = 'public'")]
+        counted = {name: self.one(f'select count(*) as n, md5(string_agg(t::text, \'|\' order by t::text)) as sum from "{name}" t') for name in tables}
+        return {**counted, "posts": [call.method for call in self.slack.local.calls if call.method.startswith("chat.")]}
+
+    def files_a_request(self, by: Person | None = None, **fields: Any) -> int:
+        """A client files something ordinary; returns its number."""
+        filled = {
+            "Request type": "Incident", "Short description": "Help centre search is empty", "Business impact": "Degraded",
+            "Who is affected": "Many or a team", "Desired timing": "This week",
+        } | fields  # fmt: skip
+        (by or self.ana).opens("/request").fills(filled).submits().closes()
+        self.delivers()
+        return self.rows("select max(id) as id from ticket")[0]["id"]
+
+
+@contextmanager
+def served(app: Any) -> Iterator[str]:
+    """Run an ASGI app on a free port; its address."""
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        listening.listen(128)
+        server = uvicorn.Server(uvicorn.Config(app, log_level="error", access_log=False, lifespan="on"))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
+        thread.start()
+        while not server.started:
+            time.sleep(0.005)
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+        server.should_exit = True
+        thread.join(10)
+
+
+@contextmanager
+def running(url: str) -> Iterator[House]:
+    """The house, set up with the cast."""
+    manifest = json.loads(cast.MANIFEST.read_text())
+    slack = Slack(manifest, cast.PEOPLE, cast.CHANNELS, enforce_rate_limits=False)
+    with slack:
+        engine = database.app_engine(url)
+        sessions = database.sessions(engine)
+        settings = Settings(
+            database_url=url, slack_bot_token=SecretStr(slack.token), slack_api_url=slack.api_url,
+            slack_signing_secret=SecretStr(slack.signing_secret),
+        )  # fmt: skip
+        owner = create_engine(url)
+        house = House(slack, sessions, owner, "")
+        apply_cast(sessions, slack, house.now)
+        app = build_app(settings, clock=house.clock, engine=engine)
+        with served(app) as address:
+            house.events_url = slack.app_url = f"{address}/slack/events"
+            yield house
+        owner.dispose()
+
+
+def apply_cast(sessions: sessionmaker[Session], slack: Slack, now: datetime) -> None:
+    """The cast as `steward apply` would have it, a day ago."""
+    with sessions.begin() as session:
+        setup.apply(session, setup.read(cast.SETUP), now=now - timedelta(days=30))
+        people.enter_as_system(session)
+        firm = provider.get(session)
+        firm.workspace_url = slack.url

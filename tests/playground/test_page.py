@@ -1,0 +1,121 @@
+import json
+from datetime import datetime
+from http.client import HTTPConnection
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
+
+import pytest
+from slack_sdk import WebClient
+
+from tests.driver import Person, Slack
+from tests.playground.conftest import Start
+
+
+def channel_ids(person: Person) -> set[str]:
+    return {place["id"] for place in person.screen()["channels"]}
+
+
+def test_everyone_sees_their_own_channels(slack: Slack, ana: Person, bo: Person, otto: Person):
+    assert channel_ids(ana) == {"C0ACME", "D0ANA"}
+    assert channel_ids(otto) == {"C0ACME"}
+    assert channel_ids(bo) == {"C0ACME", "C0OPEN", "C0TEAM", "C0OLD", "D0BO"}
+
+
+def test_a_public_channel_can_be_found_but_not_read_before_joining(bo: Person, slack: Slack):
+    bo.types("C0OPEN", "Members only")
+    lea = slack.person("U0LEA")
+    place = next(c for c in lea.screen()["channels"] if c["id"] == "C0OPEN")
+
+    assert (place["member"], place["messages"]) == (False, [])
+    lea.types("C0OPEN", "Hello", refused="Join #open first")
+    lea.joins("C0OPEN").sees("Members only")
+
+
+def test_nobody_writes_where_they_are_not(ana: Person):
+    ana.types("C0TEAM", "Hello", refused="can't see this conversation")
+
+
+def test_an_archived_channel_is_closed(bo: Person):
+    bo.types("C0OLD", "Hello", refused="archived")
+
+
+def test_unread_counts_until_one_looks(client: WebClient, ana: Person):
+    def unread() -> int:
+        return next(c["unread"] for c in ana.screen()["channels"] if c["id"] == "C0ACME")
+
+    client.chat_postMessage(channel="C0ACME", text="x")
+    ana.types("C0ACME", "mine")
+    assert unread() == 1
+    ana.looks_at("C0ACME")
+    assert unread() == 0
+
+
+@pytest.mark.parametrize("person", ["U0NOBODY", "U0DEE"])
+def test_people_who_are_not_here_see_nothing(slack: Slack, person: str):
+    with pytest.raises(AssertionError, match="404"):
+        slack.person(person).screen()
+
+
+def test_the_clock_moves_and_tells(start: Start):
+    told: list[tuple[datetime, float]] = []
+    slack = start(on_clock=lambda now, offset: told.append((now, offset)))
+    ana = slack.person("U0ANA", "C0ACME")
+    before = ana.types("C0ACME", "now")
+    ana._do("clock", advance_seconds=86_400)
+    after = ana.types("C0ACME", "tomorrow")
+    ana._do("clock", reset=True)
+
+    assert 86_400 <= float(after) - float(before) < 86_460
+    assert [round(offset) for _, offset in told] == [86_400, 0]
+    assert float(ana.types("C0ACME", "back")) > float(after)  # a conversation keeps its order
+    ana._do("clock", now="2027-01-01T09:00:00+00:00")
+    assert ana.screen()["clock"]["now"].startswith("2027-01-01T09:00")
+    ana._do("clock", "Say advance_seconds")
+
+
+def test_the_page_hears_of_changes(slack: Slack, ana: Person):
+    with urlopen(f"{slack.url}playground/events", timeout=2) as stream:  # noqa: S310
+        first = json.loads(stream.readline()[6:])["revision"]
+        stream.readline()
+        ana.types("C0ACME", "Hello")
+        assert json.loads(stream.readline()[6:])["revision"] > first
+
+
+def raw(slack: Slack, verb: str, path: str, **headers: str) -> int:
+    connection = HTTPConnection("127.0.0.1", int(slack.url.split(":")[2].strip("/")), timeout=2)
+    connection.putrequest(verb, path, skip_host=True)
+    for name, value in ({"Host": slack.url[7:-1], "Content-Length": "2"} | headers).items():
+        connection.putheader(name, value)
+    connection.endheaders(b"{}")
+    status = connection.getresponse().status
+    connection.close()
+    return status
+
+
+def test_other_names_for_this_machine_are_refused(slack: Slack):
+    assert raw(slack, "GET", "/playground/state?as=U0ANA") == 200
+    assert raw(slack, "GET", "/playground/state?as=U0ANA", Host="rebound.example") == 403
+
+
+@pytest.mark.parametrize(
+    "path", ["/playground/open", "/playground/clock", "/playground/upload?as=U0ANA", "/api/auth.test"]
+)
+def test_other_sites_cannot_post(slack: Slack, path: str):
+    assert raw(slack, "POST", path, Origin="https://evil.example") == 403
+    assert raw(slack, "POST", path, Origin=slack.url.rstrip("/")) == 200
+
+
+def test_files_of_the_page_only(slack: Slack):
+    with pytest.raises(HTTPError, match="404"):
+        urlopen(f"{slack.url}static/..%2fserver.py")  # noqa: S310
+
+
+def test_the_page_is_never_cached(slack: Slack):
+    with urlopen(Request(slack.url)) as answer:  # noqa: S310
+        assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_a_request_that_lacks_something_is_told(slack: Slack, ana: Person):
+    ana._do("message", "lacks 'channel'", text="x")
+    with pytest.raises(AssertionError, match="404"):
+        ana._do("dance")
