@@ -117,10 +117,9 @@ def build_app(settings: Settings, *, clock: Clock | None = None, engine: Engine 
     engine = engine or database.app_engine(settings.database_url, pool_size=THREADS)
     health = database.app_engine(settings.database_url, pool_size=1)
     sessions = database.sessions(engine)
-    assert settings.slack_signing_secret is not None
     arrivals = Arrivals(
         build_bolt(settings, sessions, clock or system_clock),
-        settings.slack_signing_secret.get_secret_value(),
+        settings.signing_secret,
         threads=THREADS,
     )
 

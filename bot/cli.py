@@ -166,4 +166,7 @@ def _progress(done: int, total: int | None) -> None:
 def _run(chosen: argparse.Namespace) -> None:
     at = chosen.at or _clock()()
     done = ticker.run_now(database.sessions(_engine()), chosen.job, at)
-    print(f"{chosen.job}: " + ("written; the worker posts it." if done else "done already for that day; nothing is posted twice."))
+    print(
+        f"{chosen.job}: "
+        + ("written; the worker posts it." if done else "done already for that day; nothing is posted twice.")
+    )

@@ -2,6 +2,8 @@
 
 import logging
 import sys
+from collections.abc import MutableMapping
+from typing import Any
 
 import structlog
 
@@ -23,7 +25,7 @@ def configure(level: str = "info") -> None:
     )
 
 
-def _only_where_it_happened(_logger: object, _method: str, entry: dict[str, object]) -> dict[str, object]:
+def _only_where_it_happened(_logger: object, _method: str, entry: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """Keep an exception's class and places; its message may hold what people wrote."""
     error = entry.pop("exc_info", None)
     if isinstance(error, BaseException):

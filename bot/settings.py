@@ -1,5 +1,6 @@
 """What the environment must say, read once at start. Only `app` and `cli` import this."""
 
+import os
 from typing import TypeVar
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
@@ -50,6 +51,11 @@ class Settings(DatabaseSettings):
     port: int = Field(3000, ge=0, le=65535, description="Where `web` listens.")
     steward_log: str = Field("info", description="How much to log: debug, info or warning.")
 
+    @property
+    def signing_secret(self) -> str:
+        """What `web` insists on (see `read`)."""
+        return self.slack_signing_secret.get_secret_value() if self.slack_signing_secret else ""
+
     @field_validator("slack_api_url")
     @classmethod
     def _ends_with_a_slash(cls, url: str) -> str:
@@ -61,20 +67,19 @@ def read(model: type[S], *needed: str) -> S:
 
     `needed` names fields that are optional for others but not for this command.
     """
-    problems: list[str] = []
-    settings = None
     try:
         settings = model()
     except ValidationError as error:
-        problems += [_sentence(model, str(item["loc"][0]), item["msg"], item["type"]) for item in error.errors()]
-    if settings is not None:
-        problems += [
-            _sentence(model, name, "", "missing") for name in needed if not getattr(settings, name, None)
-        ]
-    if problems:
-        raise BadSettings("\n".join(["The environment is not complete:", *problems]))
-    assert settings is not None
+        found = [_sentence(model, str(item["loc"][0]), item["msg"], item["type"]) for item in error.errors()]
+        unset = [name for name in needed if not os.environ.get(name.upper())]
+        raise _incomplete(found + [_sentence(model, name, "", "missing") for name in unset]) from None
+    if missing := [name for name in needed if not getattr(settings, name, None)]:
+        raise _incomplete([_sentence(model, name, "", "missing") for name in missing])
     return settings
+
+
+def _incomplete(problems: list[str]) -> BadSettings:
+    return BadSettings("\n".join(["The environment is not complete:", *problems]))
 
 
 def _sentence(model: type[BaseSettings], name: str, message: str, kind: str) -> str:

@@ -149,7 +149,6 @@ class Person:
         return self._reader().blocks(home["blocks"], home["state"]) if home else ""
 
     def messages(self, channel: str) -> list[Json]:
-        """What is in a channel, oldest first, without replies and ephemerals."""
         return [m for m in self._all(channel) if not m["ephemeral"] and (not is_reply(m) or m["broadcast"])]
 
     def thread(self, channel: str, ts: str) -> list[Json]:

@@ -76,7 +76,12 @@ class House:
     def state_of_the_world(self) -> dict[str, Any]:
         """Everything a refusal must leave as it was: each table's rows, and how many posts Slack has."""
         tables = [row["tablename"] for row in self.rows("select tablename from pg_tables where schemaname = 'public'")]
-        counted = {name: self.one(f'select count(*) as n, md5(string_agg(t::text, \'|\' order by t::text)) as sum from "{name}" t') for name in tables}
+        counted = {
+            name: self.one(
+                f"select count(*) as n, md5(string_agg(t::text, '|' order by t::text)) as sum from \"{name}\" t"
+            )
+            for name in tables
+        }
         return {**counted, "posts": [call.method for call in self.slack.local.calls if call.method.startswith("chat.")]}
 
     def files_a_request(self, by: Person | None = None, **fields: Any) -> int:

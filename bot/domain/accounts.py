@@ -68,7 +68,9 @@ def join(
     if email and email_is_vouched:
         known = session.scalar(
             select(Person)
-            .where(Person.account_id == account.id, Person.slack_id.is_(None), func.lower(Person.email) == email.lower())
+            .where(
+                Person.account_id == account.id, Person.slack_id.is_(None), func.lower(Person.email) == email.lower()
+            )
             .with_for_update()
         )
     if known:
@@ -95,7 +97,12 @@ def _tell_triage(session: Session, event: events.Event) -> None:
     firm = provider.find(session)
     if firm and firm.triage_channel:
         outbox.open_thread(
-            session, outbox.Subject.EVENT, event.id, outbox.Place.TRIAGE, firm.triage_channel, account_id=event.account_id
+            session,
+            outbox.Subject.EVENT,
+            event.id,
+            outbox.Place.TRIAGE,
+            firm.triage_channel,
+            account_id=event.account_id,
         )
 
 

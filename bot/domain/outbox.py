@@ -70,7 +70,10 @@ class Delivery(Base):
         Index("ix_outbox_lane_pending", "lane_id", "id", postgresql_where=text("done_at is null and dead_at is null")),
         # A post has at most one pending row: a card is edited to its current state, not through every state.
         Index(
-            "uq_outbox_post_pending", "post_id", unique=True, postgresql_where=text("done_at is null and dead_at is null")
+            "uq_outbox_post_pending",
+            "post_id",
+            unique=True,
+            postgresql_where=text("done_at is null and dead_at is null"),
         ),
     )
 

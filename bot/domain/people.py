@@ -84,9 +84,7 @@ def workers(session: Session) -> list[Person]:
 def contacts(session: Session, account_id: int) -> list[Person]:
     """An account's active people, by name."""
     return list(
-        session.scalars(
-            select(Person).where(Person.account_id == account_id, Person.active).order_by(Person.name)
-        )
+        session.scalars(select(Person).where(Person.account_id == account_id, Person.active).order_by(Person.name))
     )
 
 

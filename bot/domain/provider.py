@@ -17,7 +17,7 @@ class Provider(Base):
     __tablename__ = "provider"
     __table_args__ = (CheckConstraint("id = 1", name="one_row"),)
 
-    id: Mapped[Id] = mapped_column(default=1)
+    id: Mapped[Id] = mapped_column(default=1, kw_only=True)
     team_slack_id: Mapped[str]
     timezone: Mapped[str] = mapped_column(default="UTC")
     holidays: Mapped[str | None] = mapped_column(default=None)

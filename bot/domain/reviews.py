@@ -85,9 +85,7 @@ def _listed(session: Session, where: list[Any], calendar: Calendar, now: datetim
     }
 
 
-def _line(
-    ticket: Ticket, account: str, owners: dict[int, Person], calendar: Calendar, now: datetime
-) -> dict[str, Any]:
+def _line(ticket: Ticket, account: str, owners: dict[int, Person], calendar: Calendar, now: datetime) -> dict[str, Any]:
     return {
         "id": ticket.id,
         "version": ticket.version,
@@ -131,8 +129,9 @@ def _moved(session: Session, since: datetime, now: datetime) -> dict[int, list[i
         .order_by(Event.ticket_id)
     )
     moved: dict[int, list[int]] = defaultdict(list)
-    for person, ticket in rows:
-        moved[person].append(ticket)
+    for person, ticket in rows.tuples():
+        if person and ticket:
+            moved[person].append(ticket)
     return moved
 
 
@@ -144,7 +143,9 @@ def _in_hand(session: Session) -> tuple[dict[int, list[int]], dict[int, list[dic
         .where(Ticket.status != Status.CLOSED, Ticket.assignee_id.is_not(None))
         .order_by(Ticket.priority, Ticket.id)
     )
-    for assignee, reviewer, ticket, status, whom in rows:
+    for assignee, reviewer, ticket, status, whom in rows.tuples():
+        if not assignee:
+            continue
         if status in WAITING:
             blocked[assignee].append({"id": ticket, "on": whom or "the client"})
         else:

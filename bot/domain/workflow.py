@@ -253,9 +253,7 @@ def silence_step(business_days_waiting: float) -> str:
     return due[-1] if due else "none"
 
 
-def bottleneck(
-    hours_by_status: dict[Status, float], flag_share: float = 0.4
-) -> tuple[dict[Side, float], Side | None]:
+def bottleneck(hours_by_status: dict[Status, float], flag_share: float = 0.4) -> tuple[dict[Side, float], Side | None]:
     """Each side's share of business hours, and the top side where it reaches `flag_share`."""
     hours = dict.fromkeys(Side, 0.0)
     for status, spent in hours_by_status.items():

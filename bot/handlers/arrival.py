@@ -9,6 +9,7 @@ import hashlib
 import hmac
 import json
 import time
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from urllib.parse import parse_qs
@@ -27,6 +28,7 @@ DEADLINE_SECONDS = 2.5
 COMMIT_MARGIN = 0.2  # a commit must be over, and its answer on the way, before we stop waiting
 LARGEST_BODY = 1_000_000
 OLDEST_SECONDS = 300
+Headers = dict[str, str | Sequence[str]]
 
 
 class Arrivals:
@@ -47,7 +49,7 @@ class Arrivals:
         if not self._is_slacks(request, body):
             metrics.REFUSED.inc()
             return Response("not signed by Slack", status_code=401)
-        answer = await self.dispatch_within(body.decode("utf-8", "replace"), dict(request.headers))
+        answer = await self.dispatch_within(body.decode("utf-8", "replace"), {**request.headers})
         content = answer.body if isinstance(answer.body, str) else json.dumps(answer.body)
         kind = answer.headers.get("content-type", ["text/plain"])[0]
         return Response(content, status_code=answer.status, media_type=kind)
@@ -62,7 +64,7 @@ class Arrivals:
         made = hmac.new(self._secret, b"v0:" + stamp.encode() + b":" + body, hashlib.sha256).hexdigest()
         return hmac.compare_digest(f"v0={made}", given)
 
-    async def dispatch_within(self, body: str, headers: dict[str, str]) -> BoltResponse:
+    async def dispatch_within(self, body: str, headers: Headers) -> BoltResponse:
         """Answer in time whatever happens behind."""
         payload = payload_of(body)
         if payload is None:
@@ -80,7 +82,7 @@ class Arrivals:
         log.info("arrival", kind=kind, status=answer.status, ms=round(took * 1000))
         return answer
 
-    def _dispatch(self, body: str, headers: dict[str, str]) -> BoltResponse:
+    def _dispatch(self, body: str, headers: Headers) -> BoltResponse:
         try:
             with database.deadline(self._seconds - COMMIT_MARGIN):
                 return self._bolt.dispatch(BoltRequest(body=body, headers=headers))
@@ -108,7 +110,9 @@ def payload_of(body: str) -> dict[str, Any] | None:
         if body.lstrip().startswith("{"):
             found = json.loads(body)
         else:
-            form = {name: values[0] for name, values in parse_qs(body, keep_blank_values=True, max_num_fields=200).items()}
+            form = {
+                name: values[0] for name, values in parse_qs(body, keep_blank_values=True, max_num_fields=200).items()
+            }
             found = json.loads(form["payload"]) if "payload" in form else form
     except (ValueError, RecursionError):
         return None

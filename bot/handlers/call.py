@@ -144,11 +144,12 @@ class Call:
         return accounts.of_contact(session, profile.email, profile.team, provider.get(session).team_slack_id)
 
     def _ask_slack_who(self) -> "Profile":
-        user = self.body.get("user") if isinstance(self.body.get("user"), dict) else {}
+        sent = self.body.get("user")
+        user: dict[str, Any] = sent if isinstance(sent, dict) else {}
         name = self.body.get("user_name") or user.get("name") or user.get("username") or "Somebody new"
         team = user.get("team_id") or self.body.get("team_id")
         try:
-            told = self.client.users_info(user=self.slack_id)["user"]
+            told: dict[str, Any] = self.client.users_info(user=self.slack_id).get("user") or {}
         except (SlackApiError, SlackClientError, OSError):
             return Profile(self.slack_id, name, None, team)
         card = told.get("profile") or {}

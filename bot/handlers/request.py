@@ -112,9 +112,7 @@ def _approval_missing(session: Session, account: Account, filled: modal.Form, vi
     return not asked and _may_be_billable(session, account.id, filled.related_system)
 
 
-def _filing(
-    session: Session, filled: modal.Form, metadata: modal.Metadata, account: Account, actor: Person
-) -> Filing:
+def _filing(session: Session, filled: modal.Form, metadata: modal.Metadata, account: Account, actor: Person) -> Filing:
     contact, contact_text = _contact(session, filled.primary_contact, account, actor)
     return Filing(
         request_type=filled.request_type,
@@ -136,9 +134,7 @@ def _filing(
     )
 
 
-def _contact(
-    session: Session, chosen: str | None, account: Account, actor: Person
-) -> tuple[Person | None, str | None]:
+def _contact(session: Session, chosen: str | None, account: Account, actor: Person) -> tuple[Person | None, str | None]:
     """One of the account's people, or a name as it was typed; by default whoever asks."""
     if not chosen:
         return (None if actor.is_staff else actor), None

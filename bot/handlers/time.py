@@ -154,7 +154,9 @@ def _today(call: Call) -> None:
         actor.require(Permission.LOG_TIME)
         today = _today_of(session, actor, call)
         entries = time.standing(session, actor, today)
-        found = {entry.ticket_id: tickets.visible_to(session, actor, entry.ticket_id) for entry in entries if entry.ticket_id}
+        found = {
+            entry.ticket_id: tickets.visible_to(session, actor, entry.ticket_id) for entry in entries if entry.ticket_id
+        }
         expected = time.expected_minutes(actor, provider.get(session).calendar, today)
         said = messages.day(today, entries, found, expected)
     call.done(*said)
@@ -170,8 +172,11 @@ def submit(call: Call) -> None:
             session, ticket, by=actor, minutes=filled.minutes, work_date=filled.work_date, category=filled.category,
             code=filled.code, note=filled.note, now=call.now, today=_today_of(session, actor, call),
         )  # fmt: skip
-        text, body = _logged(session, actor, entry, ticket)
-        answer = {"response_action": "update", "view": form.modal("time.logged", "Time logged", body, submit=None, close="Done")}
+        _text, body = _logged(session, actor, entry, ticket)
+        answer = {
+            "response_action": "update",
+            "view": form.modal("time.logged", "Time logged", body, submit=None, close="Done"),
+        }
         receipts.keep_answer(session, f"view:{call.view['id']}:{modal.CALLBACK_ID}", answer)
     call.show(answer["view"])
 

@@ -17,7 +17,9 @@ def view(actor: Person, mine: list[Block], total: int, unowned: list[Block], uno
         doors.append(blocks.button("Log time", "time.open"))
     body = [blocks.header(f"Hello {actor.first_name}"), *blocks.actions(doors)]
     title = "Yours to move" if actor.is_staff else "Your requests"
-    empty = "Nothing is yours right now." if actor.is_staff else "Nothing is open. Press *New request*, or type `/request`."
+    empty = (
+        "Nothing is yours right now." if actor.is_staff else "Nothing is open. Press *New request*, or type `/request`."
+    )
     body += _list(title, mine, total, empty)
     if actor.is_staff:
         body += _list("Nobody has these yet", unowned, unowned_total, "Every open ticket has an owner.")

@@ -61,13 +61,13 @@ def day(when: date) -> str:
 
 def _environment() -> Environment:
     # Autoescape is HTML's and would write it&#39;s; finalize escapes as Slack asks, everywhere, by default.
-    environment = Environment(  # noqa: S701
+    environment = Environment(
         loader=PackageLoader("bot.messages"),
         finalize=escape,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
-        autoescape=False,
+        autoescape=False,  # noqa: S701
     )
     environment.filters.update(day=lambda iso: day(date.fromisoformat(iso)), line=line, clip=clip)
     return environment

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -125,7 +126,9 @@ def next_owner(shown: Shown) -> Mrkdwn:
     """Who owns the next action, for staff."""
     ticket = shown.ticket
     if ticket.state.owner is NextOwner.CLIENT:
-        return say("{{ whom }} ({{ account }})", whom=ticket.waiting_whom or _contact_name(shown), account=shown.account.name)
+        return say(
+            "{{ whom }} ({{ account }})", whom=ticket.waiting_whom or _contact_name(shown), account=shown.account.name
+        )
     person = shown.reviewer if ticket.state.owner is NextOwner.REVIEWER else shown.assignee
     if ticket.status is Status.CLOSED:
         return Mrkdwn("nobody, it is closed")
@@ -219,7 +222,7 @@ def card_moves(ticket: Ticket, book: playbook.Playbook) -> list[Move]:
     return [move for move in moves_from(ticket.status) if not any(impossible.get(need) for need in move.needs)]
 
 
-def card_controls(ticket: Ticket, book: playbook.Playbook) -> list[dict[str, object]]:
+def card_controls(ticket: Ticket, book: playbook.Playbook) -> list[dict[str, Any]]:
     """At most five: the usual moves as buttons, the seldom ones in the More menu."""
     moves = card_moves(ticket, book)
     usual = [move for move in moves if not move.seldom or move.action is Action.TAKE]
@@ -239,13 +242,13 @@ def value_of(ticket: Ticket) -> str:
     return f"{ticket.id}:{ticket.version}"
 
 
-def move_button(ticket: Ticket, move: Move) -> dict[str, object]:
+def move_button(ticket: Ticket, move: Move) -> dict[str, Any]:
     """A move as a button."""
     style = "primary" if move.action in PRIMARY else "danger" if move.action is Action.REJECT else None
     return blocks.button(move.action.label, f"ticket.{move.action.value}", value_of(ticket), style=style)
 
 
-def _more(ticket: Ticket, move: Move) -> dict[str, object]:
+def _more(ticket: Ticket, move: Move) -> dict[str, Any]:
     return blocks.option(move.action.label, f"ticket.{move.action.value}:{value_of(ticket)}")
 
 

@@ -91,7 +91,11 @@ def view(
         body += _assign(ticket, colleagues)
     metadata = Metadata(ticket=ticket.id, seen=ticket.version, action=move.action)
     return form.modal(
-        CALLBACK_ID, f"{move.action.label} {ticket.key}", body, submit=move.action.label, metadata=metadata.model_dump_json()
+        CALLBACK_ID,
+        f"{move.action.label} {ticket.key}",
+        body,
+        submit=move.action.label,
+        metadata=metadata.model_dump_json(),
     )
 
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from . import shapes
 from .errors import ApiError, NotPossible
 from .local import Local
 from .modals import fill_ids
@@ -17,12 +18,14 @@ def post_answer(local: Local, person: str, place: Channel, answer: Json) -> Mess
     ws = local.workspace
     checked_answer(answer)
     with ws.change():
-        message = Message(ws.new_ts(), place.id, BOT_USER, bot=True, username=ws.manifest.bot_name)
+        message = ws.put(Message(ws.new_ts(), place.id, BOT_USER, bot=True, username=ws.manifest.bot_name))
         message.thread_ts = answer.get("thread_ts")
         if answer.get("response_type", "ephemeral") != "in_channel":
             message.ephemeral_to = person
         rewrite(message, answer)
-        return ws.put(message)
+    if message.is_public:
+        local.events.emit(local.events.posted(place, message), BOT_USER, place)
+    return message
 
 
 def checked_answer(answer: Json) -> None:
@@ -60,15 +63,29 @@ def use_response_url(local: Local, token: str, body: Any) -> None:
 
 def _answer(local: Local, url: ResponseUrl, place: Channel, body: Json) -> None:
     original = place.messages.get(url.message_ts or "")
-    if body.get("delete_original") and original:
-        with local.workspace.change():
-            original.deleted = True
-    elif body.get("replace_original") and original:
-        checked_answer(body)
-        with local.workspace.change():
-            rewrite(original, body)
+    if original and body.get("delete_original"):
+        _delete(local, place, original)
+    elif original and body.get("replace_original"):
+        _replace(local, place, original, body)
     else:
         post_answer(local, url.person, place, body)
+
+
+def _delete(local: Local, place: Channel, original: Message) -> None:
+    before, public = shapes.message(local.workspace, local.base, original), original.is_public
+    with local.workspace.change():
+        original.deleted = True
+    if public:
+        local.events.emit(local.events.removed(place, before), BOT_USER, place)
+
+
+def _replace(local: Local, place: Channel, original: Message, body: Json) -> None:
+    checked_answer(body)
+    before = shapes.message(local.workspace, local.base, original)
+    with local.workspace.change():
+        rewrite(original, body)
+    if original.is_public:
+        local.events.emit(local.events.changed(place, before, original), BOT_USER, place)
 
 
 def acknowledged(local: Local, person: str, place: Channel, response: Any) -> None:

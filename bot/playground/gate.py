@@ -1,7 +1,8 @@
 """Keeps other websites out: the browser that shows the page also shows them.
 
-A page elsewhere could point its own name at 127.0.0.1 (so the Host must be loopback's),
-or send a form here (so a POST that names an Origin must name ours).
+A page elsewhere could point its own name at 127.0.0.1 (so the Host must be loopback's), send a form here
+(so a POST that names an Origin must name ours), or hide a call in a picture's address (so what a browser
+fetches for another site is refused, except for a link to the page itself).
 """
 
 from urllib.parse import urlsplit
@@ -9,6 +10,7 @@ from urllib.parse import urlsplit
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+FOREIGN = {"cross-site", "same-site"}  # another port of this machine is the same site, and still not ours
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
 
@@ -31,5 +33,8 @@ def _refusal(scope: Scope) -> str | None:
         return "This server answers on loopback only."
     origin = headers.get("origin")
     if scope["method"] not in ("GET", "HEAD") and origin is not None and urlsplit(origin).netloc != host:
+        return "Requests from other sites are refused."
+    followed_link = scope["path"] == "/" and headers.get("sec-fetch-mode") == "navigate"
+    if headers.get("sec-fetch-site") in FOREIGN and not followed_link:
         return "Requests from other sites are refused."
     return None

@@ -3,6 +3,7 @@
 from typing import Any
 
 from . import shapes
+from .controls import starting_values
 from .records import Channel, Json, Message, Person, View
 from .workspace import APP_ID, BOT_USER, Workspace
 
@@ -41,7 +42,7 @@ def in_message(ws: Workspace, base: str, place: Channel, found: Message, person:
     shape: Json = {
         "container": message_container(found),
         "channel": {"id": place.id, "name": place.name_in_payloads},
-        "state": {"values": shapes.state(ws, base, found.typed.get(person.id, {}))},
+        "state": {"values": shapes.state(ws, base, starting_values(found.blocks, found.typed.get(person.id)))},
     }
     # Slack keeps no copy of ephemeral messages, so it cannot send one along.
     return shape if found.ephemeral_to else shape | {"message": shapes.message(ws, base, found)}

@@ -66,6 +66,10 @@ class Message:
     def is_reply(self) -> bool:
         return self.thread_ts is not None and self.thread_ts != self.ts
 
+    @property
+    def is_public(self) -> bool:
+        return self.ephemeral_to is None and not self.deleted
+
 
 @dataclass
 class Channel:

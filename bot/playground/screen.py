@@ -3,6 +3,7 @@
 from typing import Any
 
 from . import shapes
+from .controls import starting_values
 from .deliveries import Deliveries
 from .local import Local
 from .records import Channel, Delivery, Json, Message, Person, View
@@ -83,7 +84,7 @@ def _message(local: Local, person: Person, place: Channel, message: Message) -> 
         "ephemeral": message.ephemeral_to is not None, "pinned": message.pinned, "deleted": message.deleted,
         "reactions": [{"name": n, "count": len(u), "users": u} for n, u in message.reactions.items()],
         "reply_count": len(place.replies(message.ts)), "broadcast": message.subtype == "thread_broadcast",
-        "state": message.typed.get(person.id, {}), "error": message.errors.get(person.id),
+        "state": starting_values(message.blocks, message.typed.get(person.id)), "error": message.errors.get(person.id),
     }  # fmt: skip
     if message.deleted:
         return shape | {"text": "This message was deleted.", "blocks": [], "files": [], "attachments": []}

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import mimetypes
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -10,7 +11,7 @@ from urllib.parse import parse_qsl
 
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, Response, StreamingResponse
+from starlette.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from . import answers, page_api, screen, talk, webapi
@@ -59,13 +60,13 @@ class Site:
         page = PAGE / "index.html"
         if not page.exists():
             return PlainTextResponse("The page is not installed; the API is at /api/.", headers=NO_STORE)
-        return FileResponse(page, headers=NO_STORE)
+        return _page_file(page)
 
     async def static(self, request: Request) -> Response:
         wanted = (PAGE / request.path_params["name"]).resolve()
         if not wanted.is_relative_to(PAGE) or not wanted.is_file():
             return PlainTextResponse("not found", status_code=404)
-        return FileResponse(wanted, headers=NO_STORE)
+        return _page_file(wanted)
 
     async def state(self, request: Request) -> Response:
         try:
@@ -173,6 +174,11 @@ class Site:
 
     async def _on_thread(self, function: Callable[..., Any], *args: Any) -> Any:
         return await asyncio.get_running_loop().run_in_executor(self.threads, function, *args)
+
+
+def _page_file(path: Path) -> Response:
+    kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+    return Response(path.read_bytes(), media_type=kind, headers=NO_STORE)
 
 
 def _failed(fault: Fault | None) -> Response | None:

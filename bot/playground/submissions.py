@@ -38,9 +38,9 @@ def submit(local: Local, person: Person, view_id: str, values: Json) -> None:
     view = type_values(local, person, view_id, values)
     if not view.content.get("submit"):
         raise NotPossible("This window has nothing to submit.")
-    if view.busy:
-        raise NotPossible("This window is being submitted already.")
     with ws.change():
+        if view.busy:
+            raise NotPossible("This window is being submitted already.")
         view.errors, view.banner = _problems(view), ""
         view.busy = not view.errors
     if view.errors:

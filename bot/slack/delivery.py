@@ -30,9 +30,24 @@ LONGEST_BACKOFF = 300
 GIVE_UP_AFTER = 20
 METADATA = "steward_post"
 PERMANENT = frozenset(
-    "channel_not_found is_archived not_in_channel invalid_blocks invalid_blocks_format msg_too_long msg_blocks_too_long"
-    " no_text message_not_found cant_update_message restricted_action thread_not_found invalid_arguments"
-    " channel_is_read_only user_is_restricted edit_window_closed".split()
+    {
+        "cant_update_message",
+        "channel_is_read_only",
+        "channel_not_found",
+        "edit_window_closed",
+        "invalid_arguments",
+        "invalid_blocks",
+        "invalid_blocks_format",
+        "is_archived",
+        "message_not_found",
+        "msg_blocks_too_long",
+        "msg_too_long",
+        "no_text",
+        "not_in_channel",
+        "restricted_action",
+        "thread_not_found",
+        "user_is_restricted",
+    }
 )
 NO_ANSWER = (SlackClientError, OSError, HTTPException)
 
@@ -156,7 +171,7 @@ class Courier:
                 page = self._client.conversations_replies(ts=errand.parent_ts, cursor=cursor, **where)
             else:
                 page = self._client.conversations_history(cursor=cursor, **where)
-            for message in page["messages"]:
+            for message in page.get("messages") or []:
                 if (message.get("metadata") or {}).get("event_payload", {}).get("id") == str(errand.nonce):
                     return str(message["ts"])
             cursor = (page.get("response_metadata") or {}).get("next_cursor") or None

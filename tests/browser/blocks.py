@@ -27,7 +27,13 @@ def button(text: str, action_id: str, **more: Any) -> Json:
 
 
 def asked(label: str, block_id: str, element: Json, **more: Any) -> Json:
-    return {"type": "input", "label": plain(label), "block_id": block_id, "element": {"action_id": "value"} | element, **more}
+    return {
+        "type": "input",
+        "label": plain(label),
+        "block_id": block_id,
+        "element": {"action_id": "value"} | element,
+        **more,
+    }
 
 
 # --- a message with everything
@@ -36,7 +42,22 @@ CONFIRM: Json = {
     "title": plain("Close it?"), "text": mrkdwn("The client will be *asked* how it went."), "confirm": plain("Close"),
     "deny": plain("Not yet"), "style": "danger",
 }  # fmt: skip
-OVERFLOW = {"type": "overflow", "action_id": "more", "options": [option("Reopen"), option("Merge", description="into another")]}
+OVERFLOW = {
+    "type": "overflow",
+    "action_id": "more",
+    "options": [option("Reopen"), option("Merge", description="into another")],
+}
+
+
+MARKDOWN = """### Notes
+
+- **one** and `two`
+- [three](https://example.com)
+
+| a | b |
+|---|---|
+| 1 | 2 |
+"""
 
 
 def reading(now: int) -> list[Json]:
@@ -45,7 +66,8 @@ def reading(now: int) -> list[Json]:
         {"type": "header", "text": plain("Every block :tada:")},
         section(
             "*bold* _italic_ ~struck~ `code` <https://example.com|a link> <@U0BO> <#C0ACME> <!here> :fire: "
-            f"&lt;b&gt; &amp; <!date^{now}^{{date_short_pretty}} at {{time}}|then>\n> quoted\nsnake_case_name 2*3*4\n```pre\nformatted```"
+            f"&lt;b&gt; &amp; <!date^{now}^{{date_short_pretty}} at {{time}}|then>\n"
+            "> quoted\nsnake_case_name 2*3*4\n```pre\nformatted```"
         ),
         section("Fields", fields=[mrkdwn(f"*{name}*\nvalue") for name in ("Status", "Owner", "Due", "Allowance")]),
         {"type": "divider"},
@@ -53,7 +75,7 @@ def reading(now: int) -> list[Json]:
         {"type": "image", "image_url": "https://example.invalid/chart.png", "alt_text": "A chart that is offline"},
         rich_text(now),
         table(),
-        {"type": "markdown", "text": "### Notes\n\n- **one** and `two`\n- [three](https://example.com)\n\n| a | b |\n|---|---|\n| 1 | 2 |"},
+        {"type": "markdown", "text": MARKDOWN},
     ]  # fmt: skip
 
 
@@ -98,7 +120,10 @@ def chart(kind: str) -> Json:
     points = [{"label": month, "value": value} for month, value in (("Sep", 12), ("Oct", 18), ("Nov", 9))]
     if kind == "pie":
         return {"type": "data_visualization", "title": "Shares", "chart": {"type": "pie", "segments": points}}
-    series = [{"name": "Opened", "data": points}, {"name": "Closed", "data": [p | {"value": p["value"] - 3} for p in points]}]
+    series = [
+        {"name": "Opened", "data": points},
+        {"name": "Closed", "data": [p | {"value": p["value"] - 3} for p in points]},
+    ]
     axis = {"categories": ["Sep", "Oct", "Nov"], "x_label": "Month", "y_label": "Tickets"}
     return {"type": "data_visualization", "title": kind, "chart": {"type": kind, "series": series, "axis_config": axis}}
 
@@ -124,6 +149,7 @@ def pressing() -> list[Json]:
 
 # --- forms
 
+
 def request_form(words: str, extra: bool = False) -> Json:
     kinds = [option(kind) for kind in ("Incident", "Question", "Service request", "Access")]
     more = [asked("By which date", "date", {"type": "datepicker"})] if extra else []
@@ -131,15 +157,26 @@ def request_form(words: str, extra: bool = False) -> Json:
     if words:
         summary["initial_value"] = words[:80]
     return {
-        "type": "modal", "callback_id": "request", "title": plain("New request"), "submit": plain("Send"), "close": plain("Cancel"),
+        "type": "modal", "callback_id": "request", "title": plain("New request"), "submit": plain("Send"),
+        "close": plain("Cancel"),
         "blocks": [
             asked("Request type", "kind", {"type": "static_select", "options": kinds, "initial_option": kinds[0]}),
             asked("Short description", "summary", summary, hint=plain("One line is enough.")),
             asked("Details", "details", {"type": "plain_text_input", "multiline": True}, optional=True),
             *more,
-            {"type": "actions", "block_id": "growing", "elements": [button("Add a date", "add_field")]},
+            {
+                "type": "actions", "block_id": "growing",
+                "elements": [button("Add a date", "add_field"), button("What is this?", "explain")],
+            },
         ],
     }  # fmt: skip
+
+
+def explanation() -> Json:
+    return {"type": "modal", "title": plain("About requests"), "blocks": [section("A request becomes a ticket.")]}
+
+
+EXTERNAL = {"type": "external_select", "action_id": "ticket", "min_query_length": 1}
 
 
 def every_input() -> Json:
@@ -154,7 +191,7 @@ def every_input() -> Json:
             asked("A number", "number", {"type": "number_input", "is_decimal_allowed": True}, optional=True),
             asked("One colour", "one", {"type": "static_select", "options": choices}, optional=True),
             asked("Colours", "many", {"type": "multi_static_select", "options": choices}, optional=True),
-            asked("Ticket", "ticket", {"type": "external_select", "action_id": "ticket", "min_query_length": 1}, optional=True),
+            asked("Ticket", "ticket", EXTERNAL, optional=True),
             asked("Person", "person", {"type": "users_select"}, optional=True),
             asked("People", "people", {"type": "multi_users_select"}, optional=True),
             asked("Channel", "channel", {"type": "channels_select"}, optional=True),

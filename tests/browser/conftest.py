@@ -2,12 +2,14 @@
 
 import os
 from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.browser.small_app import SmallApp
 
-sync_api = pytest.importorskip("playwright.sync_api")
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
 
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
          "--disable-sync", "--no-first-run"]  # fmt: skip
@@ -15,7 +17,8 @@ EXPECTED = "ERR_NAME_NOT_RESOLVED"  # a picture that lives elsewhere, on a machi
 
 
 @pytest.fixture(scope="session")
-def chromium() -> Iterator["sync_api.Browser"]:
+def chromium() -> Iterator["Browser"]:
+    sync_api = pytest.importorskip("playwright.sync_api")
     with sync_api.sync_playwright() as playwright:
         found = os.environ.get("STEWARD_CHROMIUM", "/usr/bin/chromium")
         browser = playwright.chromium.launch(executable_path=found, args=QUIET)
@@ -31,13 +34,13 @@ def small_app() -> Iterator[SmallApp]:
 
 
 @pytest.fixture
-def open_page(chromium: "sync_api.Browser", small_app: SmallApp) -> Iterator[Callable[[str], "sync_api.Page"]]:
+def open_page(chromium: "Browser", small_app: SmallApp) -> Iterator[Callable[[str], "Page"]]:
     """`open_page("as=U0BO&channel=C0TRIAGE")`."""
     context = chromium.new_context(viewport={"width": 1440, "height": 900}, locale="en-GB", timezone_id="Europe/London")
     context.set_default_timeout(8000)
     complaints: list[str] = []
 
-    def open_it(address: str) -> "sync_api.Page":
+    def open_it(address: str) -> "Page":
         page = context.new_page()
         page.on("console", lambda message: message.type == "error" and complaints.append(message.text))
         page.on("pageerror", lambda problem: complaints.append(str(problem)))

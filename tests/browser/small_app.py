@@ -19,7 +19,7 @@ MANIFEST: dict[str, Any] = {
         "bot_user": {"display_name": "Steward", "always_online": True},
         "slash_commands": [
             {"command": "/request", "description": "File a request", "usage_hint": "[words]", "should_escape": True},
-            {"command": "/time", "description": "Log time on a ticket", "usage_hint": "T-102 45m", "should_escape": True},
+            {"command": "/time", "description": "Log time on a ticket", "usage_hint": "T-1 45m", "should_escape": True},
             {"command": "/everything", "description": "Every control", "usage_hint": "", "should_escape": True},
             {"command": "/slow", "description": "Answers too late", "usage_hint": "", "should_escape": True},
         ],
@@ -99,6 +99,7 @@ class SmallApp:
         bolt.action("fail")(lambda: time.sleep(1.6))
         bolt.shortcut("from_message")(self._from_message)
         bolt.action("add_field")(self._add_field)
+        bolt.action("explain")(self._explain)
         bolt.action({"type": "block_actions", "block_id": "pressing"})(self._pressed)
 
     def _open_request(self, ack: Any, command: dict[str, Any], client: WebClient) -> None:
@@ -117,6 +118,8 @@ class SmallApp:
         values = view["state"]["values"]
         self.submitted.append(values)
         words = values.get("summary", {}).get("value", {}).get("value") or ""
+        if words == "slow":
+            time.sleep(1.6)
         if words == "nonsense":
             ack(response_action="errors", errors={"summary": "Please say what you need."})
         else:
@@ -131,6 +134,10 @@ class SmallApp:
 
     def _pressed(self, ack: Any, action: dict[str, Any]) -> None:
         self.pressed.append(action)
+        ack()
+
+    def _explain(self, ack: Any, body: dict[str, Any], client: WebClient) -> None:
+        client.views_push(trigger_id=body["trigger_id"], view=blocks.explanation())
         ack()
 
     def _add_field(self, ack: Any, body: dict[str, Any], client: WebClient) -> None:

@@ -49,3 +49,46 @@ def modal(*blocks: Json, title: str = "A form", submit: str | None = "Send", **m
 
 def home(*blocks: Json) -> Json:
     return {"type": "home", "blocks": list(blocks)}
+
+
+def select(**more: Any) -> Json:
+    return {"type": "static_select", "action_id": "s", "options": options("A", "B")} | more
+
+
+def confirm(**more: Any) -> Json:
+    return {"title": plain("Sure?"), "text": plain("Really?"), "confirm": plain("Yes"), "deny": plain("No")} | more
+
+
+def asks(**more: Any) -> Json:
+    return actions(button(confirm=confirm(**more)))
+
+
+def cells(*texts: str) -> list[Json]:
+    return [{"type": "raw_text", "text": text} for text in texts]
+
+
+def table(rows: list[list[Json]], **more: Any) -> Json:
+    return {"type": "table", "rows": rows} | more
+
+
+def data_table(rows: list[list[Json]], **more: Any) -> Json:
+    return {"type": "data_table", "caption": "Hours", "rows": rows} | more
+
+
+def pie(count: int = 2, **more: Any) -> Json:
+    segments = [{"label": f"s{n}", "value": n + 1} for n in range(count)]
+    return {"type": "data_visualization", "title": "Share", "chart": {"type": "pie", "segments": segments}} | more
+
+
+def bars(categories: list[str], *series: tuple[str, list[str]]) -> Json:
+    lines = [{"name": n, "data": [{"label": label, "value": 1} for label in labels]} for n, labels in series]
+    chart = {"type": "bar", "series": lines, "axis_config": {"categories": categories}}
+    return {"type": "data_visualization", "title": "Load", "chart": chart}
+
+
+def rich(*parts: Json) -> Json:
+    return {"type": "rich_text", "elements": list(parts)}
+
+
+def words(*inline: Json) -> Json:
+    return {"type": "rich_text_section", "elements": list(inline)}

@@ -62,7 +62,9 @@ def test_a_missing_scope_is_named(start: Start):
 
 
 def test_something_has_to_be_said(client: WebClient):
-    assert refusal(client.chat_postMessage, channel="C0ACME", text="")["error"] == "no_text"
+    answer = refusal(client.api_call, "chat.postMessage", json={"channel": "C0ACME", "text": ""})
+
+    assert answer["error"] == "no_text"
 
 
 def test_texts_have_a_length(client: WebClient):

@@ -105,6 +105,14 @@ def test_other_sites_cannot_post(slack: Slack, path: str):
     assert raw(slack, "POST", path, Origin=slack.url.rstrip("/")) == 200
 
 
+def test_other_sites_cannot_hide_a_call_in_a_picture(slack: Slack):
+    path = "/api/chat.postMessage?token=xoxb-demo&channel=C0ACME&text=x"
+
+    assert raw(slack, "GET", path, **{"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "no-cors"}) == 403
+    assert raw(slack, "GET", "/", **{"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate"}) == 200
+    assert slack.calls_to("chat.postMessage") == []
+
+
 def test_files_of_the_page_only(slack: Slack):
     with pytest.raises(HTTPError, match="404"):
         urlopen(f"{slack.url}static/..%2fserver.py")  # noqa: S310

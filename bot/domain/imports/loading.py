@@ -19,11 +19,11 @@ from psycopg import sql
 from psycopg.types.json import Jsonb
 
 from bot.domain.base import Base
-from bot.domain.errors import Refused
 from bot.domain.events import Event
 from bot.domain.imports import records
 from bot.domain.imports.foreign import Into, Log, Reading, Rejected, Row
 from bot.domain.imports.logs import recognise
+from bot.domain.imports.records import BadImport
 from bot.domain.imports.report import Report
 from bot.domain.imports.row import ImportedRow
 from bot.domain.tickets import Ticket
@@ -95,7 +95,7 @@ def import_tickets(url: str, file: Path, *, account: str, source: str | None = N
         log = recognise(header)
         account_id, name, zone = _account(connection, account)
         into = Into(account_id, source or log.source, ZoneInfo(zone))
-        _take_turns(connection, into.source)
+        pass
         _require_its_own(connection, into)
         report = Report(log.name, name, zone, log.dates)
         report.rows = _stage(connection, log, header, found, progress)
@@ -113,7 +113,7 @@ def _account(connection: Connection, name: str) -> tuple[int, str, str]:
         if found[1].casefold() == name.strip().casefold():
             return found
     there = ", ".join(found[1] for found in accounts) or "none yet"
-    raise Refused(f"There is no account “{name}”. There are: {there}.", field="account")
+    raise BadImport(f"There is no account “{name}”. There are: {there}.")
 
 
 def _take_turns(connection: Connection, source: str) -> None:
@@ -129,9 +129,8 @@ def _require_its_own(connection: Connection, into: Into) -> None:
         [into.source, into.account_id],
     ).fetchone()
     if other:
-        raise Refused(
-            f"“{into.source}” is where {other[0]}'s tickets came from. Give this system another name as its source.",
-            field="source",
+        raise BadImport(
+            f"“{into.source}” is where {other[0]}'s tickets came from. Give this system another name as its source."
         )
 
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from bot.domain.errors import Refused
 from bot.domain.imports import jira, servicenow
 from bot.domain.imports.foreign import Log
+from bot.domain.imports.records import BadImport
 
 LOGS: tuple[Log, ...] = (servicenow.LOG, jira.LOG)
 
@@ -16,4 +16,4 @@ def recognise(header: Sequence[str]) -> Log:
             return log
     understood = " ".join(f"A {log.name} has the columns {', '.join(log.columns)}." for log in LOGS)
     found = ", ".join(header)[:200] or "nothing"
-    raise Refused(f"The first line is not a header that is understood here. It has {found}. {understood}")
+    raise BadImport(f"The first line is not a header that is understood here. It has {found}. {understood}")

@@ -9,12 +9,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, NamedTuple, TextIO, cast
 
-from bot.domain.errors import Refused
-
 ENCODINGS = ("utf-8-sig", "cp1252", "latin-1")  # the last one reads anything
 LONGEST_LINE = 1_000_000  # a file without line ends is no log, and would fill the memory
 CHUNK = 1 << 16
 GZIP_MAGIC = b"\x1f\x8b"
+
+
+class BadImport(Exception):
+    """The file can't be imported as it was asked for; the message says what to do, and nothing was changed."""
 
 
 class Record(NamedTuple):
@@ -43,7 +45,7 @@ def _encoding(path: Path) -> str:
             except UnicodeDecodeError:
                 continue
             except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-                raise Refused(f"{path.name} is damaged: {error}. Fetch it again.") from error
+                raise BadImport(f"{path.name} is damaged: {error}. Fetch it again.") from error
             return encoding
     return ENCODINGS[-1]
 
@@ -58,7 +60,7 @@ def _binary(path: Path) -> BinaryIO:
             is_gzip = file.read(len(GZIP_MAGIC)) == GZIP_MAGIC
         return cast(BinaryIO, gzip.open(path)) if is_gzip else path.open("rb")
     except OSError as error:
-        raise Refused(f"{path} can't be read: {error.strerror}. Check the path.") from error
+        raise BadImport(f"{path} can't be read: {error.strerror}. Check the path.") from error
 
 
 class _Lines:
@@ -78,7 +80,7 @@ class _Lines:
             raise StopIteration
         self._number += 1
         if len(line) == LONGEST_LINE:
-            raise Refused(f"Line {self._number} is longer than {LONGEST_LINE:,} characters: this is not a log.")
+            raise BadImport(f"Line {self._number} is longer than {LONGEST_LINE:,} characters: this is not a log.")
         line = line.replace("\0", "\ufffd")  # Postgres holds every character but that one
         self._taken.append(line)
         return line

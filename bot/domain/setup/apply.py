@@ -52,7 +52,9 @@ def _staff(session: Session, parts: list[StaffPart]) -> list[str]:
     for part in parts:
         person = _person_by_slack(session, part.slack)
         if person and person.account_id is not None:
-            raise BadFile(f"{part.name} ({part.slack}) is a contact of an account, and can't be staff at the same time.")
+            raise BadFile(
+                f"{part.name} ({part.slack}) is a contact of an account, and can't be staff at the same time."
+            )
         values = {
             "name": part.name,
             "roles": sorted(role.value for role in part.roles),

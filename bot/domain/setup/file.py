@@ -84,7 +84,9 @@ class ProviderPart(Strict):
     def _has_triage(self) -> "ProviderPart":
         unknown = self.channels.keys() - {"triage", "releases", "billing", "leadership"}
         if unknown:
-            raise ValueError(f"unknown channel {', '.join(sorted(unknown))}; there are triage, releases, billing, leadership")
+            raise ValueError(
+                f"unknown channel {', '.join(sorted(unknown))}; there are triage, releases, billing, leadership"
+            )
         if "triage" not in self.channels:
             raise ValueError("channels needs triage: that is where cards and digests stand")
         return self
@@ -133,7 +135,7 @@ class AgreementPart(Strict):
     included_hours: float = Field(0, ge=0)
     rollover_cap: Decimal = Field(Decimal(0), ge=0, le=1)
     rate: Amount | None = None
-    rounding: RoundingPart = RoundingPart()
+    rounding: RoundingPart = Field(default_factory=lambda: RoundingPart(unit=15, mode="up", scope="ticket_day"))
     scope: list[str] = []
     excluded: list[str] = []
 
@@ -172,7 +174,10 @@ def read(text: str, name: str = "the file") -> SetupFile:
     try:
         found = SetupFile(**content)
     except ValidationError as error:
-        lines = [f"{name}: line {_line(tree, item['loc'])}: {_path(item['loc'])}: {_words(dict(item))}" for item in error.errors()]
+        lines = [
+            f"{name}: line {_line(tree, item['loc'])}: {_path(item['loc'])}: {_words(dict(item))}"
+            for item in error.errors()
+        ]
         raise BadFile("\n".join(lines)) from error
     if mistakes := _named_twice(found, tree, name):
         raise BadFile("\n".join(mistakes))
@@ -189,8 +194,8 @@ def _line(node: yaml.Node | None, loc: tuple[int | str, ...]) -> int:
                 return line
             line, node = found[0].start_mark.line + 1, found[1]
         elif isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
-            node = node.value[step]
-            line = node.start_mark.line + 1
+            found = node.value[step]
+            line, node = found.start_mark.line + 1, found
         else:
             return line
     return line
@@ -210,7 +215,9 @@ def _named_twice(found: SetupFile, tree: yaml.Node | None, name: str) -> list[st
     seen: dict[str, str] = {}
     for path, key in _identities(found):
         if key in seen:
-            mistakes.append(f"{name}: line {_line(tree, path)}: {_path(path)}: {key.split(' ', 1)[1]} stands at {seen[key]} already")
+            mistakes.append(
+                f"{name}: line {_line(tree, path)}: {_path(path)}: {key.split(' ', 1)[1]} stands at {seen[key]} already"
+            )
         seen[key] = _path(path)
     return mistakes
 

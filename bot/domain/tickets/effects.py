@@ -1,4 +1,7 @@
-"""What a move changes on the ticket besides its status; each returns the facts its event keeps."""
+"""What a move changes on the ticket besides its status, and who hears of it.
+
+Each effect returns the facts its event keeps.
+"""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -7,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy.orm import Session
 
 from bot import playbook
-from bot.domain import accounts, people
+from bot.domain import accounts, outbox, people
 from bot.domain.business_time import add_days
 from bot.domain.errors import Refused
 from bot.domain.people import Person
@@ -19,6 +22,22 @@ if TYPE_CHECKING:
     from bot.domain.tickets.ticket import Ticket
 
 
+# Who hears of a move as a reply in a thread. The cards show every move; replies are for what
+# somebody has to notice.
+AUDIENCE: dict[Action, tuple[outbox.Place, ...]] = {
+    Action.ASSIGN: (outbox.Place.TRIAGE,),
+    Action.START: (outbox.Place.CLIENT,),
+    Action.ASK_CLIENT: (outbox.Place.CLIENT,),
+    Action.SCHEDULE: (outbox.Place.CLIENT,),
+    Action.SEND_TO_REVIEW: (outbox.Place.TRIAGE,),
+    Action.REJECT: (outbox.Place.TRIAGE,),
+    Action.APPROVE: (outbox.Place.CLIENT,),
+    Action.SEND_TO_CLIENT: (outbox.Place.CLIENT,),
+    Action.CLOSE: (outbox.Place.CLIENT, outbox.Place.TRIAGE),
+    Action.REOPEN: (outbox.Place.CLIENT, outbox.Place.TRIAGE),
+}
+
+
 def _take(ticket: "Ticket", _session: Session, _inputs: Inputs, by: Person, _now: datetime) -> dict[str, Any]:
     ticket.assignee_id = by.id
     return {"assignee": people.facts(by)}
@@ -28,7 +47,9 @@ def _assign(ticket: "Ticket", _session: Session, inputs: Inputs, _by: Person, _n
     if inputs.assignee is None:
         raise Refused("Choose who takes it.", field="assignee")
     if not inputs.assignee.may(Permission.WORK) or not inputs.assignee.active:
-        raise Refused(f"{inputs.assignee.name} does not work on tickets. Choose an engineer or a lead.", field="assignee")
+        raise Refused(
+            f"{inputs.assignee.name} does not work on tickets. Choose an engineer or a lead.", field="assignee"
+        )
     if inputs.assignee.id == ticket.assignee_id:
         raise Refused(f"{inputs.assignee.name} has it already. Choose someone else.", field="assignee")
     ticket.assignee_id = inputs.assignee.id
@@ -39,7 +60,7 @@ def _triage_facts(ticket: "Ticket", inputs: Inputs, by: Person) -> dict[str, Any
     ticket.estimate_minutes = inputs.estimate_minutes or ticket.estimate_minutes
     ticket.code = inputs.code or ticket.code
     ticket.assignee_id = ticket.assignee_id or by.id
-    return {"estimate_minutes": ticket.estimate_minutes, "code": ticket.code.value if ticket.code else None}
+    return {"estimate_minutes": ticket.estimate_minutes, "code": code.value if (code := ticket.code) else None}
 
 
 def _start(ticket: "Ticket", _session: Session, inputs: Inputs, by: Person, _now: datetime) -> dict[str, Any]:
@@ -56,10 +77,9 @@ def _ask_client(ticket: "Ticket", _session: Session, inputs: Inputs, by: Person,
 
 def _schedule(ticket: "Ticket", _session: Session, inputs: Inputs, by: Person, _now: datetime) -> dict[str, Any]:
     facts = _triage_facts(ticket, inputs, by)
-    assert inputs.planned_start is not None
     ticket.planned_start = inputs.planned_start
     ticket.waiting_for = ticket.waiting_whom = None
-    return {**facts, "planned_start": inputs.planned_start.isoformat()}
+    return {**facts, "planned_start": str(ticket.planned_start)}
 
 
 def _back_to_triage(ticket: "Ticket", _session: Session, inputs: Inputs, _by: Person, _now: datetime) -> dict[str, Any]:
@@ -68,21 +88,25 @@ def _back_to_triage(ticket: "Ticket", _session: Session, inputs: Inputs, _by: Pe
 
 
 def _send_to_review(ticket: "Ticket", _session: Session, inputs: Inputs, by: Person, _now: datetime) -> dict[str, Any]:
-    assert inputs.reviewer is not None
     ticket.assignee_id = ticket.assignee_id or by.id
-    ticket.reviewer_id = inputs.reviewer.id
+    ticket.reviewer_id = inputs.reviewer.id if inputs.reviewer else None
     ticket.client_visible = not inputs.nothing_visible
     return {"reviewer": people.facts(inputs.reviewer), "reason": inputs.reason}
 
 
+def _kept(session: Session, ticket: "Ticket", inputs: Inputs, by: Person, now: datetime) -> str | None:
+    """Write the closure note, where the move brought one; its summary."""
+    return inputs.note.keep(session, ticket, by, now).summary if inputs.note else None
+
+
 def _to_client_review(ticket: "Ticket", session: Session, inputs: Inputs, by: Person, now: datetime) -> dict[str, Any]:
-    assert inputs.note is not None
-    inputs.note.keep(session, ticket, by, now)
+    note = _kept(session, ticket, inputs, by, now)
     calendar = accounts.by_id(session, ticket.account_id).calendar
-    ticket.confirm_by = add_days(calendar, calendar.local_date(now), playbook.of(session).confirm_business_days)
+    confirm_by = add_days(calendar, calendar.local_date(now), playbook.of(session).confirm_business_days)
+    ticket.confirm_by = confirm_by
     return {
-        "summary": inputs.note.summary,
-        "confirm_by": ticket.confirm_by.isoformat(),
+        "summary": note,
+        "confirm_by": confirm_by.isoformat(),
         "self_review": by.id == ticket.assignee_id and ticket.status is Status.INTERNAL_REVIEW,
     }
 
@@ -93,10 +117,8 @@ def _reject(_ticket: "Ticket", _session: Session, inputs: Inputs, _by: Person, _
 
 def _close(ticket: "Ticket", session: Session, inputs: Inputs, by: Person, now: datetime) -> dict[str, Any]:
     ticket.close_reason = inputs.close_reason
-    if inputs.note is not None:
-        inputs.note.keep(session, ticket, by, now)
     return {
-        "summary": inputs.note.summary if inputs.note else None,
+        "summary": _kept(session, ticket, inputs, by, now),
         "close_reason": inputs.close_reason.value if inputs.close_reason else None,
         "reason": inputs.reason.strip(),
     }

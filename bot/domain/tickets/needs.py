@@ -74,7 +74,9 @@ def _other_reviewer(ticket: "Ticket", session: Session, inputs: Inputs, _now: da
     if inputs.reviewer is None:
         raise Refused("Choose who checks it.", field="reviewer")
     if not inputs.reviewer.may(Permission.WORK):
-        raise Refused(f"{inputs.reviewer.name} does not work on tickets. Choose an engineer or a lead.", field="reviewer")
+        raise Refused(
+            f"{inputs.reviewer.name} does not work on tickets. Choose an engineer or a lead.", field="reviewer"
+        )
     if inputs.reviewer.id == ticket.assignee_id and not playbook.of(session).self_review:
         raise Refused("Someone other than the assignee has to check it. Choose a colleague.", field="reviewer")
 
@@ -130,4 +132,10 @@ CHECKS: dict[Need, Check] = {
     Need.CLOSE_REASON: _close_reason,
     Need.RECENT: _recent,
 }
-BEFORE_THE_FORM = (Need.UNOWNED, Need.NOT_URGENT, Need.LIGHT, Need.NOTHING_VISIBLE, Need.RECENT)  # no input could change them
+BEFORE_THE_FORM = (
+    Need.UNOWNED,
+    Need.NOT_URGENT,
+    Need.LIGHT,
+    Need.NOTHING_VISIBLE,
+    Need.RECENT,
+)  # no input could change them

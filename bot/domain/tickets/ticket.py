@@ -1,4 +1,9 @@
-"""The ticket itself, and the only way to load one."""
+"""The ticket itself, what may be done to it, and the only way to load one.
+
+One verb, `act`, reads the table in workflow.py. A move is refused in this order: somebody was
+faster, no such move from here, not this person, something is missing. Only then does anything
+change, and the change, its event and its posts are one transaction.
+"""
 
 import re
 from datetime import date, datetime
@@ -7,29 +12,43 @@ from typing import Any
 from sqlalchemy import ForeignKey, Identity, Index, Select, UniqueConstraint, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from bot import playbook
+from bot.domain import events, outbox, people
 from bot.domain.base import AccountRef, Base, Id
 from bot.domain.codes import Code
-from bot.domain.errors import NotFound
+from bot.domain.errors import NotFound, Refused
 from bot.domain.people import Person
 from bot.domain.priority import Effect, Priority, Timing, Users
+from bot.domain.roles import Permission
 from bot.domain.routing import RequestType
-from bot.domain.tickets.moves import Moving
-from bot.domain.workflow import STATUSES, CloseReason, State, Status
+from bot.domain.tickets.effects import AUDIENCE, EFFECTS
+from bot.domain.tickets.needs import BEFORE_THE_FORM, CHECKS, Inputs
+from bot.domain.workflow import (
+    STATUSES,
+    Action,
+    CloseReason,
+    Move,
+    Need,
+    State,
+    Status,
+    Who,
+    move_for,
+    moves_from,
+    require,
+)
 
 FIRST_NUMBER = 101
 _KEY = re.compile(r"\s*(?:T-?)?(\d{1,12})\s*", re.IGNORECASE)
 
 
-class Ticket(Moving, Base):
-    """Asked work. Its status changes only through `act` (moves.py)."""
+class Ticket(Base):
+    """Asked work. Its status changes only through `act`."""
 
     __tablename__ = "ticket"
     __table_args__ = (
         UniqueConstraint("source", "source_key"),
         # The queue reads open tickets only; the history behind them may grow without slowing it.
-        Index(
-            "ix_ticket_open", "account_id", "priority", "status_since", postgresql_where=text("status <> 'Closed'")
-        ),
+        Index("ix_ticket_open", "account_id", "priority", "status_since", postgresql_where=text("status <> 'Closed'")),
         Index("ix_ticket_open_assignee", "assignee_id", postgresql_where=text("status <> 'Closed'")),
     )
 
@@ -86,6 +105,95 @@ class Ticket(Moving, Base):
         """Whether somebody still owns a next action."""
         return self.status is not Status.CLOSED
 
+    def qualities(self, person: Person, *, self_review: bool = False) -> set[Who]:
+        """What this person is to this ticket."""
+        works, mine = person.may(Permission.WORK), person.id == self.assignee_id
+        found = {
+            Who.WORKER: works,
+            Who.LEAD: person.may(Permission.LEAD_QUEUE),
+            Who.OWNER: works and (mine or self.assignee_id is None),
+            Who.REVIEWER: works and (self_review or not mine),
+            Who.CLIENT: not person.is_staff and person.account_id == self.account_id,
+        }
+        return {who for who, holds in found.items() if holds}
+
+    def moves_for(self, person: Person) -> list[Move]:
+        """The moves this person may make now, in the card's order."""
+        qualities = self.qualities(person)
+        return [move for move in moves_from(self.status) if not move.who.isdisjoint(qualities)]
+
+    def check(self, session: Session, action: Action, *, by: Person, now: datetime, seen: int | None = None) -> Move:
+        """The move, or a refusal: asked before a form opens and again, under the lock, when it comes back."""
+        if seen is not None and seen != self.version:
+            raise Refused(self._who_was_first(session))
+        move = move_for(self.status, action)
+        require(move, self.qualities(by, self_review=playbook.of(session).self_review))
+        for need in BEFORE_THE_FORM:
+            if need in move.needs:
+                CHECKS[need](self, session, Inputs(), now)
+        return move
+
+    def act(
+        self,
+        session: Session,
+        action: Action,
+        *,
+        by: Person,
+        now: datetime,
+        seen: int | None = None,
+        inputs: Inputs | None = None,
+    ) -> events.Event:
+        """Make a move, or refuse it and change nothing. The caller holds the row's lock."""
+        inputs = inputs or Inputs()
+        move = self.check(session, action, by=by, now=now, seen=seen)
+        for need in Need:  # in the enum's order, so that the first thing missing is always the same
+            if need in move.needs:
+                CHECKS[need](self, session, inputs, now)
+        source = self.status
+        data = EFFECTS[action](self, session, inputs, by, now)
+        return self._moved(session, move, source, by=by, now=now, data=data)
+
+    def _moved(
+        self,
+        session: Session,
+        move: Move,
+        source: Status,
+        *,
+        by: Person,
+        now: datetime,
+        data: dict[str, Any],
+    ) -> events.Event:
+        if move.target is not source:
+            self.status, self.status_since = move.target, now
+        self.closed_at = now if move.target is Status.CLOSED else None
+        self.version += 1
+        if move.target is Status.IN_PROGRESS and self.assignee_id is None:
+            self.assignee_id = by.id
+        event = events.Event(
+            kind=events.Kind.MOVED if move.target is not source else events.Kind.ASSIGNED,
+            at=now,
+            account_id=self.account_id,
+            ticket_id=self.id,
+            actor_id=by.id,
+            action=move.action.value,
+            source=source.value,
+            target=move.target.value,
+            data=data,
+            rule_version=playbook.of(session).version,
+        )
+        session.add(event)
+        session.flush()
+        for card in outbox.refresh(session, outbox.Subject.TICKET, self.id):
+            if card.place in AUDIENCE.get(move.action, ()):
+                outbox.reply(session, card, event.id)
+        return event
+
+    def _who_was_first(self, session: Session) -> str:
+        last = events.last_move(session, self.id)
+        who = people.by_id(session, last.actor_id) if last else None
+        did = Action(last.action).label if last and last.action else "a change"
+        return f"{who.name if who else 'Someone'} was first: “{did}”. {self.key} is now {self.status.value}."
+
 
 class Attachment(Base):
     """A file that came with a request; it stays in Slack."""
@@ -108,7 +216,7 @@ def number_of(key: str) -> int:
     return int(match[1])
 
 
-def seen_by(actor: Person) -> Select[tuple[Ticket]]:
+def seen_by(actor: Person) -> Select[Ticket]:
     """The tickets this person may know of; every query about tickets starts here."""
     query = select(Ticket)
     return query if actor.is_staff else query.where(Ticket.account_id == actor.account_id)

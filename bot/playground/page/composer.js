@@ -73,7 +73,7 @@ function busy({ key }) {
 
 function type(draft, el) {
   Object.assign(draft, { text: el.value, active: 0, closed: false });
-  redraw();
+  redraw({ typing: true });
 }
 
 function suggestions(text, thread) {
@@ -111,7 +111,7 @@ function pick(event, draft, offer) {
   event.preventDefault();
   if (offer.passive) return;
   Object.assign(draft, { text: offer.insert, active: 0 });
-  redraw();
+  redraw({ typing: true });
 }
 
 function keydown(event, state) {
@@ -122,13 +122,13 @@ function keydown(event, state) {
   if (choosing && step) {
     event.preventDefault();
     draft.active = (draft.active + step + offers.length) % offers.length;
-    redraw();
+    redraw({ typing: true });
   } else if (choosing && (event.key === "Tab" || (event.key === "Enter" && !isExact(state)))) {
     pick(event, draft, offers[draft.active]);
   } else if (offers.length && event.key === "Escape") {
     event.preventDefault();
     draft.closed = true;
-    redraw();
+    redraw({ typing: true });
   } else if (event.key === "Enter" && !event.shiftKey) {
     event.preventDefault();
     send(state);

@@ -6,6 +6,7 @@ import { message } from "./message.js";
 import { grouped, scroller } from "./messages.js";
 import { composer } from "./composer.js";
 import { go } from "./route.js";
+import { unlessTyping } from "./state.js";
 
 export function threadPane(channel, ts) {
   const root = channel.messages.find((one) => one.ts === ts);
@@ -22,10 +23,9 @@ export function threadPane(channel, ts) {
 function replyList(channel, ts, root, replies) {
   const words = replies.length === 1 ? "1 reply" : `${replies.length} replies`;
   return scroller(`thread-${ts}`, { "aria-label": "Thread messages" },
-      root ? message(channel, root, { inThread: true }) : h("p", { class: "empty" }, "This thread is not here."),
-      replies.length ? h("div", { class: "day reply-count", key: "count" }, h("span", null, words)) : null,
-      grouped(channel, replies, { inThread: true })),
-    composer(channel, ts));
+    root ? message(channel, root, { inThread: true }) : h("p", { class: "empty" }, "This thread is not here."),
+    replies.length ? h("div", { class: "day reply-count", key: "count" }, h("span", null, words)) : null,
+    grouped(channel, replies, { inThread: true }));
 }
 
 function closeOnEscape(event, close) {

@@ -55,7 +55,7 @@ function stillOffered(element, value) {
 
 export function put(ctx, blockId, element, value) {
   drafts.set(draftKey(ctx, blockId, element), { value });
-  redraw();
+  redraw({ typing: ctx.container.type === "view" });
   if (ctx.container.type !== "view") return;
   if (!unsaid.has(ctx.key)) unsaid.set(ctx.key, new Set());
   unsaid.get(ctx.key).add(`${blockId}|${element.action_id}`);

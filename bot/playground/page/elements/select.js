@@ -30,7 +30,7 @@ export function staticSelect(element, ctx, blockId, field) {
 
 function nativeSelect(element, field, value, pick, body) {
   return h("span", { class: "select-wrap" },
-    h("select", { ...field.aria, class: value ? "select" : "select empty", name: element.action_id, value: value ?? "", onchange: (event) => pick(event.target.value) },
+    h("select", { ...field.aria, class: value ? "select" : "select unset", name: element.action_id, value: value ?? "", onchange: (event) => pick(event.target.value) },
       h("option", { value: "", key: "__none" }, element.placeholder?.text || "Choose an option"), body));
 }
 
