@@ -1,5 +1,6 @@
 """The only place where parts are joined: settings, database, Bolt, the worker's loops."""
 
+import logging
 import re
 import threading
 import time
@@ -53,7 +54,7 @@ def build_bolt(settings: Settings, sessions: sessionmaker[Session], clock: Clock
         process_before_response=True,
         request_verification_enabled=False,  # done in front, before anything is parsed
         client=web_client(settings, timeout=HANDLER_SECONDS),
-        logger=None,
+        logger=quiet_logger(),
     )
     route = Router(sessions, clock)
 
@@ -71,6 +72,13 @@ def build_bolt(settings: Settings, sessions: sessionmaker[Session], clock: Clock
     bolt.shortcut(ANY)(listener("shortcut", lambda body: body["callback_id"]))
     bolt.event(ANY)(listener("event", lambda body: body["event"]["type"]))
     return bolt
+
+
+def quiet_logger() -> logging.Logger:
+    """Bolt warns at each start that our own `authorize` replaces its token; only errors are news."""
+    logger = logging.getLogger("slack_bolt")
+    logger.setLevel(logging.ERROR)
+    return logger
 
 
 class Identity:

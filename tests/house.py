@@ -87,9 +87,13 @@ class House:
     def files_a_request(self, by: Person | None = None, **fields: Any) -> int:
         """A client files something ordinary; returns its number."""
         filled = {
-            "Request type": "Incident", "Short description": "Help centre search is empty", "Business impact": "Degraded",
-            "Who is affected": "Many or a team", "Desired timing": "This week",
-        } | fields  # fmt: skip
+            "Request type": "Incident",
+            "Short description": "Help centre search is empty",
+            "Business impact": "Degraded",
+            "Who is affected": "Many or a team",
+            "Desired timing": "This week",
+            **fields,
+        }
         (by or self.ana).opens("/request").fills(filled).submits().closes()
         self.delivers()
         return self.rows("select max(id) as id from ticket")[0]["id"]

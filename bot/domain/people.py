@@ -72,7 +72,7 @@ def staff(session: Session, *roles: Role) -> list[Person]:
     """The provider's active people, by name; with `roles`, those who hold one of them."""
     query = select(Person).where(Person.account_id.is_(None), Person.active).order_by(Person.name)
     if roles:
-        query = query.where(or_(*(Person.roles.any(role.value) for role in roles)))  # pyright: ignore
+        query = query.where(or_(*(Person.roles.any(role.value) for role in roles)))
     return list(session.scalars(query))
 
 

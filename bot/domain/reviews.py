@@ -78,14 +78,15 @@ def _listed(session: Session, where: list[Any], calendar: Calendar, now: datetim
         .order_by(Ticket.priority, Ticket.status_since, Ticket.id)
         .limit(SHOWN_PER_SECTION)
     ).all()
-    owners = people.by_ids(session, {t.assignee_id for t, _ in rows if t.assignee_id})
+    known = people.by_ids(session, {id_ for t, _ in rows for id_ in (t.assignee_id, t.requester_id) if id_})
     return {
         "total": total,
-        "tickets": [_line(ticket, account, owners, calendar, now) for ticket, account in rows],
+        "tickets": [_line(ticket, account, known, calendar, now) for ticket, account in rows],
     }
 
 
-def _line(ticket: Ticket, account: str, owners: dict[int, Person], calendar: Calendar, now: datetime) -> dict[str, Any]:
+def _line(ticket: Ticket, account: str, known: dict[int, Person], calendar: Calendar, now: datetime) -> dict[str, Any]:
+    asked_by = known.get(ticket.requester_id or 0)
     return {
         "id": ticket.id,
         "version": ticket.version,
@@ -93,10 +94,10 @@ def _line(ticket: Ticket, account: str, owners: dict[int, Person], calendar: Cal
         "priority": ticket.priority.value,
         "status": ticket.status.value,
         "account": account,
-        "owner": people.facts(owners.get(ticket.assignee_id or 0)),
+        "owner": people.facts(known.get(ticket.assignee_id or 0)),
         "days": round(days_between(calendar, ticket.status_since, now), 1),
         "waiting_for": ticket.waiting_for,
-        "waiting_whom": ticket.waiting_whom,
+        "waiting_whom": ticket.waiting_whom or (asked_by.name if asked_by and not asked_by.is_staff else None),
     }
 
 

@@ -120,11 +120,22 @@ class Call:
                 raise Refused(STRANGER)
             yield session, _still_here(actor)
 
-    def once(self, session: Session, key: str, content: str, actor: Person) -> None:
+    @property
+    def key(self) -> str:
+        """What names this arrival if Slack sends it again (docs/decisions/0006)."""
+        if self.kind == "command":
+            return f"command:{self.body.get('trigger_id') or self.reference}"
+        return f"view:{self.view['id']}:{self.view['callback_id']}"
+
+    def once(self, session: Session, content: Any, actor: Person, *, key: str | None = None) -> None:
         """Claim this arrival, or raise what it was answered with the first time."""
-        earlier = receipts.claim(session, key, content, account_id=actor.account_id)
+        earlier = receipts.claim(session, key or self.key, content_of(content), account_id=actor.account_id)
         if earlier:
             raise Repeated(earlier)
+
+    def remember(self, session: Session, **answer: Any) -> None:
+        """What a repeat of this arrival is answered with."""
+        receipts.keep_answer(session, self.key, answer)
 
     def _make_known(self) -> None:
         """Somebody new: the account whose channel they are in, or the contact whose e-mail they have."""

@@ -3,6 +3,7 @@
 from typing import Any
 
 import structlog
+from psycopg.errors import LockNotAvailable
 from slack_bolt import BoltResponse
 from slack_sdk.errors import SlackApiError
 from sqlalchemy.exc import DBAPIError
@@ -16,6 +17,7 @@ from bot.modals import windows
 from bot.modals.form import Invalid
 
 log = structlog.get_logger()
+BUSY = "Somebody is changing the same thing right now, so nothing was stored. Please try again."
 AWAY = "I couldn't save that: the database does not answer. Nothing was stored; please try again in a moment."
 UNSURE = (
     "Not confirmed: I can't tell whether that was stored. Please press it once more; "
@@ -44,10 +46,12 @@ def _sentence(error: Exception, call: Call) -> str:
     if isinstance(error, DeadlinePassed):
         return LATE
     if isinstance(error, DBAPIError | PoolTimeout):
+        if isinstance(getattr(error, "orig", None), LockNotAvailable):
+            return BUSY
         return UNSURE if _cut_off_in_commit(error) else AWAY
     if isinstance(error, SlackApiError) and "trigger_id" in str(error.response.get("error")):
         return TOO_LATE_TO_OPEN
-    return f"That went wrong on our side, and nothing was changed. Please try again; if it stays, tell us {call.reference}."
+    return f"That went wrong on our side; nothing was changed. Please try again. If it stays, tell us {call.reference}."
 
 
 def _cut_off_in_commit(error: Exception) -> bool:

@@ -5,13 +5,13 @@ from typing import Any
 from pydantic import ValidationError
 from sqlalchemy.orm import Session
 
-from bot.domain import accounts, agreements, intakes, people, provider, receipts
+from bot.domain import accounts, agreements, intakes, people, provider
 from bot.domain.accounts import Account
 from bot.domain.errors import Refused
 from bot.domain.people import Person
 from bot.domain.roles import Permission
 from bot.domain.tickets import Door, Filing, Ticket
-from bot.handlers.call import Call, Routes, content_of
+from bot.handlers.call import Call, Routes
 from bot.modals import form
 from bot.modals import request as modal
 
@@ -29,7 +29,7 @@ def open_form(call: Call) -> None:
             account_id=account.id if account else None,
             channel=call.channel,
         )
-        view = _view(session, actor, metadata, title=call.text)
+        view = _view(session, actor, metadata, typed=call.text)
     call.open(view)
     call.done()
 
@@ -43,7 +43,7 @@ def _account_at(session: Session, actor: Person, call: Call) -> Account | None:
 
 
 def _view(
-    session: Session, actor: Person, metadata: modal.Metadata, *, chosen: dict[str, Any] | None = None, title: str = ""
+    session: Session, actor: Person, metadata: modal.Metadata, *, chosen: dict[str, Any] | None = None, typed: str = ""
 ) -> dict[str, Any]:
     choices = accounts.all_of_them(session) if actor.is_staff else []
     if actor.is_staff and not choices:
@@ -51,7 +51,7 @@ def _view(
     account_id = metadata.account_id
     contacts = people.contacts(session, account_id) if account_id else []
     billable = _may_be_billable(session, account_id, (chosen or {}).get("related_system"))
-    return modal.view(metadata, actor, choices, contacts, chosen=chosen, title=title, billable=billable)
+    return modal.view(metadata, actor, choices, contacts, chosen=chosen, typed=typed, billable=billable)
 
 
 def _may_be_billable(session: Session, account_id: int | None, system: str | None) -> bool:
@@ -66,7 +66,7 @@ def reveal(call: Call) -> None:
     with call.begin() as (session, actor):
         if actor.is_staff and chosen.get("account"):
             metadata.account_id = accounts.by_id(session, int(chosen["account"])).id
-        view = _view(session, actor, metadata, chosen=chosen)
+        view = form.keep(_view(session, actor, metadata, chosen=chosen), chosen)
     call.replace(view)
     call.done()
 
@@ -75,20 +75,20 @@ def submit(call: Call) -> None:
     """File it, and turn the form into what became of it."""
     metadata = modal.Metadata.model_validate_json(call.metadata)
     filled = form.read(modal.Form, call.view)
-    key = f"view:{call.view['id']}:{modal.CALLBACK_ID}"
     with call.begin() as (session, actor):
         account = _chosen_account(session, actor, filled, metadata)
         if _approval_missing(session, account, filled, call.view):
             metadata.account_id = account.id
-            return call.show(_view(session, actor, metadata, chosen=form.values(call.view)))
-        call.once(session, key, content_of(form.values(call.view)), actor)
+            filled_in = form.values(call.view)
+            return call.show(form.keep(_view(session, actor, metadata, chosen=filled_in), filled_in))
+        call.once(session, form.values(call.view), actor)
         filing = _filing(session, filled, metadata, account, actor)
         ticket = intakes.submit(
             session, filing, by=actor, account=account, provider=provider.get(session), now=call.now,
             opened_at=metadata.opened_at,
         )  # fmt: skip
         view = _outcome(ticket, filing, account, actor, call)
-        receipts.keep_answer(session, key, {"response_action": "update", "view": view})
+        call.remember(session, response_action="update", view=view)
     return call.show(view)
 
 

@@ -10,7 +10,8 @@ from bot.domain.errors import NotFound, Refused
 from bot.domain.people import Person
 from bot.domain.tickets import Inputs, Ticket
 from bot.domain.workflow import Action, Move, Need
-from bot.handlers.call import Call, Routes, content_of
+from bot.handlers.call import Call, Routes
+from bot.handlers.time import open_form as open_time_form
 from bot.messages import links, views
 from bot.messages.tickets import load
 from bot.modals import form, moves, windows
@@ -36,15 +37,20 @@ def press(call: Call) -> None:
     _press(call, Action(call.action["action_id"].removeprefix("ticket.")), Press.read(call.value))
 
 
+def take_from_digest(call: Call) -> None:
+    """**I'll take it**: the digest stays as it was posted, so the person is told here."""
+    pressed = Press.read(call.value)
+    _press(call, Action.TAKE, pressed)
+    call.whisper(f"T-{pressed.ticket} is yours now. Its card in this channel has the next steps.")
+
+
 def more(call: Call) -> None:
     """The More menu: each entry names what its button would have been."""
     name, _, value = call.value.partition(":")
     if name == "ticket.open":
         return _open_window(call, value)
     if name == "time.open":
-        from bot.handlers.time import open_for
-
-        return open_for(call, value)
+        return open_time_form(call, value)
     return _press(call, Action(name.removeprefix("ticket.")), Press.read(value))
 
 
@@ -95,7 +101,7 @@ def submit(call: Call) -> None:
     filled = form.read(moves.Form, call.view)
     with call.begin() as (session, actor):
         ticket = tickets.visible_to(session, actor, metadata.ticket, lock=True)
-        call.once(session, f"view:{call.view['id']}:{moves.CALLBACK_ID}", content_of(form.values(call.view)), actor)
+        call.once(session, form.values(call.view), actor)
         inputs = Inputs(
             assignee=people.by_id(session, filled.assignee),
             reviewer=people.by_id(session, filled.reviewer),
@@ -141,6 +147,7 @@ def _window(session: Session, actor: Person, ticket: Ticket) -> dict[str, object
 
 ROUTES: Routes = {
     **{("action", f"ticket.{action.value}"): press for action in Action},
+    ("action", "digest.take"): take_from_digest,
     ("action", "ticket.more"): more,
     ("action", "ticket.open"): open_window,
     ("view", moves.CALLBACK_ID): submit,

@@ -7,17 +7,16 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from bot.domain import provider, receipts, tickets, time
+from bot.domain import provider, tickets, time
 from bot.domain.durations import parse_minutes, show
 from bot.domain.errors import NotFound, Refused
 from bot.domain.people import Person
 from bot.domain.roles import Permission
 from bot.domain.tickets import Ticket
 from bot.domain.time import TimeEntry
-from bot.handlers.call import Call, Routes, content_of
+from bot.handlers.call import Call, Routes
 from bot.messages import blocks
 from bot.messages import time as messages
-from bot.messages.blocks import Block
 from bot.modals import form
 from bot.modals import time as modal
 
@@ -66,20 +65,16 @@ def command(call: Call) -> None:
         return _today(call)
     if word:
         return _log_line(call)
-    return _open(call, None)
-
-
-def open_for(call: Call, value: str) -> None:
-    """**Log time** on a card."""
-    _open(call, value)
+    return open_form(call)
 
 
 def open_from_card(call: Call) -> None:
-    """**Log time** as a button."""
-    _open(call, call.value)
+    """**Log time** as a button; on the Home it carries no ticket."""
+    open_form(call, call.value)
 
 
-def _open(call: Call, key: str | None) -> None:
+def open_form(call: Call, key: str = "") -> None:
+    """The form, with this ticket or the likeliest one."""
     with call.begin() as (session, actor):
         actor.require(Permission.LOG_TIME)
         ticket = tickets.visible_to(session, actor, key) if key else _last_ticket(session, actor)
@@ -106,17 +101,14 @@ def _log_line(call: Call) -> None:
     with call.begin() as (session, actor):
         actor.require(Permission.LOG_TIME)
         ticket = _ticket_of(session, actor, line)
-        call.once(session, f"command:{call.body.get('trigger_id')}", content_of(call.text), actor)
-        today = _today_of(session, actor, call)
+        call.once(session, call.text, actor)
         since = call.now - SAME_LINE_AGAIN
         if time.same_since(session, ticket, by=actor, minutes=line.minutes, note=line.note, since=since):
-            return call.done(*messages.logged_already(ticket, line.minutes, call.text))
-        entry = time.log(session, ticket, by=actor, minutes=line.minutes, work_date=today, note=line.note,
-                         now=call.now, today=today)  # fmt: skip
-        said = _logged(session, actor, entry, ticket)
-        receipts.keep_answer(session, f"command:{call.body.get('trigger_id')}",
-                             {"text": said[0], "blocks": said[1], "response_type": "ephemeral"})  # fmt: skip
-    return call.done(*said)
+            said = messages.logged_already(ticket, line.minutes, call.text)
+        else:
+            said = _store(session, actor, ticket, line, call)
+        call.remember(session, text=said[0], blocks=said[1], response_type="ephemeral")
+    call.done(*said)
 
 
 def log_again(call: Call) -> None:
@@ -125,14 +117,19 @@ def log_again(call: Call) -> None:
     with call.begin() as (session, actor):
         actor.require(Permission.LOG_TIME)
         ticket = _ticket_of(session, actor, line)
-        today = _today_of(session, actor, call)
         # One answer to one question: a second press of the same button finds the receipt.
-        call.once(session, f"again:{actor.id}:{call.action['block_id']}", content_of(call.value), actor)
-        entry = time.log(session, ticket, by=actor, minutes=line.minutes, work_date=today, note=line.note,
-                         now=call.now, today=today)  # fmt: skip
-        said = _logged(session, actor, entry, ticket)
+        call.once(session, call.value, actor, key=f"again:{actor.id}:{call.action['block_id']}")
+        said = _store(session, actor, ticket, line, call)
     call.whisper(*said)
     call.done()
+
+
+def _store(session: Session, actor: Person, ticket: Ticket, line: Line, call: Call) -> messages.Said:
+    today = _today_of(session, actor, call)
+    entry = time.log(
+        session, ticket, by=actor, minutes=line.minutes, work_date=today, note=line.note, now=call.now, today=today
+    )
+    return _logged(session, actor, entry, ticket)
 
 
 def _ticket_of(session: Session, actor: Person, line: Line) -> Ticket:
@@ -144,7 +141,7 @@ def _ticket_of(session: Session, actor: Person, line: Line) -> Ticket:
     return last
 
 
-def _logged(session: Session, actor: Person, entry: TimeEntry, ticket: Ticket) -> tuple[str, list[Block]]:
+def _logged(session: Session, actor: Person, entry: TimeEntry, ticket: Ticket) -> messages.Said:
     total = sum(found.minutes for found in time.standing(session, actor, entry.work_date))
     return messages.logged(entry, ticket, total)
 
@@ -166,19 +163,23 @@ def submit(call: Call) -> None:
     """The form came back."""
     filled = form.read(modal.Form, call.view)
     with call.begin() as (session, actor):
-        call.once(session, f"view:{call.view['id']}:{modal.CALLBACK_ID}", content_of(form.values(call.view)), actor)
+        call.once(session, form.values(call.view), actor)
         ticket = tickets.visible_to(session, actor, filled.ticket)
         entry = time.log(
-            session, ticket, by=actor, minutes=filled.minutes, work_date=filled.work_date, category=filled.category,
-            code=filled.code, note=filled.note, now=call.now, today=_today_of(session, actor, call),
-        )  # fmt: skip
-        _text, body = _logged(session, actor, entry, ticket)
-        answer = {
-            "response_action": "update",
-            "view": form.modal("time.logged", "Time logged", body, submit=None, close="Done"),
-        }
-        receipts.keep_answer(session, f"view:{call.view['id']}:{modal.CALLBACK_ID}", answer)
-    call.show(answer["view"])
+            session,
+            ticket,
+            by=actor,
+            minutes=filled.minutes,
+            work_date=filled.work_date,
+            category=filled.category,
+            code=filled.code,
+            note=filled.note,
+            now=call.now,
+            today=_today_of(session, actor, call),
+        )
+        view = modal.logged(_logged(session, actor, entry, ticket)[1])
+        call.remember(session, response_action="update", view=view)
+    call.show(view)
 
 
 def undo(call: Call) -> None:
@@ -187,7 +188,7 @@ def undo(call: Call) -> None:
         reversal = time.reverse(session, int(call.value), by=actor, now=call.now)
         said = f"Undone: {show(-reversal.minutes)} taken back."
     if call.in_window:
-        call.replace(form.modal("time.logged", "Undone", [blocks.paragraph(said)], submit=None, close="Done"))
+        call.replace(modal.logged([blocks.paragraph(said)]))
     else:
         call.whisper(said)
     call.done()

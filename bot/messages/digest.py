@@ -12,7 +12,7 @@ from bot.messages.blocks import Block
 from bot.messages.mrkdwn import Mrkdwn, escape, line, link, mention, say
 
 Snapshot = dict[str, Any]
-SHOWN_KEYS = 4
+SHOWN_KEYS = 3
 
 
 def headline(snapshot: Snapshot) -> Mrkdwn:
@@ -51,7 +51,7 @@ def _listed(name: str, found: Snapshot, urls: dict[int, str | None], tell: Any, 
     more = f", the first {len(shown)} of them" if total > len(shown) else ""
     body = [blocks.section(Mrkdwn(f"*{name}: {total}*{more}"))]
     for item in shown:
-        take = blocks.button("I'll take it", "ticket.take", f"{item['id']}:{item['version']}") if offer else None
+        take = blocks.button("I'll take it", "digest.take", f"{item['id']}:{item['version']}") if offer else None
         body.append(blocks.section(tell(item, _title(item, urls)), accessory=take))
     return body
 

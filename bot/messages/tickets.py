@@ -1,7 +1,7 @@
 """A ticket as people see it: one card for triage, one for the client, each edited in place."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -26,7 +26,6 @@ CLIENT_NEXT = {
     NextOwner.TRIAGE_ROTA: "our triage",
     NextOwner.TRIAGE_LEAD: "our triage",
     NextOwner.DELIVERY_LEAD: "us",
-    NextOwner.NOBODY: "nobody: it is done",
 }
 
 
@@ -191,10 +190,22 @@ def client_card(shown: Shown) -> list[Block]:
     body = [
         blocks.section(title_line(ticket)),
         blocks.section(Mrkdwn(f"*{ticket.status.value}* · {client_reads(shown)}")),
-        blocks.context(say("Next: {{ who }} · {{ p }}: {{ why }}", who=_client_next(shown), p=ticket.priority.value,
-                           why=ticket.priority_why)),
-    ]  # fmt: skip
+        blocks.context(_client_small_print(shown)),
+    ]
     return body + blocks.actions([move_button(ticket, move) for move in client_moves(ticket)])
+
+
+def _client_small_print(shown: Shown) -> Mrkdwn:
+    ticket = shown.ticket
+    if ticket.closed_at:
+        until = ticket.closed_at + timedelta(days=shown.book.reopen_days)
+        return say("Not right? *Reopen* works until {{ until }}.", until=instant(until))
+    return say(
+        "Next: {{ who }} · {{ p }}: {{ why }}",
+        who=_client_next(shown),
+        p=ticket.priority.value,
+        why=ticket.priority_why,
+    )
 
 
 def _client_next(shown: Shown) -> str:

@@ -29,7 +29,8 @@ def logged(entry: TimeEntry, ticket: Ticket, day_total: int) -> Said:
 def logged_already(ticket: Ticket, minutes: int, typed: str) -> Said:
     """The same line again within two minutes: a slip, or meant?"""
     text = say(
-        "You logged {{ spent }} on {{ key }} with the same words a moment ago, so this one is *not* stored. Was it meant?",
+        "You logged {{ spent }} on {{ key }} with the same words a moment ago, so this one is *not* stored. "
+        "Was it meant?",
         spent=show(minutes), key=ticket.key,
     )  # fmt: skip
     ask = blocks.actions([blocks.button("Log it again", "time.again", typed[:1900])], block_id=f"again-{uuid.uuid4()}")
@@ -41,7 +42,8 @@ def day(today: date, entries: list[TimeEntry], found: dict[int, Ticket], expecte
     total = sum(entry.minutes for entry in entries)
     missing = max(expected - total, 0)
     summary = say(
-        "*{{ day }}:* {{ total }} logged{% if missing %}, {{ missing }} to the {{ expected }} of a working day{% endif %}.",
+        "*{{ day }}:* {{ total }} logged"
+        "{% if missing %}, {{ missing }} to the {{ expected }} of a working day{% endif %}.",
         day=day_name(today), total=show(total), missing=show(missing) if missing else "", expected=show(expected),
     )  # fmt: skip
     body = [blocks.section(summary)]

@@ -41,13 +41,14 @@ def ticket_window(
 
 def _facts(shown: Shown, actor: Person, spent: dict[str, int]) -> list[tuple[str, Mrkdwn]]:
     ticket = shown.ticket
+    asked_by = shown.requester.name if shown.requester else "an import"
     pairs = [
         ("Status", Mrkdwn(f"{ticket.status.value}, since {instant(ticket.status_since)}")),
         ("For the client", client_reads(shown)),
         ("Priority", escape(f"{ticket.priority.value}: {ticket.priority_why}")),
         ("Type", escape(ticket.request_type.label)),
-        ("Asked", Mrkdwn(f"{instant(ticket.created_at)} by {escape(shown.requester.name if shown.requester else 'an import')}")),
-    ]  # fmt: skip
+        ("Asked", Mrkdwn(f"{instant(ticket.created_at)} by {escape(asked_by)}")),
+    ]
     if actor.is_staff:
         total = ", ".join(f"{show(minutes)} {code.replace('_', ' ')}" for code, minutes in spent.items())
         pairs += [

@@ -124,6 +124,32 @@ def files(field: str, label: str) -> Block:
                   optional=True, hint=None, live=False)  # fmt: skip
 
 
+INITIAL = {
+    "plain_text_input": "initial_value",
+    "datepicker": "initial_date",
+    "users_select": "initial_user",
+}
+
+
+def keep(view: dict[str, Any], filled: dict[str, Any]) -> dict[str, Any]:
+    """A view that is drawn again holds what was typed and chosen so far, where it still offers it."""
+    for block in view["blocks"]:
+        value = filled.get(block.get("block_id"))
+        if block["type"] == "input" and value is not None:
+            _set_initial(block["element"], value)
+    return view
+
+
+def _set_initial(element: dict[str, Any], value: Any) -> None:
+    kind = element["type"]
+    if name := INITIAL.get(kind):
+        element[name] = value
+    elif kind == "checkboxes":
+        element["initial_options"] = element["options"]
+    elif kind == "static_select" and (made := [item for item in element["options"] if item["value"] == value]):
+        element["initial_option"] = made[0]
+
+
 def enum_options(members: Iterable[StrEnum]) -> list[dict[str, Any]]:
     """A menu of an enum's members, by their labels."""
     return [option(getattr(member, "label", member.value), member.value) for member in members]

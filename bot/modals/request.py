@@ -6,6 +6,7 @@ from typing import Any
 from pydantic import BaseModel, field_validator
 
 from bot.domain.accounts import Account
+from bot.domain.intakes import LONGEST_TITLE, SHORTEST_TITLE
 from bot.domain.people import Person
 from bot.domain.priority import Assessment, Effect, Timing, Users
 from bot.domain.routing import RequestType
@@ -68,7 +69,7 @@ def view(
     contacts: list[Person],
     *,
     chosen: dict[str, Any] | None = None,
-    title: str = "",
+    typed: str = "",
     billable: bool = False,
 ) -> dict[str, Any]:
     """The form. `chosen` is what is picked so far; it decides which optional fields stand in it."""
@@ -77,10 +78,7 @@ def view(
     body = [*_for_whom(actor, accounts, metadata), _request_type()]
     if planning:
         body.append(blocks.section(Mrkdwn(PLANNING)))
-    body += [
-        form.text("title", "Short description", initial=title, longest=150, hint="10 to 150 characters"),
-        form.text("details", "Details", multiline=True, optional=True, placeholder="What you see, since when, what you tried"),
-    ]  # fmt: skip
+    body += _description(typed)
     body += [] if planning else _impact()
     body += _timing(chosen)
     body.append(
@@ -104,6 +102,16 @@ def _for_whom(actor: Person, accounts: list[Account], metadata: Metadata) -> lis
     return [
         form.choice("account", "Account", options, initial=str(metadata.account_id or ""), live=REVEAL),
         form.choice("came_from", "Where it came from", form.enum_options(CameFrom)),
+    ]
+
+
+def _description(typed: str) -> list[Block]:
+    """What was typed after the command is never cut: too long for a title, it also stands in the details."""
+    details = typed if len(typed) > LONGEST_TITLE else ""
+    hint, seen = f"{SHORTEST_TITLE} to {LONGEST_TITLE} characters", "What you see, since when, what you tried"
+    return [
+        form.text("title", "Short description", initial=typed, longest=LONGEST_TITLE, hint=hint),
+        form.text("details", "Details", initial=details, multiline=True, optional=True, placeholder=seen),
     ]
 
 
@@ -141,9 +149,8 @@ def _primary_contact(actor: Person, contacts: list[Person]) -> Block:
 
 def _approval() -> list[Block]:
     options = [option(name, name) for name in APPROVALS]
-    return [
-        form.choice("approval", "Approval", options, hint="This may be billed on top of your agreement. Is the cost approved?")
-    ]  # fmt: skip
+    hint = "This may be billed on top of your agreement. Is the cost approved?"
+    return [form.choice("approval", "Approval", options, hint=hint)]
 
 
 def filed(ticket: Ticket, assessment: Assessment, account: str | None = None) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from pydantic import BaseModel, field_validator
 from bot.domain.codes import Category, Code
 from bot.domain.durations import parse_minutes
 from bot.domain.tickets import Ticket
-from bot.messages.blocks import option
+from bot.messages.blocks import Block, option
 from bot.modals import form
 
 CALLBACK_ID = "time"
@@ -55,3 +55,8 @@ def view(ticket: Ticket | None, today: date) -> dict[str, Any]:
         form.text("note", "Note", optional=True, longest=500, placeholder="What you did"),
     ]  # fmt: skip
     return form.modal(CALLBACK_ID, "Log time", body, submit="Log time")
+
+
+def logged(body: list[Block]) -> dict[str, Any]:
+    """What the form turns into."""
+    return form.modal("time.logged", "Time", body, submit=None, close="Done")

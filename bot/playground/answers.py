@@ -58,7 +58,8 @@ def use_response_url(local: Local, token: str, body: Any) -> None:
     if place is None:
         raise ApiError("channel_not_found")
     url.uses += 1
-    _answer(local, url, place, body)
+    with ws.lock:
+        _answer(local, url, place, body)
 
 
 def _answer(local: Local, url: ResponseUrl, place: Channel, body: Json) -> None:

@@ -32,14 +32,14 @@ class Events:
         self._ticker: threading.Thread | None = None
 
     def emit(self, inner: Json, person: str, place: Channel | None) -> None:
-        if self._declared(inner):
+        if self._wanted(inner):
             envelope = self._envelope(inner, place)
             future = self._pool.submit(self._attempt, envelope, person)
             self._under_way.add(future)
             future.add_done_callback(self._under_way.discard)
 
     def deliver(self, inner: Json, person: str, place: Channel | None) -> Delivery | None:
-        return self._attempt(self._envelope(inner, place), person) if self._declared(inner) else None
+        return self._attempt(self._envelope(inner, place), person) if self._wanted(inner) else None
 
     def repeat(self, delivery: Delivery) -> Delivery:
         """The same event once more, as after an answer that got lost."""
@@ -104,9 +104,11 @@ class Events:
 
     # --- what is sent
 
-    def _declared(self, inner: Json) -> bool:
+    def _wanted(self, inner: Json) -> bool:
+        if self._stopped or self.deliveries.app_url is None:
+            return False  # nobody to tell, so nothing to retry once there is
         name = PLURALS[inner["channel_type"]] if inner["type"] == "message" else inner["type"]
-        return name in self.workspace.manifest.events and not self._stopped
+        return name in self.workspace.manifest.events
 
     def _envelope(self, inner: Json, place: Channel | None) -> Json:
         with self.workspace.lock:

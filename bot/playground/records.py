@@ -102,7 +102,8 @@ class Channel:
         return {"im": "directmessage"}.get(self.kind, "privategroup" if self.private else self.name)
 
     def replies(self, root: str) -> list[Message]:
-        found = (m for m in self.messages.values() if m.thread_ts == root and m.ts != root)
+        # A list first: messages arrive on other threads while this looks through them.
+        found = (m for m in list(self.messages.values()) if m.thread_ts == root and m.ts != root)
         return sorted((m for m in found if not m.deleted and not m.ephemeral_to), key=lambda m: m.ts)
 
 

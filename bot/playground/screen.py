@@ -1,5 +1,6 @@
 """What one person sees: the whole of their screen as JSON, and nothing that is not theirs."""
 
+from collections import Counter
 from typing import Any
 
 from . import shapes
@@ -55,12 +56,13 @@ def _channel(local: Local, person: Person, place: Channel) -> Json:
     member = person.id in place.members
     mine = [m for m in place.messages.values() if member and m.ephemeral_to in (None, person.id) and _shown(place, m)]
     mine.sort(key=lambda m: m.ts)
+    replies = Counter(m.thread_ts for m in place.messages.values() if m.is_reply and m.is_public)
     return {
         "id": place.id, "name": place.name, "kind": place.kind, "private": place.private, "member": member,
         "topic": place.topic, "archived": place.archived, "bot_member": place.bot_member,
         "shared_with": place.shared_with, "unread": _unread(person, place, mine),
         "members": place.members,
-        "messages": [_message(local, person, place, m) for m in mine[-KEPT_MESSAGES:]],
+        "messages": [_message(local, person, m, replies[m.ts]) for m in mine[-KEPT_MESSAGES:]],
     }  # fmt: skip
 
 
@@ -73,7 +75,7 @@ def _unread(person: Person, place: Channel, messages: list[Message]) -> int:
     return sum(m.ts > last and m.user != person.id and not m.is_reply and not m.ephemeral_to for m in messages)
 
 
-def _message(local: Local, person: Person, place: Channel, message: Message) -> Json:
+def _message(local: Local, person: Person, message: Message, replies: int) -> Json:
     ws = local.workspace
     author = ws.person(message.user)
     shape: dict[str, Any] = {
@@ -83,7 +85,7 @@ def _message(local: Local, person: Person, place: Channel, message: Message) -> 
         "files": [file(local, f) for f in message.files], "edited": message.edited is not None,
         "ephemeral": message.ephemeral_to is not None, "pinned": message.pinned, "deleted": message.deleted,
         "reactions": [{"name": n, "count": len(u), "users": u} for n, u in message.reactions.items()],
-        "reply_count": len(place.replies(message.ts)), "broadcast": message.subtype == "thread_broadcast",
+        "reply_count": replies, "broadcast": message.subtype == "thread_broadcast",
         "state": starting_values(message.blocks, message.typed.get(person.id)), "error": message.errors.get(person.id),
     }  # fmt: skip
     if message.deleted:

@@ -82,7 +82,8 @@ class LocalSlack:
         self._port = listening.getsockname()[1]
         self.local.base = self.events.base = self.url
         config = uvicorn.Config(
-            self._site.app(), http=Connection, ws="none", lifespan="off", log_config=None, log_level="warning", access_log=False,
+            self._site.app(), http=Connection, ws="none", lifespan="off", log_config=None, log_level="warning",
+            access_log=False,
             timeout_graceful_shutdown=1,
         )  # fmt: skip
         arguments = (uvicorn.Server(config), listening)

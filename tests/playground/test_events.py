@@ -68,6 +68,16 @@ def test_an_undeclared_event_is_not_sent(start: Start, app: CannedApp):
     assert app.heard == []
 
 
+def test_before_there_is_an_app_nothing_is_kept_for_it(slack: Slack, app: CannedApp, ana: Person):
+    slack.app_url = None
+    ana.types("C0ACME", "Too early")
+    slack.app_url = app.url
+    slack.advance(3600)
+
+    assert app.heard == []
+    ana.sees("Too early")
+
+
 def test_edits_and_deletions_bring_what_was_there_before(app: CannedApp, ana: Person):
     ts = ana.types("C0ACME", "Old")
     ana.edits("C0ACME", ts, "New").deletes("C0ACME", ts)

@@ -95,7 +95,7 @@ def import_tickets(url: str, file: Path, *, account: str, source: str | None = N
         log = recognise(header)
         account_id, name, zone = _account(connection, account)
         into = Into(account_id, source or log.source, ZoneInfo(zone))
-        pass
+        _take_turns(connection, into.source)
         _require_its_own(connection, into)
         report = Report(log.name, name, zone, log.dates)
         report.rows = _stage(connection, log, header, found, progress)
@@ -158,9 +158,7 @@ def _staged(record: records.Record, width: int, key: int) -> Staged:
     return Staged(None if problem else record.fields[key].strip(), record.line, record.raw, problem)
 
 
-def _load(
-    connection: Connection, log: Log, header: list[str], into: Into, report: Report, progress: Progress
-) -> None:
+def _load(connection: Connection, log: Log, header: list[str], into: Into, report: Report, progress: Progress) -> None:
     done, report.already_there = connection.execute(ALREADY_THERE, {"source": into.source}).fetchall()[0]
     for batch in _batches(connection, log, header, into):
         with connection.transaction():

@@ -1,7 +1,8 @@
 """Tickets: asked work, from filing to the note that remains.
 
 `ticket` is the entity, its one verb for moves and the way to load it; `needs` and `effects` what a
-move asks for and changes; `filing` how it begins; `closure` the note that ends it; `queue` the lists. `visible_to` is the only door: someone else's ticket is simply not found.
+move asks for and changes; `filing` how it begins; `closure` the note that ends it; `queue` the lists.
+`visible_to` is the only door: someone else's ticket is simply not found.
 """
 
 from bot.domain.tickets.closure import Closure, ClosureNote, draft, latest_closure

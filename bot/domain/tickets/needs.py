@@ -83,9 +83,8 @@ def _other_reviewer(ticket: "Ticket", session: Session, inputs: Inputs, _now: da
 
 def _light(ticket: "Ticket", session: Session, _inputs: Inputs, _now: datetime) -> None:
     if ticket.request_type.value not in playbook.of(session).light_work:
-        raise Refused(
-            f"{ticket.key} is a {ticket.request_type.label.lower()}, so a colleague checks it first. Press Send to review."
-        )
+        kind = ticket.request_type.label.lower()
+        raise Refused(f"{ticket.key} is a {kind}, so a colleague checks it first. Press Send to review.")
 
 
 def _nothing_visible(ticket: "Ticket", _session: Session, _inputs: Inputs, _now: datetime) -> None:

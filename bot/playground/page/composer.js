@@ -95,7 +95,13 @@ function peopleOffers(query, text) {
   const start = text.slice(0, text.length - query.length);
   const app = { id: "app", name: "Steward", title: "APP", bot: true };
   return [app, ...store.data.people].filter((one) => !one.deleted && nameOf(one).toLowerCase().startsWith(query.toLowerCase())).slice(0, 7)
-    .map((one) => ({ name: nameOf(one), about: one.title, person: one, insert: `${start}${nameOf(one).replace(/ /g, ".")} ` }));
+    .map((one) => ({ name: nameOf(one), about: one.title, person: one, insert: `${start}${typedName(one)} ` }));
+}
+
+// What the local Slack resolves is the short name; the full one reads better where both are the same.
+function typedName(one) {
+  const same = nameOf(one).toLowerCase() === one.name.toLowerCase();
+  return (same ? nameOf(one) : one.name).replace(/ /g, ".");
 }
 
 function suggestionList({ key, draft, offers }) {
@@ -137,7 +143,11 @@ function keydown(event, state) {
 
 // A whole command on its own is meant to be sent, not completed once more.
 function isExact({ draft, offers }) {
-  return offers[draft.active].name === draft.text.trim() || offers[draft.active].person?.name === draft.text.split("@").at(-1);
+  return offers[draft.active].name === draft.text.trim() || typedNameIs(offers[draft.active], draft.text);
+}
+
+function typedNameIs(offer, text) {
+  return Boolean(offer.person) && typedName(offer.person) === text.split("@").at(-1);
 }
 
 async function send(state) {

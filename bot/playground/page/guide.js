@@ -4,7 +4,7 @@ import { h } from "./dom.js";
 import { icon } from "./icons.js";
 import { get } from "./api.js";
 import { become, go } from "./route.js";
-import { redraw, store } from "./state.js";
+import { nameOf, redraw, store } from "./state.js";
 import { mrkdwn } from "./mrkdwn.js";
 
 const TICKS = "steward-playground-guide";
@@ -76,9 +76,9 @@ function drawStep(step, index, done, isNext) {
 }
 
 function switchTo(step) {
-  const someone = store.data.people.find((one) => one.id === step.as || one.name === step.as);
+  const someone = store.data.people.find((one) => one.id === step.as || nameOf(one) === step.as);
   if (!someone || someone.id === store.route.as) return null;
-  return h("button", { type: "button", class: "button small", onclick: () => become(someone.id) }, `Become ${someone.name}`);
+  return h("button", { type: "button", class: "button small", onclick: () => become(someone.id) }, `Become ${nameOf(someone)}`);
 }
 
 /** A step is done once a delivery answers its description, for instance {"kind": "command", "summary": "/request"}. */

@@ -111,7 +111,7 @@ function choices(channel, one) {
 
 // What was typed reaches Slack raw; what comes back is escaped, with ids for names.
 function typedText(text) {
-  return unescape(text.replace(/<@(\w+)(?:\|[^>]*)?>/g, (whole, id) => `@${person(id)?.name || id}`)
+  return unescape(text.replace(/<@(\w+)(?:\|[^>]*)?>/g, (whole, id) => `@${(person(id)?.name || id).replace(/ /g, ".")}`)
     .replace(/<#(\w+)(?:\|([^>]*))?>/g, (whole, id, name) => `#${name || id}`)
     .replace(/<!(here|channel|everyone)>/g, "@$1").replace(/<(https?:[^|>]+)(?:\|[^>]*)?>/g, "$1"));
 }

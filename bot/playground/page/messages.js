@@ -7,14 +7,14 @@ import { composer } from "./composer.js";
 import { menuToggle, sharedNames } from "./shell.js";
 import { dayOf } from "./dates.js";
 import { mrkdwn } from "./mrkdwn.js";
-import { setUi, store, unlessTyping } from "./state.js";
+import { me, setUi, store, unlessTyping } from "./state.js";
 
 const SHOWN = 80;
 
 export function channelPane(channel) {
   if (!channel) return h("main", { class: "pane", key: "nothing" }, h("p", { class: "empty" }, "Choose a channel."));
   const messages = channel.messages.filter(isInChannel);
-  return h("main", { class: "pane", key: `channel-${channel.id}`, "aria-label": paneTitle(channel) },
+  return h("main", { class: "pane", key: `channel-${me()}-${channel.id}`, "aria-label": paneTitle(channel) },
     header(channel), messageList(channel, messages), composer(channel));
 }
 

@@ -14,7 +14,9 @@ export function modal() {
   const stack = store.data.modals;
   const view = stack.at(-1);
   if (!view) return null;
-  return h("div", { class: "modal-layer", key: "modal-layer" },
+  // A click beside the form must not take the keyboard away from it.
+  const keepFocus = (event) => event.target === event.currentTarget && event.preventDefault();
+  return h("div", { class: "modal-layer", key: "modal-layer", onmousedown: keepFocus },
     h("div", {
       class: "modal", role: "dialog", "aria-modal": "true", "aria-labelledby": "modal-title", tabindex: -1, key: view.id,
       "data-view": view.id, "data-callback": view.callback_id, mount: openModal, onkeydown: (event) => keydown(event, view),

@@ -1,7 +1,7 @@
 // Faces and names: coloured initials, the same colour for the same person.
 
 import { h } from "./dom.js";
-import { person, store } from "./state.js";
+import { nameOf, person, store } from "./state.js";
 
 const HUES = [212, 158, 28, 262, 340, 190, 96, 48, 236, 8, 300, 132];
 
@@ -22,11 +22,26 @@ export function avatar(id, name, size = "medium", isApp = false) {
   return h("span", { class: `avatar ${size}`, "aria-hidden": "true", style: { "--hue": String(hueOf(id)) } }, initials(name));
 }
 
+/** A guest is in this workspace, but of the organisation that the title begins with: "Acme: support desk". */
+function organisationOf(one) {
+  const [, named] = (one.guest && /^([^:]+): /.exec(one.title || "")) || [];
+  return named || one.team_name || one.team || "Others";
+}
+
+export function titleOf(one) {
+  const title = (one.title || "").replace(`${organisationOf(one)}: `, "");
+  return title.charAt(0).toUpperCase() + title.slice(1);
+}
+
+export function placeOf(one) {
+  return [titleOf(one), organisationOf(one)].filter(Boolean).join(", ");
+}
+
 /** People by organisation, the provider's own team first. */
 export function byOrganisation() {
   const groups = new Map();
   for (const one of store.data.people.filter((candidate) => !candidate.deleted)) {
-    const name = one.team_name || one.team || "Others";
+    const name = organisationOf(one);
     if (!groups.has(name)) groups.set(name, []);
     groups.get(name).push(one);
   }
@@ -40,6 +55,5 @@ export function badge(one) {
 }
 
 export function displayName(id) {
-  const one = person(id);
-  return one ? one.name || one.real_name : id;
+  return person(id) ? nameOf(person(id)) : id;
 }

@@ -2,7 +2,7 @@
 
 import { h } from "./dom.js";
 import { icon } from "./icons.js";
-import { avatar, badge } from "./people.js";
+import { avatar, badge, placeOf } from "./people.js";
 import { go, openChannel } from "./route.js";
 import { botName, me, nameOf, person, setUi, store } from "./state.js";
 
@@ -67,7 +67,7 @@ function myself() {
   const one = person(me());
   if (!one) return null;
   return h("div", { class: "myself" }, avatar(one.id, nameOf(one), "small"),
-    h("div", { class: "myself-words" }, h("strong", null, nameOf(one), badge(one)), h("small", null, one.title || one.team_name || "")));
+    h("div", { class: "myself-words" }, h("strong", null, nameOf(one), badge(one)), h("small", null, placeOf(one))));
 }
 
 export function menuToggle() {

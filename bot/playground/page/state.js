@@ -142,5 +142,5 @@ export function channel(id) {
 }
 
 export function nameOf(user) {
-  return user ? user.name || user.real_name || user.id : "Someone";
+  return user ? user.real_name || user.name || user.id : "Someone";
 }

@@ -2,7 +2,7 @@
 
 import { h } from "./dom.js";
 import { icon } from "./icons.js";
-import { avatar, badge, byOrganisation } from "./people.js";
+import { avatar, badge, byOrganisation, placeOf, titleOf } from "./people.js";
 import { clock } from "./clock.js";
 import { isDark, toggleTheme } from "./theme.js";
 import { guideShown, toggleGuide } from "./guide.js";
@@ -26,8 +26,12 @@ function tool(sign, name, on, run, extra) {
     icon(sign), h("span", { class: "tool-name" }, name), extra);
 }
 
+let firstSeen;
+
 function inspectorTool() {
-  const failed = store.data.deliveries.filter(hasFailed).length;
+  // What failed before anybody looked is in the list, but raises no alarm.
+  firstSeen ??= store.data.deliveries[0]?.id ?? 0;
+  const failed = store.data.deliveries.filter((one) => one.id > firstSeen && hasFailed(one)).length;
   const on = Boolean(store.route.inspector);
   return tool("pulse", "Inspector", on, () => go({ inspector: on ? "" : "1" }),
     failed ? h("span", { class: "count", title: `${failed} failed` }, failed) : null);
@@ -44,7 +48,7 @@ function personSwitch() {
       "aria-label": `Viewing as ${one ? nameOf(one) : "nobody"}. Switch person`, onclick: () => toggleMenu(KEY),
     }, one ? avatar(one.id, nameOf(one), "small") : null,
     h("span", { class: "person-words" }, h("small", null, "Viewing as"), h("strong", null, one ? nameOf(one) : "…"),
-      one ? h("span", { class: "person-title" }, [one.title, one.team_name].filter(Boolean).join(", ")) : null),
+      one ? h("span", { class: "person-title" }, placeOf(one)) : null),
     icon("chevron", 16)),
     open ? cast() : null);
 }
@@ -63,7 +67,7 @@ function castMember(one) {
   const on = one.id === me();
   return h("button", { type: "button", role: "option", "aria-selected": String(on), class: on ? "menu-item active" : "menu-item", key: one.id, "data-person": one.id, onclick: () => become(one.id) },
     avatar(one.id, nameOf(one), "small"),
-    h("span", { class: "menu-label" }, h("span", null, nameOf(one), badge(one)), h("small", null, one.title || one.real_name || "")),
+    h("span", { class: "menu-label" }, h("span", null, nameOf(one), badge(one)), h("small", null, titleOf(one))),
     on ? icon("check", 16) : null);
 }
 

@@ -27,7 +27,8 @@ def answer(local: Local, method: str, args: Json, token: str | None) -> Json:
         if method not in NEEDS_NO_TOKEN:
             _authenticate(local, token)
             _check_scopes(call)
-        return {"ok": True, **function(call)}
+        with local.workspace.lock:  # people go on writing meanwhile, on their own threads
+            return {"ok": True, **function(call)}
     except ApiError as refusal:
         return refusal.body()
 

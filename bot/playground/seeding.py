@@ -1,0 +1,292 @@
+"""What the demo shows before anybody has clicked: two weeks of work for three clients.
+
+Every step goes through the domain's own verbs, as the person who would have taken it, in the order
+of time. So history, ageing, digests and posts come about as they do in life, and no rule is bent.
+To add a story: choose a request in sample/requests.yaml and a path, and add a row to STORIES.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from random import Random
+from typing import Any, NamedTuple
+
+import yaml
+from sqlalchemy.orm import Session, sessionmaker
+
+from bot.domain import accounts, intakes, people, provider, time
+from bot.domain.business_time import Calendar, add_days, add_minutes, minutes_between
+from bot.domain.codes import Code
+from bot.domain.people import Person
+from bot.domain.priority import Effect, Timing, Users
+from bot.domain.reviews import previous_working_day
+from bot.domain.routing import RequestType
+from bot.domain.tickets import CameFrom, ClosureNote, Door, Filing, Inputs, QueueFilter, Ticket, page, visible_to
+from bot.domain.workflow import Action, CloseReason, Status
+
+REQUESTS = Path(__file__).parent / "sample" / "requests.yaml"
+ADMIN, LEAD, DELIVERY_LEAD, ACCOUNT_MANAGER = "U0ADA", "U0LEA", "U0MAYA", "U0SAM"
+BO, EVE = "U0BO", "U0EVE"
+REQUESTERS = {"Acme": ("U0ANA", "U0CLEO"), "Globex": ("U0GIL",), "Umbrella": ("U0REX",)}
+# When each client writes, by the provider's clock: two of them live far east and west of it.
+HOURS = {"Acme": 10, "Globex": 13, "Umbrella": 7}
+ESTIMATES = (30, 60, 90, 120, 180, 240, 480)
+LOOKED_INTO_IT = (
+    "Reproduced it with the client's own example",
+    "Read the logs, found where it begins",
+    "Compared the settings with the week before",
+    "Asked the vendor's status page and forum",
+)
+LOGGED = {  # minutes, from and to, that an action's work took
+    Action.START: (15, 60),
+    Action.ASK_CLIENT: (10, 30),
+    Action.SEND_TO_REVIEW: (30, 180),
+    Action.SEND_TO_CLIENT: (20, 60),
+    Action.APPROVE: (10, 25),
+}
+
+_TO_REVIEW = (Action.TAKE, Action.START, Action.SEND_TO_REVIEW)
+PATHS: dict[str, tuple[Action, ...]] = {
+    "new": (),
+    "triage": (Action.TAKE,),
+    "handed over": (Action.ASSIGN,),
+    "waiting": (Action.TAKE, Action.ASK_CLIENT),
+    "waiting midway": (Action.TAKE, Action.START, Action.ASK_CLIENT),
+    "scheduled": (Action.TAKE, Action.SCHEDULE),
+    "in progress": (Action.TAKE, Action.START),
+    "internal review": _TO_REVIEW,
+    "sent back": (*_TO_REVIEW, Action.REJECT),
+    "client review": (*_TO_REVIEW, Action.APPROVE),
+    "light work": (Action.TAKE, Action.START, Action.SEND_TO_CLIENT),
+    "disputed": (*_TO_REVIEW, Action.APPROVE, Action.REOPEN),
+    "closed": (*_TO_REVIEW, Action.APPROVE, Action.CLOSE),
+    "answered": (Action.TAKE, Action.START, Action.CLOSE),
+    "not needed": (Action.TAKE, Action.CLOSE),
+}
+
+
+class Story(NamedTuple):
+    """A request, how far it got, and how many working days ago it was filed and last moved."""
+
+    request: str
+    path: str
+    filed: int
+    moved: int
+    owner: str = BO
+
+
+# fmt: off
+STORIES = (
+    Story("exposed",     "closed",          10, 10, EVE),
+    Story("failed",      "closed",          10,  9, EVE),
+    Story("sign-in",     "closed",           9,  9),
+    Story("broken-link", "closed",           9,  5),
+    Story("openssl",     "closed",           9,  2, EVE),
+    Story("wrap",        "closed",           7,  3, EVE),
+    Story("accents",     "closed",           7,  6),
+    Story("address",     "answered",         6,  6),
+    Story("typos",       "closed",           5,  1),
+    Story("countries",   "not needed",       4,  4, LEAD),
+    Story("name",        "answered",         3,  2, EVE),
+    Story("refund-time", "not needed",       2,  2, LEAD),
+    Story("reopen-file", "scheduled",        8,  7),
+    Story("noisy",       "scheduled",        7,  6, EVE),
+    Story("outdated",    "scheduled",        6,  6),
+    Story("debit",       "disputed",         8,  1, EVE),
+    Story("extra-fee",   "client review",    7,  3),
+    Story("replace",     "client review",    6,  2),
+    Story("comment",     "client review",    5,  1, EVE),
+    Story("auto-top-up", "light work",       4,  2, EVE),
+    Story("terminal",    "waiting midway",   6,  2, EVE),
+    Story("apps",        "waiting",          5,  4),
+    Story("pending",     "waiting",          4,  3, EVE),
+    Story("permissions", "waiting",          3,  3),
+    Story("sync",        "waiting",          2,  2, LEAD),
+    Story("unzip",       "sent back",        5,  1, EVE),
+    Story("identity",    "internal review",  4,  2, EVE),
+    Story("slow",        "internal review",  3,  1),
+    Story("redact",      "internal review",  1,  1, EVE),
+    Story("updates",     "in progress",      5,  3),
+    Story("log4j",       "in progress",      3,  1, EVE),
+    Story("export",      "in progress",      2,  1),
+    Story("twice",       "in progress",      1,  1, EVE),
+    Story("title-bar",   "triage",           4,  4),
+    Story("opening",     "triage",           3,  3, EVE),
+    Story("terminate",   "handed over",      1,  1),
+    Story("new-ui",      "new",              3,  3),   # a plan: becomes a meeting
+    Story("language",    "new",              3,  3),
+    Story("documents",   "new",              2,  2),
+    Story("timing",      "new",              1,  1),
+    Story("throttling",  "new",              1,  1),
+)
+# fmt: on
+
+
+class Step(NamedTuple):
+    """One thing that happens: a story's request is filed (no action), or its ticket is moved."""
+
+    at: datetime
+    story: Story
+    action: Action | None = None
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What a move needs to know of where it happens."""
+
+    session: Session
+    ticket: Ticket
+    story: Story
+    request: dict[str, Any]
+    by: Person
+    planned: date
+    minutes: int
+
+
+def seed(sessions: sessionmaker[Session], *, now: datetime) -> None:
+    """Play every story up to `now`. A workspace that has tickets already is left as it is."""
+    with sessions.begin() as session:
+        admin = people.enter(session, ADMIN)
+        if admin is None or page(session, admin, QueueFilter.ALL, stalled_since=now).total:
+            return
+        calendar = provider.get(session).calendar
+    requests = {request["id"]: request for request in yaml.safe_load(REQUESTS.read_text(encoding="utf-8"))}
+    dice = Random(11)  # noqa: S311  the same two weeks every time
+    numbers: dict[str, int] = {}
+    for step in _plan(calendar, now, requests, dice):
+        request, name = requests[step.story.request], step.story.request
+        with sessions.begin() as session:
+            if step.action is None:
+                ticket = _file(session, request, step.at, dice)
+                numbers |= {name: ticket.id} if ticket else {}
+            else:
+                planned = add_days(calendar, calendar.local_date(now), 1 + numbers[name] % 4)
+                _move(session, step, step.action, request, numbers[name], planned, dice)
+
+
+def _plan(calendar: Calendar, now: datetime, requests: dict[str, Any], dice: Random) -> list[Step]:
+    """Every step of every story, in the order of time: numbers rise as the days go by."""
+    days = [calendar.local_date(now)]
+    while len(days) <= max(story.filed for story in STORIES):
+        days.append(previous_working_day(calendar, days[-1]))
+    steps = []
+    for story in STORIES:
+        hour = HOURS[requests[story.request]["account"]]
+        filed = _clock(calendar, days[story.filed], hour, dice)
+        last = _clock(calendar, days[story.moved], 15, dice)
+        steps += [Step(filed, story), *_moves(calendar, story, filed, last, dice)]
+    return sorted(steps, key=lambda step: step.at)
+
+
+def _clock(calendar: Calendar, day: date, hour: int, dice: Random) -> datetime:
+    opens, _ = calendar.window(day)
+    return opens + timedelta(hours=hour - calendar.opens.hour, minutes=dice.randint(5, 80))
+
+
+def _moves(calendar: Calendar, story: Story, filed: datetime, last: datetime, dice: Random) -> list[Step]:
+    """Somebody looks at it soon; the rest is spread over the working time that it took."""
+    actions = PATHS[story.path]
+    first = min(add_minutes(calendar, filed, dice.randint(15, 75)), last)
+    share = minutes_between(calendar, first, last) / max(len(actions) - 1, 1)
+    return [Step(add_minutes(calendar, first, share * place), story, action) for place, action in enumerate(actions)]
+
+
+def _file(session: Session, request: dict[str, Any], at: datetime, dice: Random) -> Ticket | None:
+    by_staff = dice.random() < 0.1  # now and then a client rings, and the account manager writes it down
+    by = _enter(session, ACCOUNT_MANAGER if by_staff else dice.choice(REQUESTERS[request["account"]]))
+    account = next(known for known in accounts.all_of_them(session) if known.name == request["account"])
+    filing = Filing(
+        request_type=RequestType(request.get("type", "question")),
+        title=request["title"],
+        details=request.get("details", ""),
+        effect=Effect(request.get("effect", "Minor")),
+        users=Users(request.get("users", "One person")),
+        timing=Timing(request.get("timing", "Whenever")),
+        blocks_revenue=request.get("revenue", False),
+        consequence=request.get("consequence", ""),
+        related_system=request.get("system"),
+        door=Door.STAFF if by_staff else dice.choice([Door.COMMAND, Door.COMMAND, Door.BUTTON, Door.HOME]),
+        came_from=CameFrom.CALL if by_staff else None,
+    )
+    firm, opened_at = provider.get(session), at - timedelta(seconds=dice.randint(40, 150))
+    return intakes.submit(session, filing, by=by, account=account, provider=firm, now=at, opened_at=opened_at)
+
+
+def _move(
+    session: Session, step: Step, action: Action, request: dict[str, Any], number: int, planned: date, dice: Random
+) -> None:
+    by = _enter(session, _actor(step, request))
+    ticket = visible_to(session, by, number, lock=True)
+    minutes = dice.randint(*LOGGED.get(action, (15, 45)))
+    if action in LOGGED or (action is Action.CLOSE and ticket.status is Status.IN_PROGRESS):
+        _log(session, ticket, step, by, minutes, dice)
+    scene = Scene(session, ticket, step.story, request, by, planned, dice.choice(ESTIMATES))
+    inputs = INPUTS.get(action, lambda _: Inputs())(scene)
+    ticket.act(session, action, by=by, now=step.at, inputs=inputs)
+
+
+def _actor(step: Step, request: dict[str, Any]) -> str:
+    """Reviewers check, leads hand over, clients confirm or dispute; all else is the owner's."""
+    confirmed = step.action is Action.CLOSE and step.story.path == "closed"
+    if confirmed or step.action is Action.REOPEN:
+        return REQUESTERS[request["account"]][0]
+    if step.action in {Action.APPROVE, Action.REJECT}:
+        return DELIVERY_LEAD
+    return LEAD if step.action is Action.ASSIGN else step.story.owner
+
+
+def _enter(session: Session, slack_id: str) -> Person:
+    person = people.enter(session, slack_id)
+    if person is None:
+        raise LookupError(f"{slack_id} is missing: apply demo.yaml first")
+    return person
+
+
+def _log(session: Session, ticket: Ticket, step: Step, by: Person, minutes: int, dice: Random) -> None:
+    today = provider.get(session).calendar.local_date(step.at)
+    note = dice.choice(LOOKED_INTO_IT) if step.action is Action.START else f"{ticket.title[:60]}: worked on it"
+    time.log(session, ticket, by=by, minutes=minutes, work_date=today, now=step.at, today=today, note=note)
+
+
+def _colleague(scene: Scene, slack_id: str) -> Person:
+    return next(person for person in people.workers(scene.session) if person.slack_id == slack_id)
+
+
+def _triaged(scene: Scene, **more: Any) -> Inputs:
+    outside = scene.request.get("system") == "Salesforce"
+    code = Code.OUT_OF_SCOPE if outside else Code.INCLUDED
+    return Inputs(estimate_minutes=scene.minutes, code=code, **more)
+
+
+def _asked(scene: Scene) -> Inputs:
+    requester = people.by_id(scene.session, scene.ticket.requester_id)
+    whom = requester.name if requester and not requester.is_staff else scene.request["account"]
+    return Inputs(reason=scene.request["asked"], whom=whom)
+
+
+def _closing(scene: Scene) -> Inputs:
+    if scene.story.path == "not needed":
+        same = scene.story.request == "refund-time"
+        reason = CloseReason.DUPLICATE if same else CloseReason.WITHDRAWN
+        return Inputs(close_reason=reason, reason="We have it already" if same else "Found it on the website")
+    return _noted(scene) if scene.by.is_staff else Inputs()
+
+
+def _noted(scene: Scene) -> Inputs:
+    spent = time.minutes_by_code(scene.session, scene.ticket.id)
+    return Inputs(note=ClosureNote(**scene.request["done"], time_spent=spent))
+
+
+INPUTS: dict[Action, Callable[[Scene], Inputs]] = {
+    Action.ASSIGN: lambda scene: Inputs(assignee=_colleague(scene, scene.story.owner)),
+    Action.START: _triaged,
+    Action.SCHEDULE: lambda scene: _triaged(scene, planned_start=scene.planned),
+    Action.ASK_CLIENT: _asked,
+    Action.SEND_TO_REVIEW: lambda scene: Inputs(reviewer=_colleague(scene, DELIVERY_LEAD)),
+    Action.SEND_TO_CLIENT: _noted,
+    Action.REJECT: lambda _: Inputs(reason="The second example still fails: please look at it once more"),
+    Action.APPROVE: _noted,
+    Action.CLOSE: _closing,
+    Action.REOPEN: lambda _: Inputs(reason="It is there again since this morning"),
+}

@@ -1,0 +1,179 @@
+"""Business time: what passes only while the office is open, whatever the clocks do."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.domain.business_time import (
+    Calendar,
+    add_days,
+    add_minutes,
+    days_between,
+    knows_holidays_of,
+    minutes_between,
+    working_days_until,
+)
+
+UK_2026 = "2026-01-01 2026-04-03 2026-04-06 2026-05-04 2026-05-25 2026-08-31 2026-12-25 2026-12-28"
+LONDON = Calendar(zone="Europe/London", days_off=frozenset(map(date.fromisoformat, UK_2026.split())))
+BERLIN = Calendar(zone="Europe/Berlin")
+ZONES = ["UTC", "Europe/London", "Europe/Berlin", "America/New_York", "America/St_Johns", "Asia/Tokyo",
+         "Asia/Kathmandu", "Australia/Lord_Howe", "Pacific/Apia", "Africa/Casablanca"]  # fmt: skip
+calendars = st.builds(
+    Calendar,
+    zone=st.sampled_from(ZONES),
+    opens=st.sampled_from([time(0), time(7, 30), time(9)]),
+    closes=st.sampled_from([time(12), time(17), time(23, 30)]),
+    weekdays=st.sampled_from([frozenset(range(5)), frozenset(range(7)), frozenset({6, 0, 1, 2, 3})]),
+    country=st.sampled_from([None, "GB", "DE-BE", "US"]),
+)
+# A year with both changes of the clocks in either hemisphere.
+instants = st.datetimes(datetime(2026, 1, 1), datetime(2027, 1, 1), timezones=st.just(UTC)).map(  # noqa: DTZ001
+    lambda at: at.replace(second=0, microsecond=0)
+)
+
+
+def instant(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
+@pytest.mark.parametrize(
+    ("calendar", "start", "minutes", "due"),
+    [
+        pytest.param(LONDON, "2026-11-20T16:00:00+00:00", 960, "2026-11-24T16:00:00+00:00", id="SLA-02"),
+        pytest.param(BERLIN, "2026-03-27T16:00:00+01:00", 240, "2026-03-30T12:00:00+02:00", id="SLA-04 clocks change"),
+        pytest.param(LONDON, "2026-11-21T10:00:00+00:00", 60, "2026-11-23T10:00:00+00:00", id="SLA-06 Saturday"),
+        pytest.param(LONDON, "2026-12-24T16:00:00+00:00", 120, "2026-12-29T10:00:00+00:00", id="over Christmas"),
+        pytest.param(LONDON, "2026-11-23T09:00:00+00:00", 480, "2026-11-23T17:00:00+00:00", id="exactly a day"),
+        pytest.param(LONDON, "2026-11-23T09:00:00+00:00", 481, "2026-11-24T09:01:00+00:00", id="a minute more"),
+        pytest.param(LONDON, "2026-11-23T17:00:00+00:00", 0, "2026-11-24T09:00:00+00:00", id="nothing, at closing"),
+    ],
+)
+def test_a_target_falls_due_in_business_hours(calendar, start, minutes, due):
+    assert add_minutes(calendar, instant(start), minutes) == instant(due)
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "minutes"),
+    [
+        pytest.param("2026-11-20T15:30:00+00:00", "2026-11-23T10:15:00+00:00", 165, id="SLA-08 over a weekend"),
+        pytest.param("2026-11-23T10:00:00+00:00", "2026-11-23T10:00:00+00:00", 0, id="no time"),
+        pytest.param("2026-11-23T11:00:00+00:00", "2026-11-23T10:00:00+00:00", 0, id="backwards"),
+        pytest.param("2026-11-21T10:00:00+00:00", "2026-11-22T10:00:00+00:00", 0, id="a weekend"),
+        pytest.param("2026-12-25T00:00:00+00:00", "2026-12-29T00:00:00+00:00", 0, id="Christmas"),
+        pytest.param("2026-11-23T00:00:00+00:00", "2026-11-24T00:00:00+00:00", 480, id="a day"),
+    ],
+)
+def test_only_business_minutes_pass(start, end, minutes):
+    assert minutes_between(LONDON, instant(start), instant(end)) == minutes
+
+
+def test_a_business_day_has_eight_hours():
+    assert days_between(LONDON, instant("2026-11-20T15:00:00+00:00"), instant("2026-11-23T11:00:00+00:00")) == 0.5
+
+
+@given(calendars, instants, st.integers(0, 6000))
+def test_adding_minutes_and_counting_them_are_inverse(calendar, start, minutes):
+    due = add_minutes(calendar, start, minutes)
+    assert due >= start
+    assert minutes_between(calendar, start, due) == minutes
+
+
+@given(calendars, instants, st.integers(0, 3000), st.integers(0, 3000))
+def test_time_adds_up_whichever_way_it_is_cut(calendar, start, first, second):
+    halfway = add_minutes(calendar, start, first)
+    assert add_minutes(calendar, halfway, second) == add_minutes(calendar, start, first + second)
+
+
+@given(calendars, instants, instants)
+def test_a_target_is_met_exactly_until_it_is_due(calendar, start, end):
+    """The two directions agree on the very instant, on both nights when the clocks change."""
+    passed = minutes_between(calendar, start, end)
+    if passed > 0:
+        assert add_minutes(calendar, start, passed) <= end
+        assert add_minutes(calendar, start, passed + 1) > end
+
+
+@given(calendars, instants, st.integers(1, 3000))
+def test_what_falls_due_falls_due_while_the_office_is_open(calendar, start, minutes):
+    local = add_minutes(calendar, start, minutes).astimezone(calendar.tz)
+    assert calendar.is_working_day(local.date())
+    assert calendar.opens < local.time() <= calendar.closes
+
+
+@given(st.sampled_from(ZONES), st.dates(date(2026, 1, 1), date(2027, 1, 1)))
+def test_opening_hours_follow_the_wall_clock(zone, day):
+    opens, closes = (at.astimezone(ZoneInfo(zone)) for at in Calendar(zone=zone).window(day))
+    assert (opens.date(), opens.time(), closes.date(), closes.time()) == (day, time(9), day, time(17))
+
+
+@pytest.mark.parametrize("zone", ["Europe/Berlin", "Europe/London", "America/New_York"])
+def test_a_window_over_the_night_of_the_change_has_its_real_length(zone):
+    whole_day = Calendar(zone=zone, opens=time(0), closes=time(12), weekdays=frozenset(range(7)))
+    lengths = {
+        (closes - opens)
+        for offset in range(365)
+        for opens, closes in [whole_day.window(date(2026, 1, 1) + timedelta(days=offset))]
+    }
+    assert lengths == {timedelta(hours=11), timedelta(hours=12), timedelta(hours=13)}
+
+
+@pytest.mark.parametrize(
+    ("country", "day", "works"),
+    [
+        ("DE", "2026-10-03", False),
+        ("DE", "2026-10-05", True),
+        ("DE", "2026-03-08", False),  # a Sunday
+        ("DE-BE", "2027-03-08", False),  # Women's Day, in Berlin only
+        ("DE", "2027-03-08", True),
+        ("GB", "2026-12-28", False),
+        (None, "2026-12-25", True),
+    ],
+)
+def test_holidays_are_the_countrys_and_the_regions(country, day, works):
+    assert Calendar(country=country).is_working_day(date.fromisoformat(day)) is works
+
+
+@pytest.mark.parametrize(("country", "known"), [("DE", True), ("DE-BY", True), ("XX", False), ("DE-XX", False)])
+def test_it_knows_which_holidays_it_knows(country, known):
+    assert knows_holidays_of(country) is known
+
+
+def test_a_calendars_day_is_its_own():
+    assert Calendar(zone="Asia/Tokyo").local_date(instant("2026-11-23T16:00:00+00:00")) == date(2026, 11, 24)
+
+
+@pytest.mark.parametrize(
+    ("start", "count", "day"),
+    [
+        ("2026-11-20", 0, "2026-11-20"),
+        ("2026-11-21", 0, "2026-11-23"),
+        ("2026-11-20", 1, "2026-11-23"),
+        ("2026-11-23", 5, "2026-11-30"),
+        ("2026-12-24", 1, "2026-12-29"),
+    ],
+)
+def test_working_days_are_counted_over_weekends_and_holidays(start, count, day):
+    assert add_days(LONDON, date.fromisoformat(start), count) == date.fromisoformat(day)
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "days"),
+    [
+        ("2026-11-23", "2026-11-23", 0),
+        ("2026-11-23", "2026-11-20", 0),
+        ("2026-11-20", "2026-11-23", 1),
+        ("2026-11-23", "2026-11-30", 5),
+        ("2026-12-24", "2026-12-29", 1),
+    ],
+)
+def test_working_days_until_a_date(start, end, days):
+    assert working_days_until(LONDON, date.fromisoformat(start), date.fromisoformat(end)) == days
+
+
+def test_a_calendar_that_never_opens_is_an_error_and_not_an_endless_search():
+    with pytest.raises(ValueError, match="never pass"):
+        add_minutes(Calendar(weekdays=frozenset()), instant("2026-11-23T10:00:00+00:00"), 1)
