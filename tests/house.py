@@ -1,13 +1,18 @@
 """The whole house for a test: a database, the local Slack, the real web app on a port, a worker on call."""
 
+import hashlib
+import hmac
 import json
 import socket
 import threading
 import time
+import urllib.error
+import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 import uvicorn
 from pydantic import SecretStr
@@ -68,6 +73,33 @@ class House:
         rows = self.rows(sql, **values)
         assert len(rows) == 1, rows
         return rows[0]
+
+    def sends(self, body: str, *, secret: str | None = None, at: float | None = None, **headers: str) -> tuple[int, str]:
+        """A request as it goes over the wire, signed unless the headers say otherwise; status and answer."""
+        stamp = str(int(at or time.time()))
+        key = (secret or self.slack.signing_secret).encode()
+        digest = hmac.new(key, f"v0:{stamp}:{body}".encode(), hashlib.sha256).hexdigest()
+        kind = "application/json" if body.startswith("{") else "application/x-www-form-urlencoded"
+        sent = {"X-Slack-Request-Timestamp": stamp, "X-Slack-Signature": f"v0={digest}", "Content-Type": kind}
+        sent |= {name.replace("_", "-"): value for name, value in headers.items()}
+        request = urllib.request.Request(self.events_url, body.encode(), {k: v for k, v in sent.items() if v})
+        try:
+            with urllib.request.urlopen(request, timeout=10) as answer:
+                return answer.status, answer.read().decode()
+        except urllib.error.HTTPError as error:
+            return error.code, error.read().decode()
+
+    def sends_payload(self, payload: dict[str, Any]) -> tuple[int, str]:
+        """An interaction, as Slack would send it."""
+        return self.sends(urlencode({"payload": json.dumps(payload)}))
+
+    def sends_form(self, fields: dict[str, Any]) -> tuple[int, str]:
+        """A command, as Slack would send it."""
+        return self.sends(urlencode(fields))
+
+    def last_sent(self, kind: str) -> dict[str, Any]:
+        """The payload of the last delivery of a kind, to be sent again or bent."""
+        return next(d.request for d in reversed(self.slack.deliveries.kept) if d.kind == kind)
 
     def ticket(self, number: int = 101) -> dict[str, Any]:
         """A ticket's row."""

@@ -6,7 +6,7 @@ security which accounts this transaction may touch.
 
 from typing import Any
 
-from sqlalchemy import ForeignKey, String, or_, select, text
+from sqlalchemy import ForeignKey, String, select, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -72,7 +72,7 @@ def staff(session: Session, *roles: Role) -> list[Person]:
     """The provider's active people, by name; with `roles`, those who hold one of them."""
     query = select(Person).where(Person.account_id.is_(None), Person.active).order_by(Person.name)
     if roles:
-        query = query.where(or_(*(Person.roles.any(role.value) for role in roles)))
+        query = query.where(Person.roles.overlap([role.value for role in roles]))
     return list(session.scalars(query))
 
 

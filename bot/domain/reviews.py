@@ -130,7 +130,7 @@ def _moved(session: Session, since: datetime, now: datetime) -> dict[int, list[i
         .order_by(Event.ticket_id)
     )
     moved: dict[int, list[int]] = defaultdict(list)
-    for person, ticket in rows.tuples():
+    for person, ticket in rows:
         if person and ticket:
             moved[person].append(ticket)
     return moved
@@ -144,7 +144,7 @@ def _in_hand(session: Session) -> tuple[dict[int, list[int]], dict[int, list[dic
         .where(Ticket.status != Status.CLOSED, Ticket.assignee_id.is_not(None))
         .order_by(Ticket.priority, Ticket.id)
     )
-    for assignee, reviewer, ticket, status, whom in rows.tuples():
+    for assignee, reviewer, ticket, status, whom in rows:
         if not assignee:
             continue
         if status in WAITING:

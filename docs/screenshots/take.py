@@ -4,7 +4,8 @@
         "as=U0BO&channel=C0TRIAGE" triage  "as=U0ANA&home=1" home --theme both
 
 Views and names come in pairs; a view is what follows # in the page's address. Each picture lands
-beside this file as NAME.png, or NAME-dark.png. Needs playwright and a Chromium.
+beside this file as NAME.png, or NAME-dark.png. Needs playwright, a Chromium, and fonts
+for emoji and for the scripts that the requests are written in.
 """
 
 import argparse

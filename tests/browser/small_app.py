@@ -39,7 +39,7 @@ PEOPLE = [
     {"id": "U0BO", "name": "bo", "real_name": "Bo", "title": "Engineer"},
     {"id": "U0LEA", "name": "lea", "real_name": "Lea", "title": "Service lead, approver"},
     {"id": "U0ANA", "name": "ana", "real_name": "Ana", "title": "Acme: support desk", "guest": True},
-    {"id": "U0CLEO", "name": "cleo", "real_name": "Cleo", "title": "Head of service", "team": "T0ACME", "outsider": True},
+    {"id": "U0CLEO", "name": "cleo", "real_name": "Cleo", "title": "Head of care", "team": "T0ACME", "outsider": True},
 ]  # fmt: skip
 TEAMS = [{"id": "T0ACME", "name": "Acme"}]
 CHANNELS = [

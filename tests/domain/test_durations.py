@@ -63,12 +63,13 @@ def test_digits_of_any_script_mean_the_same_number(written, minutes):
     ],
 )  # fmt: skip
 def test_what_cannot_be_read_is_refused_with_the_ways_to_write_it(written):
-    with pytest.raises(Refused, match="Write 45m, 1h30, 1:30 or 1.5h"):
+    with pytest.raises(Refused, match=r"Write 45m, 1h30, 1:30 or 1\.5h"):
         parse_minutes(written)
 
 
 @pytest.mark.parametrize(
-    ("written", "named"), [("0", "0m"), ("0h", "0m"), ("0:00", "0m"), ("721", "12h 1m"), ("13h", "13h"), ("24:00", "24h")]
+    ("written", "named"),
+    [("0", "0m"), ("0h", "0m"), ("0:00", "0m"), ("721", "12h 1m"), ("13h", "13h"), ("24:00", "24h")],
 )
 def test_what_no_entry_can_hold_is_refused_with_its_bounds(written, named):
     with pytest.raises(Refused, match=f"^{named} is outside what one entry can hold \\(1 minute to 12h\\)"):
@@ -97,9 +98,10 @@ def test_a_refusal_repeats_no_more_than_a_line_of_what_was_typed():
 @given(st.text(max_size=20))
 def test_anything_typed_is_minutes_within_bounds_or_a_sentence(typed):
     try:
-        assert 1 <= parse_minutes(typed) <= LONGEST
-    except Refused as refused:
-        assert str(refused)
+        minutes = parse_minutes(typed)
+    except Refused:
+        return
+    assert 1 <= minutes <= LONGEST
 
 
 @given(st.integers(1, LONGEST))

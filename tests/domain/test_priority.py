@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from bot.domain.priority import MATRIX, Effect, Level, Priority, Timing, Users, assess
 
 # fmt: off
-ASSESSED = [  # effect, users, blocks revenue, business days until wanted, consequence -> points, impact, urgency, priority
+ASSESSED = [  # effect, users, blocks revenue, days until wanted, consequence -> points, impact, urgency, priority
     pytest.param(Effect.STOPPED,  Users.ONE,  True,  0,    True,  6, "high",   "high",   "P1", id="PRI-01"),
     pytest.param(Effect.NONE,     Users.ALL,  False, 0,    False, 3, "low",    "medium", "P4", id="PRI-02"),
     pytest.param(Effect.DEGRADED, Users.MANY, False, 3,    True,  4, "medium", "medium", "P3", id="PRI-03"),
@@ -103,9 +103,7 @@ def test_only_now_with_a_consequence_is_highly_urgent(days, consequence, urgency
 @given(st.sampled_from(Effect), st.sampled_from(Users), st.booleans(), wanted_in, st.booleans())
 def test_priority_is_never_worse_when_more_is_hurt(effect, users, revenue, days, consequence):
     def priority(effect: Effect, users: Users, revenue: bool) -> Priority:
-        return assess(
-            effect, users, blocks_revenue=revenue, business_days=days, has_consequence=consequence
-        ).priority
+        return assess(effect, users, blocks_revenue=revenue, business_days=days, has_consequence=consequence).priority
 
     now = priority(effect, users, revenue)
     assert all(priority(worse, users, revenue) <= now for worse in list(Effect)[list(Effect).index(effect) :])

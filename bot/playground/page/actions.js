@@ -6,7 +6,7 @@ import { act, redraw, store, whileBusy } from "./state.js";
 import { tellNow } from "./values.js";
 import { textObject } from "./mrkdwn.js";
 
-export function busyKey(ctx, blockId, element) {
+function busyKey(ctx, blockId, element) {
   return `${ctx.key}|${blockId}|${element.action_id}|${element.value || ""}`;
 }
 

@@ -5,7 +5,7 @@ import { store } from "./state.js";
 
 const LOCALE = "en-GB";
 
-export function zone() {
+function zone() {
   return store.data?.people.find((person) => person.id === store.route.as)?.tz || undefined;
 }
 

@@ -132,8 +132,3 @@ function setAttribute(el, name, value) {
 export function safeUrl(url) {
   return /^(https?:|mailto:|tel:|\/(?!\/))/i.test(String(url || "").trim()) ? url : undefined;
 }
-
-let counter = 0;
-export function uniqueId(prefix) {
-  return `${prefix}-${++counter}`;
-}

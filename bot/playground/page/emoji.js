@@ -26,7 +26,3 @@ export function emoji(name) {
   // A skin tone follows as ":+1::skin-tone-2:"; the plain hand is enough here.
   return EMOJI.get(name.split("::")[0]) || "";
 }
-
-export function emojify(text) {
-  return text.replace(/:([a-z0-9_+-]+):/g, (whole, name) => emoji(name) || whole);
-}

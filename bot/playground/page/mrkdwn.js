@@ -13,10 +13,6 @@ export function unescape(text) {
   return text.replace(/&(amp|lt|gt);/g, (entity) => ENTITIES[entity]);
 }
 
-export function escape(text) {
-  return text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");
-}
-
 export function mrkdwn(text, { verbatim = false } = {}) {
   const parts = String(text ?? "").split(/```\n?([\s\S]+?)\n?```/);
   return parts.map((part, index) => (index % 2 ? h("pre", { class: "code-block" }, codeText(part)) : lines(part, verbatim)));

@@ -11,7 +11,7 @@ function hueOf(id) {
   return HUES[sum % HUES.length];
 }
 
-export function initials(name) {
+function initials(name) {
   const words = String(name || "?").trim().split(/\s+/);
   return (words[0][0] + (words.length > 1 ? words.at(-1)[0] : words[0][1] || "")).toUpperCase();
 }

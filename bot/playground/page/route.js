@@ -8,7 +8,7 @@ export function parseRoute(hash = location.hash) {
   return Object.fromEntries(NAMES.filter((name) => params.get(name)).map((name) => [name, params.get(name)]));
 }
 
-export function routeHash(route) {
+function routeHash(route) {
   const params = new URLSearchParams();
   for (const name of NAMES) if (route[name]) params.set(name, route[name]);
   return `#${params}`;

@@ -95,8 +95,3 @@ function fromInput(kind, text) {
   if (!text) return null;
   return kind === "datetime-local" ? Math.round(fromWallTime(text) / 1000) : text;
 }
-
-export function zoneHint(element) {
-  return element.type === "timepicker" && element.timezone ? h("small", { class: "hint" }, element.timezone) : null;
-}
-

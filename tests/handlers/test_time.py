@@ -1,0 +1,129 @@
+"""Logging time: one line, or a form; taken back with one press."""
+
+import pytest
+
+from tests.house import House
+
+
+@pytest.mark.parametrize(
+    ("typed", "minutes", "note"),
+    [
+        ("90 Rebuilt it", 90, "Rebuilt it"),
+        ("1h30 Rebuilt it", 90, "Rebuilt it"),
+        ("1,5h Rebuilt it", 90, "Rebuilt it"),
+        ("1:30 Rebuilt it", 90, "Rebuilt it"),
+        ("45m", 45, ""),
+        ("1h 30m Rebuilt it", 90, "Rebuilt it"),
+        ("2 h 15 min Rebuilt it", 135, "Rebuilt it"),
+        ("1h 30 tickets sorted", 60, "30 tickets sorted"),
+    ],
+)
+def test_durations_as_people_write_them(house: House, typed, minutes, note):
+    house.files_a_request()
+    house.bo.opens(f"/time T-101 {typed}").sees("T-101")
+    entry = house.one("select minutes, note, category, code from time_entry")
+    assert entry == {"minutes": minutes, "note": note, "category": "ticket_resolution", "code": "included"}
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ("T-101 soon fixed it", "I can't read “soon” as a time"),
+        ("T-101 0 nothing", "outside what one entry can hold"),
+        ("T-101 13h too long", "outside what one entry can hold"),
+        ("T-101", "How long was it?"),
+        ("T-999 45m not there", "I can't find T-999"),
+        ("45m on nothing", "On which ticket?"),
+    ],
+)
+def test_what_can_not_be_is_refused_in_a_sentence_with_the_text_given_back(house: House, typed, sentence):
+    house.files_a_request()
+    before = house.state_of_the_world()
+    house.bo.opens(f"/time {typed}").sees(sentence).sees(typed)
+    assert house.state_of_the_world() == before
+
+
+def test_without_a_ticket_the_last_one_is_taken(house: House):
+    house.files_a_request()
+    house.bo.opens("/time T-101 45m looked into it")
+    house.passes(minutes=5)
+    house.bo.opens("/time 15m and again")
+    assert [row["ticket_id"] for row in house.rows("select ticket_id from time_entry")] == [101, 101]
+
+
+def test_the_form_is_prefilled_and_stores_what_it_shows(house: House):
+    house.files_a_request()
+    house.bo.opens("/time T-101 45m looked into it").opens("/time")
+    assert "T-101 Help centre search is empty" in house.bo.modal_text()
+    assert "2026-11-23" in house.bo.modal_text()
+    house.bo.fills({"Time spent": "1:15", "Category": "Client communication", "Note": "Called Ana"}).submits()
+    house.bo.sees("1h 15m").sees("2h logged for that day")
+    assert house.rows("select minutes, category from time_entry order by id")[1] == {
+        "minutes": 75,
+        "category": "client_communication",
+    }
+
+
+def test_a_wrong_time_in_the_form_stands_beside_its_field(house: House):
+    house.files_a_request()
+    house.bo.opens("/time").fills({"Ticket": "T-101", "Time spent": "a while"})
+    before = house.state_of_the_world()
+    house.bo.submits(refused="I can't read “a while”")
+    assert set(house.bo.modal()["errors"]) == {"minutes"}
+    assert house.state_of_the_world() == before
+
+
+def test_tomorrow_is_refused(house: House):
+    house.files_a_request()
+    house.bo.opens("/time").fills({"Ticket": "T-101", "Time spent": "45m", "Work date": "2026-11-24"})
+    house.bo.submits(refused="That day has not come yet")
+    assert house.rows("select 1 from time_entry") == []
+
+
+def test_the_same_line_at_once_is_asked_about_and_stored_when_meant(house: House):
+    house.files_a_request()
+    house.bo.opens("/time T-101 45m looked into it")
+    house.bo.opens("/time T-101 45m looked into it").sees("Was it meant?")
+    assert len(house.rows("select 1 from time_entry")) == 1
+    house.bo.clicks("Log it again")
+    assert len(house.rows("select 1 from time_entry")) == 2
+
+
+def test_the_same_command_delivered_twice_is_one_entry_and_one_answer(house: House):
+    house.files_a_request()
+    house.bo.opens("/time T-101 45m looked into it")
+    status, answer = house.sends_form(house.last_sent("command"))
+    assert status == 200
+    assert "45m" in answer
+    assert "Was it meant" not in answer
+    assert len(house.rows("select 1 from time_entry")) == 1
+
+
+def test_undo_takes_it_back_once_and_keeps_the_history(house: House):
+    house.files_a_request()
+    house.bo.opens("/time T-101 45m looked into it").clicks("Undo").sees("Undone: 45m taken back")
+    house.bo.clicks("Undo").sees("undone already")
+    assert [row["minutes"] for row in house.rows("select minutes from time_entry order by id")] == [45, -45]
+    house.bo.opens("/time today").sees("0m logged")
+
+
+def test_today_shows_the_day_and_what_is_missing(house: House):
+    house.files_a_request()
+    house.bo.opens("/time today").sees("Nothing yet")
+    house.bo.opens("/time T-101 2h looked into it").opens("/time today")
+    house.bo.sees("2h logged, 4h 24m to the 6h 24m of a working day")
+
+
+def test_clients_do_not_log_time(house: House):
+    house.files_a_request()
+    before = house.state_of_the_world()
+    house.ana.opens("/time T-101 45m mine").sees("Only")
+    assert house.state_of_the_world() == before
+
+
+def test_log_time_on_a_card_opens_the_form_with_its_ticket(house: House):
+    house.files_a_request()
+    house.bo.clicks("Take it", on="Help centre search")
+    house.delivers()
+    house.bo.chooses("More", "Log time", on="Help centre search")
+    assert "T-101 Help centre search" in house.bo.modal_text()
