@@ -188,18 +188,19 @@ def _measure_outbox(engine: Engine) -> None:
 class Worker:
     """The worker process: delivers the outbox and ticks the schedule. Any number may run."""
 
-    def __init__(self, settings: Settings, *, clock: Clock | None = None):
+    def __init__(self, settings: Settings, *, clock: Clock | None = None, tick_seconds: float = TICK_SECONDS):
         self._engine = database.app_engine(settings.database_url, pool_size=4, statement_timeout_ms=30_000)
         self._sessions = database.sessions(self._engine)
         self._client = web_client(settings, timeout=HTTP_SECONDS)
         self._clock = clock or system_clock
+        self._tick_seconds = tick_seconds
         self._stopping = threading.Event()
 
     def run(self) -> None:
         """Until `stop`: what is in hand is finished first."""
         scheduler = BackgroundScheduler(timezone="UTC")
         scheduler.add_job(
-            self._tick, "interval", seconds=TICK_SECONDS, coalesce=True, max_instances=1, misfire_grace_time=None
+            self._tick, "interval", seconds=self._tick_seconds, coalesce=True, max_instances=1, misfire_grace_time=None
         )
         scheduler.start()
         courier, known = Courier(self._sessions, self._client), False

@@ -127,6 +127,7 @@ def _furnish(slack: LocalSlack, sessions: sessionmaker[Session], engine: Engine)
     slack.local.rates.posts = False  # two weeks of posts in one go; from then on as strict as Slack
     Courier(sessions, WebClient(token=slack.token, base_url=slack.api_url), paced=False).drain()
     slack.local.rates.posts = True
+    slack.deliveries.kept.clear()  # what happened before anybody looked
 
 
 def _working_morning(zone: str, country: str | None) -> datetime:

@@ -24,23 +24,26 @@ hypothesis.settings.load_profile("unhurried")
 
 
 @pytest.fixture(scope="session")
-def cast_template(server_url: str, template: str) -> Iterator[tuple[str, str]]:
-    """A database with the cast: to be worked in and taken back, or to be copied."""
+def cast_template(server_url: str, template: str) -> Iterator[str]:
+    """A database with the cast, to be copied."""
     name = f"steward_cast_{os.getpid()}"
     url = embedded.create_database(server_url, name, template=template)
     engine = database.app_engine(url)
     with database.sessions(engine).begin() as session:
         setup.apply(session, setup.read(cast.SETUP), now=MONDAY - timedelta(days=30))
     engine.dispose()
-    yield name, url
+    yield name
     embedded.drop_database(server_url, name)
 
 
 @pytest.fixture(scope="session")
-def shared_engine(cast_template: tuple[str, str]) -> Iterator[Engine]:
-    engine = database.app_engine(cast_template[1])
+def shared_engine(server_url: str, cast_template: str) -> Iterator[Engine]:
+    """The application's engine on a copy to be worked in and taken back."""
+    name = f"steward_shared_{os.getpid()}"
+    engine = database.app_engine(embedded.create_database(server_url, name, template=cast_template))
     yield engine
     engine.dispose()
+    embedded.drop_database(server_url, name)
 
 
 @pytest.fixture
@@ -92,16 +95,16 @@ def everything(session: Session) -> Callable[[], dict[str, tuple[int, str]]]:
 
     def look() -> dict[str, tuple[int, str]]:
         session.flush()
-        return {name: (count, digest) for name, count, digest in session.execute(query).tuples()}
+        return {name: (count, digest) for name, count, digest in session.execute(query)}
 
     return look
 
 
 @pytest.fixture
-def cast_url(server_url: str, cast_template: tuple[str, str]) -> Iterator[str]:
+def cast_url(server_url: str, cast_template: str) -> Iterator[str]:
     """A database of one's own with the cast, for tests that have to commit."""
     name = f"steward_own_{os.getpid()}"
-    yield embedded.create_database(server_url, name, template=cast_template[0])
+    yield embedded.create_database(server_url, name, template=cast_template)
     embedded.drop_database(server_url, name)
 
 

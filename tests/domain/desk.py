@@ -66,7 +66,7 @@ def pending(session: Session) -> list[tuple[str, str]]:
         .where(Delivery.done_at.is_(None))
         .order_by(Delivery.id)
     )
-    return [(place.value, subject.value) for place, subject in rows.tuples()]
+    return [(place.value, subject.value) for place, subject in rows]
 
 
 def one_waits_for_the_other(

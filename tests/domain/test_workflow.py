@@ -25,11 +25,12 @@ from bot.domain.workflow import (
     silence_step,
 )
 
+WAITING = "Waiting on client"
 UNTIL_START = "pause until the planned start, then run"
 # fmt: off
 STATUS_ROWS = [  # status, SLA clock, side, who owns the next action, other statuses it leads to
     ("New",               "run",   "intake",    "triage rota",    {"Closed", "Triage"}),
-    ("Triage",            "run",   "intake",    "triage lead", {"Closed", "In progress", "Scheduled", "Waiting on client"}),
+    ("Triage",            "run",   "intake",    "triage lead",    {"Closed", "In progress", "Scheduled", WAITING}),
     ("Waiting on client", "pause", "client",    "client contact", {"Closed", "In progress", "Scheduled", "Triage"}),
     ("Scheduled",         UNTIL_START, "execution", "delivery lead", {"In progress", "Triage", "Waiting on client"}),
     ("In progress",       "run",   "execution", "assignee", {"Internal review", "Scheduled", "Waiting on client"}),

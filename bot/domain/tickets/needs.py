@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy.orm import Session
 
 from bot import playbook
-from bot.domain import people
+from bot.domain import accounts, people
 from bot.domain.codes import Code
 from bot.domain.durations import show
 from bot.domain.errors import Refused
@@ -58,10 +58,10 @@ def _triaged(ticket: "Ticket", session: Session, inputs: Inputs, _now: datetime)
         )
 
 
-def _planned(_ticket: "Ticket", _session: Session, inputs: Inputs, now: datetime) -> None:
+def _planned(ticket: "Ticket", session: Session, inputs: Inputs, now: datetime) -> None:
     if inputs.planned_start is None:
         raise Refused("Pick the day it starts.", field="planned_start")
-    if inputs.planned_start < now.date():
+    if inputs.planned_start < accounts.by_id(session, ticket.account_id).calendar.local_date(now):
         raise Refused("That day has passed. Pick today or a later day.", field="planned_start")
 
 

@@ -1,0 +1,121 @@
+"""Write the reference pages that are nothing but our tables: `python docs/tables.py`.
+
+The pages are committed; tests/project/test_docs.py fails where one no longer says what the code does.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from bot.domain import codes, priority, roles, workflow
+from bot.jobs import SCHEDULE
+from bot.settings import Settings
+
+HERE = Path(__file__).parent
+
+
+def table(head: list[str], rows: list[list[str]]) -> str:
+    """A Markdown table."""
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)
+
+
+def workflow_page() -> str:
+    """Statuses and moves."""
+    statuses = table(
+        ["status", "next action owned by", "clock", "side", "the client reads"],
+        [
+            [status.value, state.owner.value, state.clock.value, state.side.value if state.side else "", state.client_reads]
+            for status, state in workflow.STATUSES.items()
+        ],
+    )
+    moves = table(
+        ["from", "button", "to", "for", "needs"],
+        [
+            [
+                move.source.value,
+                move.action.label + (" (More)" if move.seldom else ""),
+                move.target.value,
+                ", ".join(who.value for who in workflow.Who if who in move.who),
+                "; ".join(need.value for need in workflow.Need if need in move.needs),
+            ]
+            for move in workflow.WORKFLOW
+        ],
+    )
+    return f"""# Workflow
+
+Made from `bot/domain/workflow.py` by `python docs/tables.py`. The buttons, the refusals and the tests read the same tables.
+
+## Statuses
+
+{statuses}
+
+While nobody is assigned, any engineer counts as the assignee, and becomes it by the move.
+
+## Moves
+
+{moves}
+"""
+
+
+def reference_page() -> str:
+    """Priority, codes, roles, schedule and settings."""
+    levels = list(priority.Level)
+    matrix = table(
+        ["impact \\ urgency", *(level.value for level in levels)],
+        [[impact.value, *(priority.MATRIX[impact, urgency].value for urgency in levels)] for impact in levels],
+    )
+    points = table(["answer", "points"], [[answer.value, str(worth)] for answer, worth in priority.POINTS.items()])
+    categories = table(["category", "default billing code"], [[name, code.label] for name, code in codes.CATEGORIES.values()])
+    permissions = table(
+        ["to", "may"],
+        [[permission.value, ", ".join(role.value for role in roles.Role if role in may)] for permission, may in roles.PERMISSIONS.items()],
+    )
+    jobs = table(
+        ["job", "cron, in the provider's zone", "a missed one", "why"],
+        [[job.name, f"`{job.cron}`", job.catch_up.value, job.why] for job in SCHEDULE],
+    )
+    settings = table(
+        ["variable", "default", "what for"],
+        [[name.upper(), _default(field.default), field.description or ""] for name, field in Settings.model_fields.items()],
+    )
+    return f"""# Reference
+
+Made from the code's own tables by `python docs/tables.py`.
+
+## Priority
+
+Impact points are added up: high from {priority.HIGH_FROM}, medium from {priority.MEDIUM_FROM}; blocked revenue adds {priority.REVENUE_POINTS}. What holds nobody up is low, however many see it. Urgency is high for *Now* with a consequence, medium up to {priority.SOON_BUSINESS_DAYS} business days, else low.
+
+{points}
+
+{matrix}
+
+## Time
+
+{categories}
+
+A ticket's own billing code wins over the category's.
+
+## Roles
+
+{permissions}
+
+## Schedule
+
+{jobs}
+
+## Environment
+
+{settings}
+"""
+
+
+def _default(value: object) -> str:
+    return "" if value is None or "Undefined" in str(value) else f"`{value}`"
+
+
+PAGES: dict[str, Callable[[], str]] = {"workflow.md": workflow_page, "reference.md": reference_page}
+
+if __name__ == "__main__":
+    for name, page in PAGES.items():
+        (HERE / name).write_text(page(), encoding="utf-8")
