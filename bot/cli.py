@@ -35,11 +35,17 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"steward: {error}", file=sys.stderr)
         return 1
     except OperationalError as error:
-        print(f"steward: the database can't be reached: {str(error.orig).strip()}", file=sys.stderr)
+        print(f"steward: {_about_the_database(str(error.orig).strip())}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return 130
     return 0
+
+
+def _about_the_database(told: str) -> str:
+    if f'role "{database.APP_ROLE}" does not exist' in told:
+        return "The database is not set up yet. Run `steward migrate` first."
+    return f"The database can't be reached: {told}"
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -100,6 +106,7 @@ def _web(chosen: argparse.Namespace) -> None:
 
     config = settings.read(settings.Settings, "slack_signing_secret")
     logs.configure(config.steward_log)
+    _engine().dispose()  # refuses a role that would see past row security
     clock = shared_clock(config) if chosen.shared_clock else system_clock
     app = build_app(config, clock=clock)
     uvicorn.run(app, host="0.0.0.0", port=config.port, log_level="warning", access_log=False)  # noqa: S104  a server
@@ -110,6 +117,7 @@ def _worker(chosen: argparse.Namespace) -> None:
 
     config = settings.read(settings.Settings)
     logs.configure(config.steward_log)
+    _engine().dispose()
     # A clock that is moved by hand is watched closely: somebody is waiting for what happens then.
     moved = {"clock": shared_clock(config), "tick_seconds": 2} if chosen.shared_clock else {}
     worker = Worker(config, **moved)
@@ -141,7 +149,7 @@ def _apply(chosen: argparse.Namespace) -> None:
     wanted = setup.read(text, chosen.file.name)
     with database.sessions(_engine()).begin() as session:
         changes = setup.apply(session, wanted, now=_clock()())
-    print("\n".join(changes) or "Everything stands as the file says: nothing to change.")
+    print("\n".join(changes) or setup.ALREADY)
 
 
 def _engine() -> database.Engine:

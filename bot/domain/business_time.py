@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import holidays
 
 HOURS_PER_DAY = 8
-HORIZON_DAYS = 3660  # a target that needs more than ten years of business time is a mistake, not a due date
+HORIZON_DAYS = 20_000  # a target that needs half a century of business time is a mistake, not a due date
 
 
 @dataclass(frozen=True)

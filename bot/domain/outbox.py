@@ -56,11 +56,6 @@ class Post(Base):
         """Its root post: what comes in order."""
         return self.parent_id or self.id
 
-    @property
-    def is_root(self) -> bool:
-        """Whether it starts a thread of its own."""
-        return self.parent_id is None
-
 
 class Delivery(Base):
     """One row of the outbox: bring this post to Slack as it should now read."""

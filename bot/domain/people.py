@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from bot.domain.base import Base, Id
 from bot.domain.errors import Refused
-from bot.domain.roles import Permission, Role, allows, who_may
+from bot.domain.roles import Permission, allows, who_may
 
 ALL_ACCOUNTS = "*"
 
@@ -68,12 +68,9 @@ def enter_as_system(session: Session) -> None:
     session.execute(text("select set_config('steward.accounts', :all, true)"), {"all": ALL_ACCOUNTS})
 
 
-def staff(session: Session, *roles: Role) -> list[Person]:
-    """The provider's active people, by name; with `roles`, those who hold one of them."""
-    query = select(Person).where(Person.account_id.is_(None), Person.active).order_by(Person.name)
-    if roles:
-        query = query.where(Person.roles.overlap([role.value for role in roles]))
-    return list(session.scalars(query))
+def staff(session: Session) -> list[Person]:
+    """The provider's active people, by name."""
+    return list(session.scalars(select(Person).where(Person.account_id.is_(None), Person.active).order_by(Person.name)))
 
 
 def workers(session: Session) -> list[Person]:

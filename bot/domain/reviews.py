@@ -4,7 +4,7 @@ from collections import defaultdict
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
 from bot import playbook
@@ -137,18 +137,20 @@ def _moved(session: Session, since: datetime, now: datetime) -> dict[int, list[i
 
 
 def _in_hand(session: Session) -> tuple[dict[int, list[int]], dict[int, list[dict[str, Any]]]]:
+    """Per person the tickets to work on or check, and those that wait, with whom they wait for."""
     hands: dict[int, list[int]] = defaultdict(list)
     blocked: dict[int, list[dict[str, Any]]] = defaultdict(list)
     rows = session.execute(
-        select(Ticket.assignee_id, Ticket.reviewer_id, Ticket.id, Ticket.status, Ticket.waiting_whom)
+        select(Ticket.assignee_id, Ticket.reviewer_id, Ticket.id, Ticket.status, Ticket.waiting_whom, Person.name)
+        .outerjoin(Person, and_(Person.id == Ticket.requester_id, Person.account_id.is_not(None)))
         .where(Ticket.status != Status.CLOSED, Ticket.assignee_id.is_not(None))
         .order_by(Ticket.priority, Ticket.id)
     )
-    for assignee, reviewer, ticket, status, whom in rows:
+    for assignee, reviewer, ticket, status, whom, asked_by in rows:
         if not assignee:
             continue
         if status in WAITING:
-            blocked[assignee].append({"id": ticket, "on": whom or "the client"})
+            blocked[assignee].append({"id": ticket, "on": whom or asked_by or "the client"})
         else:
             hands[reviewer if status is Status.INTERNAL_REVIEW and reviewer else assignee].append(ticket)
     return hands, blocked

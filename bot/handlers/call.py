@@ -25,7 +25,6 @@ from bot.domain.errors import Refused
 from bot.domain.people import Person
 
 log = structlog.get_logger()
-SLACK_SECONDS = 1.5
 STRANGER = (
     "I don't know you yet. Write to me from your organisation's channel, or ask your contact to have you added; "
     "then this works at once."

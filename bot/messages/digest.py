@@ -64,7 +64,8 @@ def _title(item: Snapshot, urls: dict[int, str | None]) -> Mrkdwn:
 
 
 def _days(item: Snapshot) -> str:
-    return "today" if item["days"] < 1 else f"for {item['days']:.0f} bd"
+    days = int(item["days"])
+    return "since today" if not days else f"for {days} business day{'s' if days > 1 else ''}"
 
 
 def _unowned_line(item: Snapshot, title: Mrkdwn) -> Mrkdwn:

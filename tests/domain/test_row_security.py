@@ -1,0 +1,219 @@
+"""The second wall: even a query that forgets to ask finds only what the person who entered may see."""
+
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import Connection, Engine, inspect, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from bot import database
+from bot.domain import intakes, people, receipts, tickets, time
+from bot.domain.accounts import by_name
+from bot.domain.imports import ImportedRow
+from bot.domain.priority import Effect, Timing, Users
+from bot.domain.provider import get
+from bot.domain.routing import RequestType
+from bot.domain.schema import GUARDED, metadata
+from bot.domain.workflow import Action, Status
+from tests.domain.desk import MONDAY, NOTE, complete, person
+
+APP = database.APP_ROLE
+
+
+def account_column(table: str) -> str:
+    return "id" if table == "account" else "account_id"
+
+
+def fill(session: Session, account: str, contact: str) -> None:
+    """Something of an account's in every guarded table."""
+    bo, requester, owner = person(session, "Bo"), person(session, contact), by_name(session, account)
+    filing = tickets.Filing(
+        RequestType.QUESTION, "How do macros work?", Effect.MINOR, Users.ONE, Timing.WHENEVER,
+        files=[{"id": "F0PLAN", "name": "plan.pdf"}],
+    )  # fmt: skip
+    ticket = intakes.submit(session, filing, by=requester, account=owner, provider=get(session), now=MONDAY)
+    ticket.status, ticket.assignee_id = Status.IN_PROGRESS, bo.id
+    ticket.act(
+        session, Action.SEND_TO_CLIENT, by=bo, now=MONDAY, inputs=complete(assignee=None, reviewer=None, note=NOTE)
+    )
+    today = MONDAY.date()
+    time.log(session, ticket, by=bo, minutes=30, work_date=today, now=MONDAY, today=today)
+    receipts.claim(session, f"view.{account}", "content", account_id=owner.id)
+    session.add(ImportedRow(account_id=owner.id, source="JIRA", source_key=account, raw="a,b,c"))
+    session.flush()
+
+
+@pytest.fixture(scope="module")
+def filled(shared_engine: Engine) -> Iterator[tuple[Connection, dict[str, int]]]:
+    """Rows of Acme's and of Umbrella's in every guarded table, taken back in the end."""
+    with shared_engine.connect() as connection:
+        transaction = connection.begin()
+        with Session(connection, join_transaction_mode="create_savepoint", expire_on_commit=False) as session:
+            people.enter_as_system(session)
+            fill(session, "Acme", "Ana")
+            fill(session, "Umbrella", "Rex")
+            ids = {name: by_name(session, name).id for name in ("Acme", "Umbrella")}
+            session.commit()
+        yield connection, ids
+        transaction.rollback()
+
+
+@pytest.fixture
+def both(filled) -> Iterator[Session]:
+    with Session(filled[0], join_transaction_mode="create_savepoint") as session:
+        yield session
+
+
+@pytest.fixture
+def ids(filled) -> dict[str, int]:
+    return filled[1]
+
+
+def owners_seen(session: Session, table: str) -> set[int | None]:
+    return set(session.scalars(text(f"select {account_column(table)} from {table}")))
+
+
+@pytest.mark.parametrize("table", GUARDED)
+def test_a_contact_sees_its_own_rows_and_none_of_another_accounts(both, ids, table):
+    people.enter_as_system(both)
+    assert {ids["Acme"], ids["Umbrella"]} <= owners_seen(both, table), f"no rows to hide in {table}"
+    shared = {None} if GUARDED[table] else set()
+    for slack_id, account in (("U0ANA", "Acme"), ("U0REX", "Umbrella")):
+        people.enter(both, slack_id)
+        assert owners_seen(both, table) == {ids[account]} | shared
+
+
+@pytest.mark.parametrize("table", GUARDED)
+@pytest.mark.parametrize("setting", [None, "", "0", "U0ZED"])
+def test_who_has_not_entered_sees_nothing(both, table, setting):
+    if setting == "U0ZED":
+        people.enter(both, setting)
+    else:
+        both.execute(text("select set_config('steward.accounts', :value, true)"), {"value": setting})
+    assert owners_seen(both, table) == ({None} if GUARDED[table] else set())
+
+
+@pytest.mark.parametrize("table", GUARDED)
+def test_nobody_writes_a_row_into_another_account(both, ids, table):
+    """It copies a row of one's own, so that only its account can be what is wrong with it."""
+    people.enter(both, "U0ANA")
+    account = account_column(table)
+    others = ", ".join(column.name for column in metadata.tables[table].columns if column.name not in {"id", account})
+    statement = f"insert into {table} ({others}, {account}) select {others}, :other from {table} where {account} = :own"
+    values = {"own": ids["Acme"], "other": 10**9 if table == "account" else ids["Umbrella"]}
+    with pytest.raises(DBAPIError, match="row-level security"):
+        both.execute(text(statement), values)
+
+
+@pytest.mark.parametrize("table", [name for name in GUARDED if name not in {"account", "event", "closure"}])
+def test_nobody_hands_a_row_to_another_account(both, ids, table):
+    """History cannot be handed anywhere: see the tests of events."""
+    people.enter(both, "U0ANA")
+    with pytest.raises(DBAPIError, match="row-level security"):
+        both.execute(
+            text(f"update {table} set account_id = :other where account_id = :own"),
+            {"other": ids["Umbrella"], "own": ids["Acme"]},
+        )
+
+
+@pytest.mark.parametrize("table", [name for name in GUARDED if name not in {"event", "closure"}])
+def test_nobody_changes_another_accounts_rows(both, ids, table):
+    people.enter(both, "U0ANA")
+    column = account_column(table)
+    done = both.execute(text(f"update {table} set {column} = {column} where {column} = :o"), {"o": ids["Umbrella"]})
+    assert done.rowcount == 0
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "insert into person (name, roles, skills, weekly_minutes, active) values ('X', '{admin}', '{}', 0, true)",
+        "update person set account_id = null where slack_id = 'U0ANA'",
+    ],
+)
+def test_a_contact_makes_nobody_staff(both, statement):
+    people.enter(both, "U0ANA")
+    with pytest.raises(DBAPIError, match="row-level security"):
+        both.execute(text(statement))
+
+
+def test_a_contact_changes_nothing_about_staff(both):
+    people.enter(both, "U0ANA")
+    with pytest.raises(DBAPIError, match="row-level security"):
+        both.execute(text("update person set name = 'X' where slack_id = 'U0BO'"))
+
+
+def test_a_connection_that_comes_back_to_the_pool_leaks_nothing(cast_sessions):
+    pids = set()
+    for slack_id, seen in (("U0BO", 2), (None, 0), ("U0ANA", 1), (None, 0)):
+        with cast_sessions() as session:
+            if slack_id:
+                people.enter(session, slack_id)
+            pids.add(session.scalar(text("select pg_backend_pid()")))
+            assert session.scalar(text("select count(*) from account")) == seen
+            session.rollback() if seen == 1 else session.commit()
+    assert len(pids) == 1
+
+
+def test_what_the_code_says_is_guarded_is_what_the_database_guards(owner: Engine):
+    with owner.connect() as connection:
+        guarded = connection.scalars(
+            text("select relname from pg_class where relrowsecurity and relnamespace = 'public'::regnamespace")
+        )
+        assert set(guarded) == set(GUARDED)
+
+
+def test_every_table_that_names_an_account_is_guarded(owner: Engine):
+    with owner.connect() as connection:
+        found = inspect(connection)
+        named = {
+            table for table in found.get_table_names()
+            if "account_id" in {column["name"] for column in found.get_columns(table)}
+        }  # fmt: skip
+    assert named | {"account"} == set(GUARDED)
+
+
+def test_the_applications_role_is_held_by_the_policies(engine: Engine, owner: Engine):
+    database.require_safe_role(engine)
+    with engine.connect() as connection:
+        assert connection.scalar(text("select current_user")) == APP
+    with owner.connect() as connection:
+        assert connection.execute(
+            text("select rolsuper, rolbypassrls, rolcanlogin from pg_roles where rolname = :role"), {"role": APP}
+        ).one() == (False, False, False)
+        owned = text("select count(*) from pg_tables where tableowner = :role")
+        assert connection.scalar(owned, {"role": APP}) == 0
+
+
+def test_a_superuser_is_refused_with_what_to_do(owner: Engine):
+    with pytest.raises(database.UnsafeRole, match=r"sees past row-level security\. Run `steward migrate`"):
+        database.require_safe_role(owner)
+
+
+@pytest.mark.parametrize("table", GUARDED)
+@pytest.mark.parametrize("verb", ["delete from", "truncate"])
+def test_the_application_deletes_nothing(session, table, verb):
+    with pytest.raises(DBAPIError, match="permission denied"):
+        session.execute(text(f"{verb} {table}"))
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "update playbook set by = 'me'",
+        "update alembic_version set version_num = '9999'",
+        "insert into alembic_version values ('9999')",
+        "create table secret_copy as select 1",
+        "alter table ticket disable row level security",
+        "drop policy ticket_by_account on ticket",
+    ],
+)
+def test_the_application_changes_neither_rules_nor_schema(session, statement):
+    with pytest.raises(DBAPIError, match=r"permission denied|must be owner"):
+        session.execute(text(statement))
+
+
+def test_looking_somebody_up_cannot_be_led_astray_by_a_temporary_table(session):
+    session.execute(text("create temporary table person on commit drop as select * from public.person limit 0"))
+    assert people.enter(session, "U0ANA") is not None
