@@ -39,6 +39,7 @@ HANDLER_SECONDS = 2  # Slack calls of a handler; it has 2.5 s in all
 TICK_SECONDS = 15
 POLL_SECONDS = 0.25
 STALE_OUTBOX_SECONDS = 300
+IDENTITY_PAUSE_SECONDS = 10
 ANY = re.compile(".*")
 
 
@@ -88,17 +89,13 @@ class Identity:
         self._token = settings.slack_bot_token.get_secret_value()
         self._sessions = sessions
         self._known: AuthorizeResult | None = None
+        self._not_again_before = 0.0
 
     def authorize(self, team_id: str | None) -> AuthorizeResult:
         """Always the provider's workspace, outsiders included."""
         if self._known:
             return self._known
-        firm = None
-        try:
-            with self._sessions.begin() as session:
-                firm = provider.find(session)
-        except SQLAlchemyError:
-            log.warning("the bot's identity could not be read; going on with the token alone")
+        firm = self._look_up() if time.monotonic() > self._not_again_before else None
         result = AuthorizeResult(
             enterprise_id=None,
             team_id=firm.team_slack_id if firm else team_id,
@@ -108,6 +105,16 @@ class Identity:
         if firm and firm.bot_user_slack_id:
             self._known = result
         return result
+
+    def _look_up(self) -> provider.Provider | None:
+        try:
+            with self._sessions.begin() as session:
+                return provider.find(session)
+        except SQLAlchemyError:
+            # A database that is away is asked by the handler anyway; asking twice would cost the deadline.
+            self._not_again_before = time.monotonic() + IDENTITY_PAUSE_SECONDS
+            log.warning("the bot's identity could not be read; going on with the token alone")
+            return None
 
 
 def web_client(settings: Settings, *, timeout: int) -> WebClient:

@@ -115,5 +115,5 @@ def of_contact(session: Session, email: str | None, team: str | None, provider_t
         .join(Person, Person.account_id == Account.id)
         .where(func.lower(Person.email) == email.lower(), Person.slack_id.is_(None), Person.active)
     ).all()
-    vouched = [account for account in found if team in {provider_team, account.team_slack_id}]
+    vouched = [account for account in found if team in {provider_team, account.team_slack_id} - {None}]
     return vouched[0] if len(vouched) == 1 else None

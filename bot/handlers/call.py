@@ -189,8 +189,12 @@ class Call:
 
     def replace(self, view: dict[str, Any]) -> None:
         """Change the window it came from; a newer change of the same window wins."""
+        self.redraw(self.view["id"], view, self.view.get("hash"))
+
+    def redraw(self, view_id: str, view: dict[str, Any], seen: str | None = None) -> None:
+        """Change a window, unless it changed since it was `seen` or is gone."""
         try:
-            self.client.views_update(view_id=self.view["id"], hash=self.view.get("hash"), view=view)
+            self.client.views_update(view_id=view_id, hash=seen, view=view)
         except SlackApiError as error:
             if error.response.get("error") not in {"hash_conflict", "not_found"}:
                 raise
@@ -199,7 +203,7 @@ class Call:
         """Tell only the person, where they pressed."""
         url = self.body.get("response_url")
         if url:
-            hook = WebhookClient(url, timeout=2)
+            hook = WebhookClient(url, timeout=1)
             hook.send(text=text, blocks=blocks, response_type="ephemeral", replace_original=False)
 
 

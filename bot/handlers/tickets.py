@@ -60,7 +60,7 @@ def _press(call: Call, action: Action, pressed: Press) -> None:
         ticket = tickets.visible_to(session, actor, pressed.ticket, lock=True)
         move = ticket.check(session, action, by=actor, now=call.now, seen=pressed.seen)
         if moves.has_form(move, ticket):
-            view = _form(session, ticket, move)
+            view = moves.view(move, ticket, _known(session, ticket, move, call))
         else:
             ticket.act(session, action, by=actor, now=call.now, seen=pressed.seen)
             session.flush()
@@ -72,20 +72,23 @@ def _press(call: Call, action: Action, pressed: Press) -> None:
     call.done()
 
 
-def _form(session: Session, ticket: Ticket, move: Move) -> dict[str, object]:
+def _known(session: Session, ticket: Ticket, move: Move, call: Call) -> moves.Known:
     needs = moves.asks(move, ticket)
-    spent = time.minutes_by_code(session, ticket.id) if Need.NOTE in needs else {}
-    note = tickets.draft(session, ticket, time.notes_on(session, ticket.id)) if Need.NOTE in needs else None
-    contacts = people.contacts(session, ticket.account_id) if move.action is Action.ASK_CLIENT else []
-    contacts.sort(key=lambda person: person.id != (ticket.primary_contact_id or ticket.requester_id))
-    return moves.view(
-        move,
-        ticket,
-        colleagues=people.workers(session) if Need.REVIEWER in needs or move.action is Action.ASSIGN else [],
+    note, contacts, colleagues = None, [], []
+    if Need.NOTE in needs:
+        note = tickets.draft(session, ticket, time.notes_on(session, ticket.id))
+    if move.action is Action.ASK_CLIENT:
+        contacts = people.contacts(session, ticket.account_id)
+        contacts.sort(key=lambda person: person.id != (ticket.primary_contact_id or ticket.requester_id))
+    if Need.REVIEWER in needs or move.action is Action.ASSIGN:
+        colleagues = people.workers(session)
+    return moves.Known(
+        colleagues=colleagues,
         contacts=contacts,
         note=note,
-        spent=spent,
+        spent=time.minutes_by_code(session, ticket.id) if Need.NOTE in needs else {},
         suggested=_suggested_code(session, ticket) if Need.TRIAGED in needs else None,
+        window=call.view["id"] if call.in_window and call.view["callback_id"] == windows.TICKET else None,
     )
 
 
@@ -115,6 +118,10 @@ def submit(call: Call) -> None:
             close_reason=filled.close_reason,
         )
         ticket.act(session, metadata.action, by=actor, now=call.now, seen=metadata.seen, inputs=inputs)
+        session.flush()
+        window = _window(session, actor, ticket) if metadata.window else None
+    if window and metadata.window:
+        call.redraw(metadata.window, window)
     call.done()
 
 

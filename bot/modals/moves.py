@@ -1,6 +1,7 @@
 """The forms of a ticket's moves. Which fields a move asks for follows from the needs in the workflow table."""
 
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -18,7 +19,6 @@ from bot.modals import form
 
 CALLBACK_ID = "ticket.move"
 LONGEST_ESTIMATE = 60 * 999
-ASKS = {Need.TRIAGED, Need.REASON, Need.PLANNED, Need.REVIEWER, Need.NOTE, Need.CLOSE_REASON}
 REASONS = {
     Action.ASK_CLIENT: ("What do you need?", "The client reads this. Say what would let you go on."),
     Action.REJECT: ("What has to change?", "The assignee reads this."),
@@ -32,6 +32,7 @@ class Metadata(BaseModel):
     ticket: int
     seen: int
     action: Action
+    window: str | None = None  # the ticket's window underneath, which shows the outcome
 
 
 class Form(BaseModel):
@@ -66,7 +67,7 @@ class Form(BaseModel):
 
 def asks(move: Move, ticket: Ticket) -> set[Need]:
     """What this move still has to ask for; nothing means it is made at once."""
-    needs = set(move.needs) & ASKS
+    needs = set(move.needs) & _FIELDS.keys()
     if ticket.estimate_minutes and ticket.code:
         needs.discard(Need.TRIAGED)
     return needs
@@ -77,44 +78,34 @@ def has_form(move: Move, ticket: Ticket) -> bool:
     return move.action is Action.ASSIGN or bool(asks(move, ticket))
 
 
-def view(
-    move: Move, ticket: Ticket, *, colleagues: list[Person], contacts: list[Person], note: ClosureNote | None,
-    spent: dict[str, int], suggested: Code | None,
-) -> dict[str, Any]:  # fmt: skip
+@dataclass(frozen=True)
+class Known:
+    """What a form offers and fills in; a move that does not ask for it leaves it empty."""
+
+    colleagues: list[Person] = field(default_factory=list)
+    contacts: list[Person] = field(default_factory=list)
+    note: ClosureNote | None = None
+    spent: dict[str, int] = field(default_factory=dict)
+    suggested: Code | None = None
+    window: str | None = None
+
+
+def view(move: Move, ticket: Ticket, known: Known) -> dict[str, Any]:
     """The form of a move: one row of the table, one set of fields."""
     needs = asks(move, ticket)
     body: list[Block] = [blocks.section(say("*{{ key }}* {{ title }}", key=ticket.key, title=ticket.title))]
-    for need, fields in _fields(move, ticket, colleagues, contacts, note, spent, suggested).items():
+    for need, fields in _FIELDS.items():
         if need in needs:
-            body += fields()
+            body += fields(move, ticket, known)
     if move.action is Action.ASSIGN:
-        body += _assign(ticket, colleagues)
-    metadata = Metadata(ticket=ticket.id, seen=ticket.version, action=move.action)
-    return form.modal(
-        CALLBACK_ID,
-        f"{move.action.label} {ticket.key}",
-        body,
-        submit=move.action.label,
-        metadata=metadata.model_dump_json(),
-    )
+        body += _assign(ticket, known)
+    metadata = Metadata(ticket=ticket.id, seen=ticket.version, action=move.action, window=known.window)
+    title, label = f"{move.action.label} {ticket.key}", move.action.label
+    return form.modal(CALLBACK_ID, title, body, submit=label, metadata=metadata.model_dump_json())
 
 
-def _fields(
-    move: Move, ticket: Ticket, colleagues: list[Person], contacts: list[Person], note: ClosureNote | None,
-    spent: dict[str, int], suggested: Code | None,
-) -> dict[Need, Callable[[], list[Block]]]:  # fmt: skip
-    return {
-        Need.TRIAGED: lambda: _triage(ticket, suggested),
-        Need.PLANNED: lambda: [form.day("planned_start", "Planned start")],
-        Need.REVIEWER: lambda: _review(ticket, colleagues),
-        Need.CLOSE_REASON: _close_reason,
-        Need.REASON: lambda: _reason(move.action, contacts),
-        Need.NOTE: lambda: _note(note or ClosureNote(ticket.title, "", "", "", ""), spent),
-    }
-
-
-def _triage(ticket: Ticket, suggested: Code | None) -> list[Block]:
-    code = ticket.code or suggested or default_code(Category.TICKET_RESOLUTION)
+def _triage(_move: Move, ticket: Ticket, known: Known) -> list[Block]:
+    code = ticket.code or known.suggested or default_code(Category.TICKET_RESOLUTION)
     return [
         form.text("estimate", "Estimate", longest=20, placeholder="2h, 45m, 1h30",
                   initial=show(ticket.estimate_minutes) if ticket.estimate_minutes else ""),
@@ -122,16 +113,16 @@ def _triage(ticket: Ticket, suggested: Code | None) -> list[Block]:
     ]  # fmt: skip
 
 
-def _assign(ticket: Ticket, colleagues: list[Person]) -> list[Block]:
-    others = [option(person.name, str(person.id)) for person in colleagues if person.id != ticket.assignee_id]
+def _assign(ticket: Ticket, known: Known) -> list[Block]:
+    others = [option(person.name, str(person.id)) for person in known.colleagues if person.id != ticket.assignee_id]
     return [
         form.choice("assignee", "Who takes it", others),
         form.text("reason", "Hand-over note", optional=True, multiline=True, longest=1000),
     ]
 
 
-def _review(ticket: Ticket, colleagues: list[Person]) -> list[Block]:
-    others = [option(person.name, str(person.id)) for person in colleagues if person.id != ticket.assignee_id]
+def _review(_move: Move, ticket: Ticket, known: Known) -> list[Block]:
+    others = [option(person.name, str(person.id)) for person in known.colleagues if person.id != ticket.assignee_id]
     return [
         form.choice("reviewer", "Who checks it", others or [option("Nobody else is there", "0")]),
         form.text("reason", "What to look at", optional=True, multiline=True, longest=1000),
@@ -140,23 +131,24 @@ def _review(ticket: Ticket, colleagues: list[Person]) -> list[Block]:
     ]  # fmt: skip
 
 
-def _close_reason() -> list[Block]:
+def _close_reason(_move: Move, _ticket: Ticket, _known: Known) -> list[Block]:
     return [
         form.choice("close_reason", "Why it closes without work", form.enum_options(CloseReason)),
         form.text("reason", "A sentence for the client", optional=True, longest=500),
     ]
 
 
-def _reason(action: Action, contacts: list[Person]) -> list[Block]:
-    label, hint = REASONS[action]
+def _reason(move: Move, _ticket: Ticket, known: Known) -> list[Block]:
+    label, hint = REASONS[move.action]
     body = [form.text("reason", label, multiline=True, hint=hint, longest=1000)]
-    if action is Action.ASK_CLIENT and contacts:
-        options = [option(person.name, person.name) for person in contacts]
-        body.append(form.choice("whom", "From whom", options, initial=contacts[0].name, optional=True))
+    if move.action is Action.ASK_CLIENT and known.contacts:
+        options = [option(person.name, person.name) for person in known.contacts]
+        body.append(form.choice("whom", "From whom", options, initial=known.contacts[0].name, optional=True))
     return body
 
 
-def _note(note: ClosureNote, spent: dict[str, int]) -> list[Block]:
+def _note(_move: Move, ticket: Ticket, known: Known) -> list[Block]:
+    note, spent = known.note or ClosureNote(ticket.title, "", "", "", ""), known.spent
     total = ", ".join(f"{show(minutes)} {code.replace('_', ' ')}" for code, minutes in spent.items())
     warning = ":hourglass: *No time is logged on this ticket.* Cancel and press Log time first, if there was any."
     hint = "“none” if there is nothing to say"
@@ -168,3 +160,18 @@ def _note(note: ClosureNote, spent: dict[str, int]) -> list[Block]:
         form.text("follow_ups", "Follow-up items", initial=note.follow_ups, multiline=True, hint=hint),
         blocks.context(Mrkdwn(f"*Time and code:* {escape(total)}") if total else Mrkdwn(warning)),
     ]
+
+
+def _planned(_move: Move, _ticket: Ticket, _known: Known) -> list[Block]:
+    return [form.day("planned_start", "Planned start")]
+
+
+# Which fields a need asks with, in the order they stand in a form.
+_FIELDS: dict[Need, Callable[[Move, Ticket, Known], list[Block]]] = {
+    Need.TRIAGED: _triage,
+    Need.PLANNED: _planned,
+    Need.REVIEWER: _review,
+    Need.CLOSE_REASON: _close_reason,
+    Need.REASON: _reason,
+    Need.NOTE: _note,
+}

@@ -97,6 +97,12 @@ def test_a_target_is_met_exactly_until_it_is_due(calendar, start, end):
         assert add_minutes(calendar, start, passed + 1) > end
 
 
+def test_what_took_a_dozen_years_is_counted_to_its_end():
+    weekdays = sum((date(2014, 1, 1) + timedelta(days=day)).weekday() < 5 for day in range(365 * 12 + 3))
+    spanned = minutes_between(Calendar(), instant("2014-01-01T00:00:00+00:00"), instant("2026-01-01T00:00:00+00:00"))
+    assert spanned == weekdays * 480
+
+
 @given(calendars, instants, st.integers(1, 3000))
 def test_what_falls_due_falls_due_while_the_office_is_open(calendar, start, minutes):
     local = add_minutes(calendar, start, minutes).astimezone(calendar.tz)

@@ -223,6 +223,13 @@ def test_a_move_from_the_window_shows_the_ticket_as_it_now_stands(house: House):
     assert "Triage, since" in house.bo.modal_text()
 
 
+def test_a_move_with_a_form_from_the_window_leaves_the_window_up_to_date(house: House):
+    house.files_a_request()
+    house.bo.opens("/ticket T-101").clicks("Take it")
+    house.bo.clicks("Ask client").fills({"What do you need?": "The words you searched for."}).submits()
+    assert "Waiting on client, since" in house.bo.modal_text()
+
+
 @pytest.mark.parametrize("typed", ["/ticket T-101", "/ticket T-999", "/ticket 99999999999"])
 def test_someone_elses_ticket_is_not_found_just_as_an_absent_one(house: House, typed):
     house.files_a_request()

@@ -15,7 +15,7 @@ from bot.domain.accounts import Account
 from bot.domain.agreements import Agreement
 from bot.domain.people import Person
 from bot.domain.provider import Provider
-from bot.domain.setup.file import AccountPart, AgreementPart, BadFile, ContactPart, ProviderPart, SetupFile, StaffPart
+from bot.domain.setup.file import AccountPart, AgreementPart, ContactPart, ProviderPart, SetupFile, StaffPart
 
 ALREADY = "Everything stands as the file says: nothing to change."
 
@@ -51,12 +51,9 @@ def _staff(session: Session, parts: list[StaffPart]) -> list[str]:
     changes = []
     for part in parts:
         person = _person_by_slack(session, part.slack)
-        if person and person.account_id is not None:
-            raise BadFile(
-                f"{part.name} ({part.slack}) is a contact of an account, and can't be staff at the same time."
-            )
         values = {
             "name": part.name,
+            "account_id": None,  # whoever became a contact by writing in a client's channel comes home
             "roles": sorted(role.value for role in part.roles),
             "skills": part.skills,
             "weekly_minutes": round(part.weekly_hours * 60),
@@ -98,15 +95,14 @@ def _account(session: Session, part: AccountPart, now: datetime) -> list[str]:
 
 def _contact(session: Session, account: Account, part: ContactPart) -> list[str]:
     person = _person_by_slack(session, part.slack) or _contact_by_email(session, account, part.email)
-    if person and person.account_id != account.id:
-        raise BadFile(f"{part.name} ({part.slack or part.email}) belongs to another account or to the staff already.")
     values: dict[str, Any] = {
         "name": part.name,
+        "account_id": account.id,
         "roles": sorted(role.value for role in part.roles),
         "active": part.active,
     }
     values |= {name: value for name, value in {"slack_id": part.slack, "email": part.email}.items() if value}
-    return _put(session, person, values, f"{account.name}: contact {part.name}", account_id=account.id)
+    return _put(session, person, values, f"{account.name}: contact {part.name}")
 
 
 def _agreement(session: Session, account: Account, part: AgreementPart) -> list[str]:

@@ -1,0 +1,191 @@
+"""Bringing the database to what the file says: all of it or nothing, and twice is the same as once."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError
+
+from bot.domain import agreements, people, provider, setup
+from bot.domain.accounts import Account, by_name, join
+from bot.domain.agreements import AgreementType
+from bot.domain.events import Event, Kind
+from bot.domain.people import Person
+from bot.domain.setup import BadFile
+from tests import cast
+from tests.domain.desk import MONDAY, person
+
+
+@pytest.fixture
+def apply(session):
+    def applied(text: str) -> list[str]:
+        changes = setup.apply(session, setup.read(text, "cast.yaml"), now=MONDAY)
+        session.flush()
+        return changes
+
+    return applied
+
+
+def changed(old: str, new: str) -> str:
+    assert cast.SETUP.count(old) == 1, old
+    return cast.SETUP.replace(old, new)
+
+
+def test_an_empty_database_gets_all_of_it_and_says_so(sessions):
+    with sessions.begin() as session:
+        changes = setup.apply(session, setup.read(cast.SETUP), now=MONDAY)
+    assert changes == [
+        "Provider set up.", "Staff Bo added.", "Staff Eve added.", "Staff Maya added.", "Staff Sam added.",
+        "Account Acme added.", "Acme: contact Ana added.", "Acme: contact Cleo added.", "Acme: contact Nora added.",
+        "Acme: agreement added.", "Account Umbrella added.", "Umbrella: contact Rex added.",
+        "Umbrella: agreement added.",
+    ]  # fmt: skip
+    with sessions.begin() as session:
+        people.enter_as_system(session)
+        event = session.scalars(select(Event)).one()
+        assert (event.kind, event.at, event.data) == (Kind.APPLIED, MONDAY, {"changes": changes})
+        assert provider.get(session).live_since == by_name(session, "Acme").live_since == MONDAY
+
+
+def test_what_the_file_says_stands_in_the_records(session, acme):
+    firm = provider.get(session)
+    assert (firm.team_slack_id, firm.timezone, firm.holidays) == ("T0PROVIDER", "Europe/London", "GB")
+    assert firm.triage_channel == "C0TRIAGE"
+    bo, cleo = person(session, "Bo"), person(session, "Cleo")
+    assert (bo.roles, bo.skills, bo.weekly_minutes, bo.is_staff) == (["engineer"], ["zendesk", "routing"], 1920, True)
+    assert (cleo.roles, cleo.account_id) == (["approver", "requester"], acme.id)
+    assert (acme.channel_slack_id, acme.arr_amount, acme.arr_currency) == ("C0ACME", Decimal(120000), "EUR")
+    assert acme.renews == date(2027, 3, 31)
+    bought = agreements.of(session, acme.id)
+    assert (bought.type, bought.included_minutes, bought.rollover_cap) == (
+        AgreementType.RETAINER, 2400, Decimal("0.5"),
+    )  # fmt: skip
+    assert (bought.rate_amount, bought.rate_currency) == (Decimal(150), "EUR")
+    assert (bought.scope, bought.excluded) == (["Zendesk", "Help centre"], ["Salesforce"])
+    assert bought.rounding == {"unit": 15, "mode": "up", "scope": "ticket_day"}
+
+
+def test_applying_the_same_file_again_changes_nothing(apply, everything):
+    world = everything()
+    assert apply(cast.SETUP) == []
+    assert everything() == world
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("timezone: Europe/Berlin", "timezone: Europe/Paris",
+         "Account Acme: timezone is now Europe/Paris (was Europe/Berlin)."),
+        ("weekly_hours: 32", "weekly_hours: 40", "Staff Bo: weekly_minutes is now 2400 (was 1920)."),
+        ("name: Eve,  roles: [engineer]", "name: Eve,  roles: [engineer, lead]",
+         "Staff Eve: roles is now engineer, lead (was engineer)."),
+        ("included_hours: 40", "included_hours: 50", "Acme: agreement: included_minutes is now 3000 (was 2400)."),
+        ("    arr: 120000 EUR\n", "", "Account Acme: arr_amount is now empty (was 120000.00)."),
+        ("holidays: GB", "holidays: IE", "Provider: holidays is now IE (was GB)."),
+        ("name: Cleo", "name: Cleopatra", "Acme: contact Cleopatra: name is now Cleopatra (was Cleo)."),
+    ],
+)  # fmt: skip
+def test_what_differs_is_changed_and_told(apply, old, new, said):
+    text = changed(old, new)
+    assert said in apply(text)
+    assert apply(text) == []
+
+
+def test_staff_who_are_no_longer_listed_lose_access(session, apply):
+    eve = person(session, "Eve")
+    text = changed("  - {slack: U0EVE,  name: Eve,  roles: [engineer]}\n", "")
+    assert apply(text) == ["Staff Eve: no longer in the file, access ended."]
+    assert (eve.active, apply(text)) == (False, [])
+    people.enter(session, "U0EVE")
+    assert session.scalars(select(Account)).all() == []
+
+
+def test_staff_who_come_back_have_access_again(session, apply):
+    apply(changed("  - {slack: U0EVE,  name: Eve,  roles: [engineer]}\n", ""))
+    assert apply(cast.SETUP) == ["Staff Eve: active is now True (was False)."]
+    people.enter(session, "U0EVE")
+    assert len(session.scalars(select(Account)).all()) == 2
+
+
+def test_contacts_who_are_not_in_the_file_stay(session, apply, acme):
+    newt = join(session, acme, slack_id="U0NEWT", name="Newt", email=None, email_is_vouched=False)
+    assert apply(cast.SETUP) == []
+    assert newt.active
+
+
+def test_a_contact_is_switched_off_by_saying_so(session, apply):
+    apply(changed("name: Ana, roles: [requester]", "name: Ana, roles: [requester], active: false"))
+    people.enter(session, "U0ANA")
+    assert session.scalars(select(Account)).all() == []
+
+
+def test_a_contact_known_by_e_mail_is_the_same_person_once_the_slack_id_is_said(session, apply):
+    nora = person(session, "Nora")
+    assert apply(changed("{email: nora@acme.example,", "{email: Nora@Acme.example, slack: U0NORA,"))
+    assert nora.slack_id == "U0NORA"
+    assert len(session.scalars(select(Person).where(Person.name == "Nora")).all()) == 1
+
+
+def test_a_contact_who_was_recognised_keeps_the_slack_id(session, apply, acme):
+    nora = join(session, acme, slack_id="U0NORA", name="N.", email="nora@acme.example", email_is_vouched=True)
+    assert apply(cast.SETUP) == []
+    assert nora.slack_id == "U0NORA"
+
+
+def test_an_account_is_the_same_in_any_case_and_is_renamed(session, apply, acme):
+    assert apply(changed("- name: Acme\n", "- name: ACME\n")) == ["Account ACME: name is now ACME (was Acme)."]
+    assert by_name(session, "acme") is acme
+
+
+def test_who_became_a_contact_by_writing_in_a_clients_channel_comes_home_as_staff(session, apply, acme):
+    newt = join(session, acme, slack_id="U0NEWT", name="Newt", email=None, email_is_vouched=False)
+    sam = "  - {slack: U0SAM,  name: Sam,  roles: [account_manager]}\n"
+    text = changed(sam, f"{sam}  - {{slack: U0NEWT, name: Newt, roles: [engineer]}}\n")
+    assert any("Staff Newt: account_id" in change for change in apply(text))
+    assert (newt.is_staff, newt.roles) == (True, ["engineer"])
+    assert people.enter(session, "U0NEWT") is newt
+    assert len(session.scalars(select(Account)).all()) == 2
+    people.enter_as_system(session)
+    assert apply(text) == []
+
+
+def test_a_contact_who_moves_to_another_account_sees_that_one_only(session, apply):
+    text = changed("      - {slack: U0ANA, name: Ana, roles: [requester]}\n", "")
+    apply(text.replace("- {slack: U0REX, name: Rex,", "- {slack: U0ANA, name: Ana,"))
+    people.enter(session, "U0ANA")
+    assert [account.name for account in session.scalars(select(Account))] == ["Umbrella"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "named"),
+    [
+        ("{slack: U0ANA, name: Ana,", "{slack: U0REX, name: Ana,", "U0REX"),
+        ("{slack: U0CLEO, name: Cleo,", "{slack: U0BO, name: Cleo,", "U0BO"),
+        ("{slack: U0EVE,  name: Eve,", "{slack: U0BO,  name: Eve,", "U0BO"),
+        ("channel: C0UMBRELLA", "channel: C0ACME", "C0ACME"),
+    ],
+)
+def test_the_same_slack_id_in_two_places_is_refused(old, new, named):
+    with pytest.raises(BadFile, match=rf"line \d+: .*{named} stands at .* already"):
+        setup.read(changed(old, new))
+
+
+# Known only to the database: the account is new by its name, and its channel is Acme's.
+TAKEN = changed("- name: Acme\n", "- name: Acme Holding\n").replace("holidays: GB", "holidays: IE")
+
+
+def test_a_channel_that_another_account_has_is_named(session):
+    with pytest.raises(BadFile, match="C0ACME"):
+        setup.apply(session, setup.read(TAKEN), now=MONDAY)
+
+
+def test_a_mistake_leaves_the_database_as_it_was(cast_sessions):
+    """Whatever stood before it in the file is taken back with it."""
+    with pytest.raises((BadFile, DBAPIError)), cast_sessions.begin() as session:
+        setup.apply(session, setup.read(TAKEN), now=MONDAY)
+    with cast_sessions.begin() as session:
+        people.enter_as_system(session)
+        assert provider.get(session).holidays == "GB"
+        assert [account.name for account in session.scalars(select(Account))] == ["Acme", "Umbrella"]
+        assert len(session.scalars(select(Event)).all()) == 1

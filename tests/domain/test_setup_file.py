@@ -1,0 +1,114 @@
+"""A setup file is checked before anything is touched; every mistake is named with its line."""
+
+import pytest
+
+from bot.domain.setup import BadFile, read
+from tests import cast
+
+LINES = cast.SETUP.splitlines()
+
+
+def line_of(words: str) -> int:
+    (number,) = [number for number, line in enumerate(LINES, 1) if words in line]
+    return number
+
+
+# fmt: off
+MISTAKES = [  # what stands there, what is written instead, what the sentence says after the line
+    ("team: T0PROVIDER", "team: PROVIDER", "provider.team: PROVIDER is not a Slack workspace id"),
+    ("  timezone: Europe/London", "  timezone: Europe/Londn", "provider.timezone: Europe/Londn is not a time zone"),
+    ("  timezone: Europe/London", "  timezone: ../../etc/passwd", "is not a time zone"),
+    ("holidays: GB", "holidays: XX", "provider.holidays: no holidays are known for XX"),
+    ("triage: C0TRIAGE, ", "", "channels needs triage"),
+    ("billing: C0BILLING", "biling: C0BILLING", "unknown channel biling"),
+    ("releases: C0RELEASES", "releases: '#releases'", "#releases is not a Slack channel id"),
+    ("{slack: U0BO, ", "{slack: bo, ", "people[1].slack: bo is not a Slack user id"),
+    ("name: Eve,  roles: [engineer]", "name: Eve,  roles: [enginer]", "people[2].roles[1]: Input should be 'engineer'"),
+    ("name: Eve,  roles: [engineer]", "name: Eve,  roles: []", "people[2].roles: List should have at least 1"),
+    ("weekly_hours: 32", "weekly_hours: 200", "people[1].weekly_hours: Input should be less than"),
+    ("weekly_hours: 32", "weekly_hours: .nan", "people[1].weekly_hours"),
+    ("weekly_hours: 32", "weakly_hours: 32", "people[1].weakly_hours: is not known here"),
+    ("name: Sam,  ", "", "people[4].name: is missing"),
+    ("arr: 120000 EUR", "arr: 120000", "accounts[1].arr: write an amount and a currency"),
+    ("arr: 120000 EUR", "arr: 120.000 EUR", "accounts[1].arr: write an amount and a currency"),
+    ("renews: 2027-03-31", "renews: soon", "accounts[1].renews: Input should be a valid date"),
+    ("renews: 2027-03-31", "renews: 2027-02-29", "2027-02-29"),
+    ("{email: nora@acme.example, name: Nora", "{name: Nora", "accounts[1].contacts[3]: needs a slack id or an email"),
+    ("{email: nora@acme.example, name: Nora", "{email: nora, name: Nora", "accounts[1].contacts[3].email"),
+    ("name: Cleo, roles: [requester, approver]", "name: Cleo, roles: [boss]", "accounts[1].contacts[2].roles[1]"),
+    ("type: retainer", "type: retained", "accounts[1].agreement.type: Input should be"),
+    ("rollover_cap: 0.5", "rollover_cap: 50", "accounts[1].agreement.rollover_cap"),
+    ("included_hours: 40", "included_hours: -1", "accounts[1].agreement.included_hours"),
+    ("included_hours: 40", "included_hours: .inf", "accounts[1].agreement.included_hours"),
+    ("unit: 15, mode: up", "unit: 15, mode: upwards", "accounts[1].agreement.rounding.mode"),
+    ("channel: C0UMBRELLA", "channel: C0ACME", "accounts[2].channel: C0ACME stands at accounts[1].channel already"),
+    ("channel: C0UMBRELLA", "channel: C0TRIAGE", "C0TRIAGE stands at provider.channels.triage already"),
+    ("- name: Umbrella", "- name: ACME", "accounts[2].name: acme stands at accounts[1].name already"),
+    ("{slack: U0REX, name: Rex", "{slack: U0BO, name: Rex", "accounts[2].contacts[1].slack: U0BO stands at people[1].slack already"),
+    ("{slack: U0REX, name: Rex", "{slack: U0REX, email: Nora@Acme.example, name: Rex", "nora@acme.example stands at"),
+]
+# fmt: on
+
+
+@pytest.mark.parametrize(("old", "new", "said"), MISTAKES, ids=[f"{old} → {new}" for old, new, _ in MISTAKES])
+def test_a_mistake_is_named_with_its_line(old, new, said):
+    with pytest.raises(BadFile) as bad:
+        read(cast.SETUP.replace(old, new, 1), "firm.yaml")
+    assert f"line {line_of(old)}" in str(bad.value)
+    assert said in str(bad.value)
+    assert str(bad.value).startswith("firm.yaml")
+    assert "http" not in str(bad.value)
+
+
+def test_all_mistakes_are_named_at_once():
+    text = cast.SETUP.replace("Europe/London", "Nowhere").replace("type: retainer", "type: x").replace("U0REX", "rex")
+    with pytest.raises(BadFile) as bad:
+        read(text)
+    named = str(bad.value).splitlines()
+    assert [line.split(": ")[1] for line in named] == [
+        f"line {line_of(words)}" for words in ("  timezone: Europe/London", "type: retainer", "U0REX")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "write provider:, people: and accounts: at the top level"),
+        ("- a\n- b\n", "write provider:, people: and accounts: at the top level"),
+        ("just words", "write provider:, people: and accounts: at the top level"),
+        ("provider: {team: [\n", "is not YAML"),
+        ("a: 1\n---\nb: 2\n", "is not YAML"),
+        ("provider: !!python/object/apply:os.system ['true']\n", "is not YAML"),
+        ("people: []\n", "provider: is missing"),
+        ("provider: {}\npeople: []\n", "people: List should have at least 1"),
+        ("yes: 1\n", "line 1"),
+        ("1: 1\n", "line 1"),
+        ("? [a, b]\n: 1\n", "the file"),
+        ("peple: []\n", "line 1: peple: is not known here; check the spelling"),
+    ],
+)
+def test_what_is_no_setup_at_all_says_what_is_wanted(text, said):
+    with pytest.raises(BadFile) as bad:
+        read(text)
+    assert said in str(bad.value)
+
+
+def test_a_word_that_stands_twice_is_a_mistake_and_not_the_last_one_wins():
+    with pytest.raises(BadFile, match="accounts"):
+        read(cast.SETUP + "accounts: []\n")
+
+
+def test_norway_is_a_country():
+    """YAML reads a bare NO as false."""
+    assert read(cast.SETUP.replace("holidays: DE", "holidays: NO")).accounts[0].holidays == "NO"
+
+
+def test_what_may_be_left_out_has_an_answer():
+    found = read(
+        "provider: {team: T0FIRM, channels: {triage: C0TRIAGE}}\n"
+        "people: [{slack: U0BO, name: Bo, roles: [admin]}]\n"
+        "accounts: [{name: Acme, channel: C0ACME, agreement: {type: fixed, starts: 2026-01-01}}]\n"
+    )
+    (acme,), (bo,) = found.accounts, found.people
+    assert (found.provider.timezone, found.provider.holidays, bo.weekly_hours) == ("UTC", None, 40)
+    assert (acme.contacts, acme.agreement.rounding.unit, acme.agreement.included_hours) == ([], 15, 0)

@@ -1,0 +1,198 @@
+"""Time is logged in a sentence and corrected by an equal and opposite entry; nothing is changed in place."""
+
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy import select, text
+from sqlalchemy.exc import IntegrityError
+
+from bot.domain import people, time
+from bot.domain.business_time import Calendar
+from bot.domain.codes import Category, Code
+from bot.domain.errors import NotFound, Refused
+from bot.domain.events import Event, Kind
+from bot.domain.people import Person
+from bot.domain.time import TimeEntry
+from bot.domain.workflow import Status
+from tests.domain.desk import MONDAY, file_a_ticket, one_waits_for_the_other, person
+
+TODAY = MONDAY.date()
+
+
+@pytest.fixture
+def log(session, a_ticket, who):
+    ticket = a_ticket()
+
+    def logged(minutes: int = 45, *, by: str = "Bo", work_date: date = TODAY, on=ticket, **more) -> TimeEntry:
+        return time.log(
+            session, on, by=who(by), minutes=minutes, work_date=work_date, **({"now": MONDAY, "today": TODAY} | more)
+        )
+
+    logged.ticket = ticket
+    return logged
+
+
+def test_an_entry_keeps_who_when_what_and_how_it_is_charged(session, log, who, acme):
+    entry = log(90, note="  Rebuilt the search index ")
+    assert (entry.person_id, entry.account_id, entry.ticket_id) == (who("Bo").id, acme.id, log.ticket.id)
+    assert (entry.work_date, entry.minutes, entry.created_at) == (TODAY, 90, MONDAY)
+    assert (entry.category, entry.code) == (Category.TICKET_RESOLUTION, Code.INCLUDED)
+    assert entry.note == "Rebuilt the search index"
+    event = session.scalars(select(Event).order_by(Event.id.desc()).limit(1)).one()
+    assert (event.kind, event.actor_id, event.ticket_id, event.at) == (
+        Kind.TIME_LOGGED, who("Bo").id, log.ticket.id, MONDAY,
+    )  # fmt: skip
+    assert event.data == {"entry": entry.id, "minutes": 90, "code": "included", "note": "Rebuilt the search index"}
+
+
+@pytest.mark.parametrize(
+    ("given", "of_ticket", "category", "code"),
+    [
+        (None, None, Category.BILLING_ADMIN, Code.INTERNAL),
+        (None, Code.PROJECT, Category.BILLING_ADMIN, Code.PROJECT),
+        (Code.ADVISORY, Code.PROJECT, Category.BILLING_ADMIN, Code.ADVISORY),
+    ],
+)
+def test_the_code_is_what_was_chosen_else_the_tickets_else_the_categorys(log, given, of_ticket, category, code):
+    log.ticket.code = of_ticket
+    assert log(category=category, code=given).code is code
+
+
+def test_a_day_that_has_not_come_is_refused(log, everything):
+    world = everything()
+    with pytest.raises(Refused, match="has not come yet") as refused:
+        log(work_date=TODAY + timedelta(days=1))
+    assert refused.value.field == "work_date"
+    assert everything() == world
+
+
+def test_a_closed_ticket_still_takes_time_and_so_does_a_day_long_past(log):
+    log.ticket.status = Status.CLOSED
+    assert log(work_date=TODAY - timedelta(days=300)).id
+
+
+def test_a_contact_logs_nothing(log, everything):
+    world = everything()
+    with pytest.raises(Refused, match="may log time"):
+        log(by="Ana")
+    assert everything() == world
+
+
+@pytest.mark.parametrize("minutes", [0, 721, -45])
+def test_the_database_holds_the_bounds_of_an_entry(log, minutes):
+    with pytest.raises(IntegrityError, match="ck_time_entry_"):
+        log(minutes)
+
+
+def test_undoing_an_entry_writes_its_opposite_and_keeps_both(session, log, who):
+    entry = log(45, note="wrong ticket", code=Code.ADVISORY, category=Category.ESCALATION_SUPPORT)
+    later = MONDAY + timedelta(hours=1)
+    undone = time.reverse(session, entry.id, by=who("Bo"), now=later)
+    same = ("person_id", "account_id", "ticket_id", "work_date", "category", "code", "note")
+    assert [getattr(undone, name) for name in same] == [getattr(entry, name) for name in same]
+    assert (undone.minutes, undone.reverses_id, undone.created_at) == (-45, entry.id, later)
+    assert entry.minutes == 45
+    event = session.scalars(select(Event).order_by(Event.id.desc()).limit(1)).one()
+    assert (event.kind, event.data["minutes"], event.data["entry"]) == (Kind.TIME_REVERSED, -45, undone.id)
+
+
+def test_an_entry_is_undone_once(session, log, who, everything):
+    entry = log()
+    time.reverse(session, entry.id, by=who("Bo"), now=MONDAY)
+    world = everything()
+    with pytest.raises(Refused, match="undone already"):
+        time.reverse(session, entry.id, by=who("Bo"), now=MONDAY)
+    assert everything() == world
+
+
+def test_of_two_who_undo_at_once_one_does(cast_sessions, cast_url):
+    with cast_sessions.begin() as session:
+        people.enter_as_system(session)
+        ticket = file_a_ticket(session)
+        bo = person(session, "Bo")
+        number = time.log(session, ticket, by=bo, minutes=5, work_date=TODAY, now=MONDAY, today=TODAY).id
+
+    def undo(session) -> str:
+        try:
+            return str(time.reverse(session, number, by=people.enter(session, "U0BO"), now=MONDAY).minutes)
+        except Refused as refused:
+            return str(refused)
+
+    first, second = one_waits_for_the_other(cast_sessions, cast_url, undo, undo)
+    assert (first, second) == ("-5", "That entry was undone already; nothing more to do.")
+
+
+def test_somebody_elses_entry_an_absent_one_and_an_undoing_read_the_same(session, log, who):
+    entry = log()
+    undoing = time.reverse(session, entry.id, by=who("Bo"), now=MONDAY)
+    sentences = set()
+    for number, by in ((entry.id, "Maya"), (10**9, "Bo"), (undoing.id, "Bo")):
+        with pytest.raises(NotFound) as refused:
+            time.reverse(session, number, by=who(by), now=MONDAY)
+        sentences.add(str(refused.value))
+    assert sentences == {"I can't find that entry among yours. /time today shows them."}
+
+
+def test_a_days_entries_are_those_that_stand(session, log, who):
+    wrong, right = log(30), log(60)
+    log(15, by="Eve")
+    log(20, work_date=TODAY - timedelta(days=1))
+    time.reverse(session, wrong.id, by=who("Bo"), now=MONDAY)
+    assert time.standing(session, who("Bo"), TODAY) == [right]
+
+
+def test_what_a_ticket_took_is_summed_by_code_without_what_was_undone(session, log, who, a_ticket):
+    log(30)
+    log(60, by="Eve")
+    log(45, code=Code.ADVISORY)
+    time.reverse(session, log(90, code=Code.PROJECT).id, by=who("Bo"), now=MONDAY)
+    log(500, on=a_ticket())
+    assert time.minutes_by_code(session, log.ticket.id) == {"included": 90, "advisory": 45}
+
+
+def test_the_notes_of_what_stands_start_the_closure_note(session, log, who):
+    log(note="first")
+    time.reverse(session, log(note="mistaken").id, by=who("Bo"), now=MONDAY)
+    log(note="second", by="Eve")
+    assert time.notes_on(session, log.ticket.id) == ["first", "second"]
+
+
+def test_the_same_line_sent_twice_is_noticed(session, log, who):
+    entry = log(45, note="index")
+    same = {"by": who("Bo"), "minutes": 45, "note": " index ", "since": MONDAY - timedelta(minutes=2)}
+    assert time.same_since(session, log.ticket, **same) is entry
+    for different in ({"minutes": 46}, {"note": "other"}, {"by": who("Eve")}, {"since": MONDAY}):
+        assert time.same_since(session, log.ticket, **(same | different)) is None
+    time.reverse(session, entry.id, by=who("Bo"), now=MONDAY)
+    assert time.same_since(session, log.ticket, **same) is None
+
+
+def test_the_form_offers_the_ticket_somebody_logged_on_last(session, log, who, a_ticket):
+    assert time.latest_ticket_id(session, who("Bo")) is None
+    log()
+    other = a_ticket()
+    log(on=other)
+    assert time.latest_ticket_id(session, who("Bo")) == other.id
+
+
+def test_a_working_day_holds_a_fifth_of_the_week():
+    bo = Person(name="Bo", weekly_minutes=32 * 60)
+    assert time.expected_minutes(bo, Calendar(), date(2026, 11, 23)) == 384
+    assert time.expected_minutes(bo, Calendar(), date(2026, 11, 22)) == 0
+
+
+def test_whose_day_has_an_entry_that_stands_has_logged(session, log, who):
+    log(by="Eve")
+    time.reverse(session, log(by="Bo").id, by=who("Bo"), now=MONDAY)
+    log(by="Maya", work_date=TODAY - timedelta(days=1))
+    assert time.people_who_logged(session, TODAY) == {who("Eve").id}
+
+
+def test_an_entry_is_undone_once_even_past_the_code(session, log, who):
+    undone = time.reverse(session, log().id, by=who("Bo"), now=MONDAY)
+    columns = "account_id, person_id, work_date, minutes, category, code, created_at, note, reverses_id"
+    with pytest.raises(IntegrityError, match="uq_time_entry_reverses_id"):
+        session.execute(
+            text(f"insert into time_entry ({columns}) select {columns} from time_entry where id = :id"),
+            {"id": undone.id},
+        )
