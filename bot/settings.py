@@ -38,14 +38,11 @@ class DatabaseSettings(BaseSettings):
 
 
 class Settings(DatabaseSettings):
-    """What `web`, `socket` and `worker` need."""
+    """What `web` and `worker` need."""
 
     slack_bot_token: SecretStr = Field(description="The bot's token, from *OAuth & Permissions* (xoxb-…).")
     slack_signing_secret: SecretStr | None = Field(
         None, description="Proves that a request is Slack's, from *Basic Information*. Needed by `web`."
-    )
-    slack_app_token: SecretStr | None = Field(
-        None, description="Opens Socket Mode, an app-level token (xapp-…). Needed by `socket`."
     )
     slack_api_url: str = Field("https://slack.com/api/", description="Slack's Web API, or a stand-in.")
     port: int = Field(3000, ge=0, le=65535, description="Where `web` listens.")

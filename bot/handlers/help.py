@@ -1,12 +1,13 @@
-"""`/steward`: where to start, for whoever asks."""
+"""Where to start, for whoever asks: `/steward`, a mention, a direct message."""
 
+from bot.domain.errors import Refused
 from bot.domain.people import Person
 from bot.handlers.call import Call, Routes
 from bot.messages import blocks
-from bot.messages.mrkdwn import Mrkdwn
+from bot.messages.mrkdwn import Mrkdwn, escape
 
 FOR_CLIENTS = Mrkdwn(
-    "*Ask for something:* `/request`. You get one thread here that follows it to the end.\n"
+    "*Ask for something:* `/request`. You get one thread in your channel that follows it to the end.\n"
     "*See how it stands:* `/queue mine`, or `/ticket T-102`.\n"
     "*Urgent?* Choose *Now* in the form and say what happens if it waits."
 )
@@ -19,14 +20,32 @@ FOR_STAFF = Mrkdwn(
 
 
 def show(call: Call) -> None:
-    """What this person can do, in a few lines."""
+    """`/steward`: what this person can do, in a few lines."""
     with call.begin() as (_session, actor):
         text = _for(actor)
     call.done(text, [blocks.section(text)])
+
+
+def spoken_to(call: Call) -> None:
+    """Somebody mentioned or wrote to the bot: only they see the answer, where they wrote."""
+    event = call.body["event"]
+    try:
+        with call.begin() as (_session, actor):
+            text = _for(actor)
+    except Refused as refused:
+        text = escape(str(refused))
+    call.client.chat_postEphemeral(
+        channel=event["channel"],
+        user=call.slack_id,
+        thread_ts=event.get("thread_ts"),
+        text=text,
+        blocks=[blocks.section(text)],
+    )
+    call.done()
 
 
 def _for(actor: Person) -> Mrkdwn:
     return FOR_STAFF if actor.is_staff else FOR_CLIENTS
 
 
-ROUTES: Routes = {("command", "/steward"): show}
+ROUTES: Routes = {("command", "/steward"): show, ("event", "app_mention"): spoken_to}

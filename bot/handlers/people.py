@@ -3,6 +3,7 @@
 from bot.domain import accounts, people
 from bot.domain.errors import Refused
 from bot.handlers.call import Call, Routes
+from bot.handlers.help import spoken_to
 
 
 def wrote(call: Call) -> None:
@@ -10,6 +11,8 @@ def wrote(call: Call) -> None:
     event = call.body["event"]
     if event.get("bot_id") or event.get("subtype") not in {None, "file_share", "thread_broadcast"} or not call.slack_id:
         return call.done()
+    if event.get("channel_type") == "im":
+        return spoken_to(call)
     if _somebody_new_in_an_accounts_channel(call):
         try:
             with call.begin():

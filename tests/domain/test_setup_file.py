@@ -44,7 +44,7 @@ MISTAKES = [  # what stands there, what is written instead, what the sentence sa
     ("channel: C0UMBRELLA", "channel: C0ACME", "accounts[2].channel: C0ACME stands at accounts[1].channel already"),
     ("channel: C0UMBRELLA", "channel: C0TRIAGE", "C0TRIAGE stands at provider.channels.triage already"),
     ("- name: Umbrella", "- name: ACME", "accounts[2].name: acme stands at accounts[1].name already"),
-    ("{slack: U0REX, name: Rex", "{slack: U0BO, name: Rex", "accounts[2].contacts[1].slack: U0BO stands at people[1].slack already"),
+    ("{slack: U0REX, name: Rex", "{slack: U0BO, name: Rex", "contacts[1].slack: U0BO stands at people[1].slack"),
     ("{slack: U0REX, name: Rex", "{slack: U0REX, email: Nora@Acme.example, name: Rex", "nora@acme.example stands at"),
 ]
 # fmt: on

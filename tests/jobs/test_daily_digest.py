@@ -8,6 +8,7 @@ import pytest
 
 from bot import cli
 from bot.domain.workflow import Action
+from bot.jobs import ticker
 from bot.messages.mrkdwn import LONGEST_TEXT
 from bot.playground.records import Message
 from tests.house import House
@@ -83,12 +84,13 @@ def test_a_team_with_full_hands_is_told_of_in_whole(house: House):
 
 def test_an_empty_queue_is_said_plainly(house: House):
     house.ticks()
-    house.bo.sees("Nothing needs you").sees("Unowned: none").sees("Stalled: none").sees("Waiting on clients: none")
-    house.bo.sees("Standup: nobody has anything in hand").sees("0 open")
+    house.bo.sees("Nothing needs you").sees("*Unowned:* none").sees("*Stalled:* none").sees("*Waiting on clients:* none")
+    house.bo.sees("*Standup:* nobody has anything in hand").sees("0 open · 0 came in and 0 closed")
 
 
 def test_the_numbers_come_first_and_also_in_the_notification(house: House):
-    files(house)
+    house.files_a_request()
+    house.passes(minutes=1)
     house.ticks()
     digest = the_digest(house)
     assert "1 open · 1 came in and 0 closed since Fri 20 Nov · 1 unowned · 0 stalled" in digest.text
@@ -97,6 +99,7 @@ def test_the_numbers_come_first_and_also_in_the_notification(house: House):
 
 def test_a_form_opened_and_closed_again_did_not_come_in(house: House):
     house.ana.opens("/request").closes()
+    house.passes(minutes=1)
     house.ticks()
     assert "0 came in" in the_digest(house).text
 
@@ -171,8 +174,8 @@ def test_stalled_is_what_has_not_moved_for_two_business_days_and_names_its_owner
     house.passes(days=2, hours=1)
     house.ticks()
     stalled = next(line for line in lines(the_digest(house)) if "Help centre" in line)
-    assert "Triage for 2 bd · <@U0BO>" in stalled
-    assert "Unowned: none" in str(the_digest(house).blocks)
+    assert "Triage for 2 business days · <@U0BO>" in stalled
+    assert "*Unowned:* none" in str(the_digest(house).blocks)
 
 
 def test_a_title_pings_nobody(house: House):
@@ -184,8 +187,6 @@ def test_a_title_pings_nobody(house: House):
 
 
 def test_the_figures_are_those_of_the_claim_however_late_it_is_delivered(house: House):
-    from bot.jobs import ticker
-
     number = files(house)
     ticker.tick(house.sessions, house.now)
     moves(house, number, Action.TAKE)

@@ -1,0 +1,119 @@
+"""Migrations: one line of them, each there and back, and what they make is what the code says."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from alembic import command
+from alembic.script import ScriptDirectory
+from sqlalchemy import NullPool, create_engine, inspect, text
+
+from bot import database, embedded
+from bot.domain.schema import metadata
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture
+def empty_url(server_url: str) -> Iterator[str]:
+    """A database with nothing in it."""
+    name = f"steward_empty_{os.getpid()}"
+    yield embedded.create_database(server_url, name)
+    embedded.drop_database(server_url, name)
+
+
+def run(url: str, what: str, *arguments: str) -> None:
+    engine = create_engine(url, poolclass=NullPool)
+    config = database.alembic_config()
+    with engine.connect() as connection:
+        config.attributes["connection"] = connection
+        getattr(command, what)(config, *arguments)
+
+
+def tables(url: str) -> set[str]:
+    with create_engine(url, poolclass=NullPool).connect() as connection:
+        return set(inspect(connection).get_table_names())
+
+
+def facts(url: str) -> list[tuple]:
+    """Policies, triggers, functions and grants: what the models do not say."""
+    query = """
+        select 'policy', tablename, policyname, qual, with_check from pg_policies
+        union all select 'trigger', c.relname::text, t.tgname, pg_get_triggerdef(t.oid), null
+          from pg_trigger t join pg_class c on c.oid = t.tgrelid where not t.tgisinternal
+        union all select 'function', proname, prosrc, prosecdef::text, proconfig::text from pg_proc
+          where pronamespace = 'public'::regnamespace and proname like 'steward%'
+        union all select 'grant', table_name, privilege_type, null, null
+          from information_schema.role_table_grants where grantee = 'steward_app'
+        order by 1, 2, 3
+    """
+    with create_engine(url, poolclass=NullPool).connect() as connection:
+        return [tuple(row) for row in connection.execute(text(query))]
+
+
+def test_there_is_one_head_and_one_line_to_it():
+    script = ScriptDirectory.from_config(database.alembic_config())
+    assert len(script.get_heads()) == 1
+    assert len(script.get_bases()) == 1
+    assert all(revision.doc for revision in script.walk_revisions())
+
+
+def test_an_empty_database_comes_to_what_the_code_says(empty_url):
+    database.migrate(empty_url)
+    run(empty_url, "check")
+    assert tables(empty_url) == {*metadata.tables, "alembic_version"}
+
+
+def test_migrating_again_changes_nothing(empty_url):
+    database.migrate(empty_url)
+    before = facts(empty_url)
+    database.migrate(empty_url)
+    assert facts(empty_url) == before
+
+
+def test_there_and_back_and_there_again(empty_url):
+    database.migrate(empty_url)
+    before = facts(empty_url)
+    run(empty_url, "downgrade", "base")
+    assert tables(empty_url) == {"alembic_version"}
+    assert [fact for fact in facts(empty_url) if fact[1] != "alembic_version"] == [], "something was left behind"
+    database.migrate(empty_url)
+    run(empty_url, "check")
+    assert facts(empty_url) == before
+
+
+def test_two_releases_at_once_take_turns(empty_url):
+    release = [sys.executable, "-c", "import sys; from bot import database; database.migrate(sys.argv[1])", empty_url]
+    both = [subprocess.Popen(release, cwd=ROOT, stderr=subprocess.PIPE, text=True) for _ in range(2)]
+    said = [process.communicate()[1] for process in both]
+    assert [process.returncode for process in both] == [0, 0], said
+    run(empty_url, "check")
+    with create_engine(empty_url, poolclass=NullPool).connect() as connection:
+        held = text("select count(*) from pg_locks where locktype = 'advisory' and database = "
+                    "(select oid from pg_database where datname = current_database())")  # fmt: skip
+        assert connection.scalar(held) == 0
+
+
+def test_a_migration_waits_for_the_one_before_it(empty_url):
+    """Whoever holds the lock is first; the other begins only afterwards."""
+    engine = create_engine(empty_url, isolation_level="AUTOCOMMIT", poolclass=NullPool)
+    with engine.connect() as connection, ThreadPoolExecutor(1) as pool:
+        connection.execute(text("select pg_advisory_lock(7118271)"))
+        other = pool.submit(database.migrate, empty_url)
+        waiting = text("select count(*) from pg_locks, pg_sleep(0.005) where locktype = 'advisory' and not granted")
+        while not other.done() and not connection.scalar(waiting):
+            pass
+        assert not other.done()
+        assert tables(empty_url) == set()
+        connection.execute(text("select pg_advisory_unlock(7118271)"))
+        other.result()
+    assert "ticket" in tables(empty_url)
+
+
+def test_a_database_that_was_never_migrated_is_not_ready(empty_url):
+    engine = create_engine(empty_url, poolclass=NullPool)
+    assert not database.is_migrated(engine)
