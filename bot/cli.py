@@ -7,21 +7,33 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
+import psycopg
 import uvicorn
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from bot import database, logs, playbook, settings
+from bot import database, embedded, logs, playbook, settings
 from bot.clock import Clock, read_offset, system_clock
 from bot.domain import imports, setup
 from bot.domain.errors import Refused
 from bot.jobs import JOBS, ticker
 
-CLOCK_HELP = argparse.SUPPRESS
-
 
 class Failed(Exception):
     """A command could not do its work; the message says what to do next."""
+
+
+SAYS_WHY = (
+    Failed,
+    Refused,
+    database.UnsafeRole,
+    embedded.Unavailable,
+    imports.BadImport,
+    playbook.BadPlaybook,
+    settings.BadSettings,
+    setup.BadFile,
+    ticker.UnknownJob,
+)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -30,12 +42,14 @@ def main(arguments: list[str] | None = None) -> int:
     chosen = parser.parse_args(arguments)
     try:
         chosen.run(chosen)
-    except (Failed, Refused, settings.BadSettings, setup.BadFile, playbook.BadPlaybook, ticker.UnknownJob,
-            imports.BadImport, database.UnsafeRole) as error:  # fmt: skip
+    except SAYS_WHY as error:
         print(f"steward: {error}", file=sys.stderr)
         return 1
-    except OperationalError as error:
+    except DBAPIError as error:
         print(f"steward: {_about_the_database(str(error.orig).strip())}", file=sys.stderr)
+        return 1
+    except psycopg.Error as error:
+        print(f"steward: {_about_the_database(str(error).strip())}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return 130
@@ -45,7 +59,9 @@ def main(arguments: list[str] | None = None) -> int:
 def _about_the_database(told: str) -> str:
     if f'role "{database.APP_ROLE}" does not exist' in told:
         return "The database is not set up yet. Run `steward migrate` first."
-    return f"The database can't be reached: {told}"
+    if "does not exist" in told and "relation" in told:
+        return "The database is not set up yet. Run `steward migrate` first."
+    return f"The database refused: {told.splitlines()[0] if told else 'no answer'}"
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -63,7 +79,7 @@ def _parser() -> argparse.ArgumentParser:
     web = command("web", _web, "Answer Slack over HTTP on PORT.")
     worker = command("worker", _worker, "Deliver posts and run the schedule. Any number may run.")
     for process in (web, worker):
-        process.add_argument("--shared-clock", action="store_true", help=CLOCK_HELP)
+        process.add_argument("--shared-clock", action="store_true", help=argparse.SUPPRESS)
     command("migrate", _migrate, "Bring the database to this release.")
     apply = command("apply", _apply, "Set up the provider, its people and accounts from a YAML file.")
     apply.add_argument("file", type=Path)
@@ -96,9 +112,12 @@ def _instant(text: str) -> datetime:
 
 
 def _demo(chosen: argparse.Namespace) -> None:
-    from bot.playground.demo import run
+    from bot.playground.demo import DemoFailed, run
 
-    run(port=chosen.port, open_browser=not chosen.no_browser)
+    try:
+        run(port=chosen.port, open_browser=not chosen.no_browser)
+    except DemoFailed as error:
+        raise Failed(str(error)) from error
 
 
 def _web(chosen: argparse.Namespace) -> None:
@@ -146,6 +165,8 @@ def _apply(chosen: argparse.Namespace) -> None:
         text = chosen.file.read_text(encoding="utf-8")
     except OSError as error:
         raise Failed(f"{chosen.file} can't be read: {error.strerror}.") from error
+    except UnicodeDecodeError as error:
+        raise Failed(f"{chosen.file} is not UTF-8; save it as UTF-8 and try again.") from error
     wanted = setup.read(text, chosen.file.name)
     with database.sessions(_engine()).begin() as session:
         changes = setup.apply(session, wanted, now=_clock()())

@@ -184,9 +184,16 @@ class Cluster:
         environment = {"LC_ALL": "C", "PATH": os.environ.get("PATH", os.defpath)}
         with (self.home / "server.log").open("ab") as log:
             done = subprocess.run(
-                command, cwd=self.home, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                command,
+                cwd=self.home,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
                 start_new_session=True,  # a Ctrl-C is for its users, and the last of them stops it
-                pass_fds=[server_lock], check=False, **humbly,
+                pass_fds=[server_lock],
+                check=False,
+                **humbly,
             )
         if done.returncode:
             raise self._failure(f"{Path(command[0]).name} failed")

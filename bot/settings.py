@@ -24,9 +24,9 @@ def normalise_database_url(url: str) -> str:
 class DatabaseSettings(BaseSettings):
     """What every command that touches the database needs."""
 
-    model_config = SettingsConfigDict(extra="ignore", hide_input_in_errors=True)
+    model_config = SettingsConfigDict(extra="ignore", hide_input_in_errors=True, env_ignore_empty=True)
 
-    database_url: str = Field(description="Where Postgres is: postgresql://user:password@host/name.")
+    database_url: str = Field(repr=False, description="Where Postgres is: postgresql://user:password@host/name.")
     steward_playbook: str | None = Field(
         None, description="A playbook file that seeds an empty database; ignored once there is one."
     )

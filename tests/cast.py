@@ -2,6 +2,11 @@
 
 from pathlib import Path
 
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot.domain.accounts import Account
+
 SETUP = """
 provider:
   team: T0PROVIDER
@@ -70,3 +75,8 @@ CHANNELS = [
     {"id": "C0GENERAL", "name": "general", "members": [*STAFF, "U0ZED"], "bot_member": True},
 ]  # fmt: skip
 MANIFEST = Path(__file__).parent.parent / "manifest.json"
+
+
+def by_name(session: Session, name: str) -> Account:
+    """An account of the cast."""
+    return session.scalars(select(Account).where(Account.name == name)).one()

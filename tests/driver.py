@@ -290,7 +290,7 @@ class Person:
 
     def _http(self, path: str, body: bytes | None = None, kind: str = "application/json") -> Json:
         try:
-            with urlopen(Request(self.url + path, body, {"Content-Type": kind}), timeout=30) as answer:  # noqa: S310
+            with urlopen(Request(self.url + path, body, {"Content-Type": kind}), timeout=30) as answer:
                 return json.load(answer)
         except HTTPError as error:
             raise AssertionError(f"{path}: {error.code} {error.read().decode()}") from None

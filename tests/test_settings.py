@@ -9,9 +9,8 @@ GOOD = {
     "DATABASE_URL": "postgresql://steward:hunter2@db.example/steward",
     "SLACK_BOT_TOKEN": "xoxb-secret-bot",
     "SLACK_SIGNING_SECRET": "secret-signing",
-    "SLACK_APP_TOKEN": "xapp-secret-app",
 }
-SECRETS = ("hunter2", "xoxb-secret-bot", "secret-signing", "xapp-secret-app")
+SECRETS = ("hunter2", "xoxb-secret-bot", "secret-signing")
 
 
 @pytest.fixture
@@ -36,7 +35,7 @@ def problems(*needed: str, model: type[DatabaseSettings] = Settings) -> str:
 
 
 def test_what_is_set_is_read(environment):
-    found = read(Settings, "slack_signing_secret", "slack_app_token")
+    found = read(Settings, "slack_signing_secret")
     assert found.slack_bot_token.get_secret_value() == "xoxb-secret-bot"
     assert found.signing_secret == "secret-signing"
     assert (found.port, found.slack_api_url) == (3000, "https://slack.com/api/")
@@ -85,11 +84,10 @@ def test_what_is_missing_or_empty_is_named_with_where_to_find_it(environment, na
 
 
 @pytest.mark.parametrize("value", [None, ""])
-@pytest.mark.parametrize("name", ["slack_signing_secret", "slack_app_token"])
-def test_what_only_one_command_needs_is_asked_for_by_that_command(environment, name, value):
-    environment(**{name.upper(): value})
+def test_what_only_web_needs_is_asked_for_by_web(environment, value):
+    environment(SLACK_SIGNING_SECRET=value)
     read(Settings)
-    assert f"  {name.upper()} is not set. " in problems(name)
+    assert "  SLACK_SIGNING_SECRET is not set. " in problems("slack_signing_secret")
 
 
 @pytest.mark.parametrize("port", ["-1", "65536", "http", "3000.5"])

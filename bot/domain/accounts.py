@@ -42,11 +42,6 @@ def by_channel(session: Session, channel_slack_id: str | None) -> Account | None
     return session.scalar(select(Account).where(Account.channel_slack_id == channel_slack_id))
 
 
-def by_name(session: Session, name: str) -> Account | None:
-    """Case does not matter: people type it."""
-    return session.scalar(select(Account).where(Account.name.ilike(name.replace("%", r"\%").replace("_", r"\_"))))
-
-
 def by_id(session: Session, account_id: int) -> Account:
     """One that is known to exist."""
     return session.scalars(select(Account).where(Account.id == account_id)).one()

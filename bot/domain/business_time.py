@@ -92,6 +92,21 @@ def add_minutes(calendar: Calendar, start: datetime, minutes: float) -> datetime
     raise ValueError(f"{minutes} business minutes never pass on this calendar")
 
 
+def subtract_minutes(calendar: Calendar, end: datetime, minutes: float) -> datetime:
+    """The latest instant from which `minutes` of business time pass until `end`, in UTC."""
+    left, last = timedelta(minutes=minutes), calendar.local_date(end)
+    for offset in range(HORIZON_DAYS):
+        day = last - timedelta(days=offset)
+        opens, closes = calendar.window(day)
+        closes = min(closes, end.astimezone(UTC))
+        if not calendar.is_working_day(day) or closes <= opens:
+            continue
+        if left <= closes - opens:
+            return closes - left
+        left -= closes - opens
+    raise ValueError(f"{minutes} business minutes never passed on this calendar")
+
+
 def minutes_between(calendar: Calendar, start: datetime, end: datetime) -> float:
     """Business minutes from `start` to `end`; 0 where `end` is not later."""
     total = timedelta()

@@ -7,7 +7,7 @@ from bot.domain.errors import Refused
 SHORTEST, LONGEST = 1, 720
 
 _HOURS_MINUTES = re.compile(r"(\d{1,4}) ?(?:h|hrs?|hours?|std) ?(\d{1,2}) ?(?:m|mins?|minutes?)?")
-_CLOCK = re.compile(r"(\d{1,2}):([0-5]\d)")
+_CLOCK = re.compile(r"(\d{1,2}):(\d{2})")
 _HOURS = re.compile(r"(\d{1,4}(?:[.,]\d{1,2})?) ?(?:h|hrs?|hours?|std)")
 _MINUTES = re.compile(r"(\d{1,5}) ?(?:m|mins?|minutes?)?")
 
@@ -28,14 +28,19 @@ def parse_minutes(text: str, *, longest: int = LONGEST, field: str | None = None
 
 def _read(text: str) -> int | None:
     if match := _CLOCK.fullmatch(text):
-        return int(match[1]) * 60 + int(match[2])
+        return _hours_and_minutes(match)
     if match := _HOURS_MINUTES.fullmatch(text):
-        return int(match[1]) * 60 + int(match[2]) if int(match[2]) < 60 else None
+        return _hours_and_minutes(match)
     if match := _HOURS.fullmatch(text):
         return round(float(match[1].replace(",", ".")) * 60)
     if match := _MINUTES.fullmatch(text):
         return int(match[1])
     return None
+
+
+def _hours_and_minutes(match: re.Match[str]) -> int | None:
+    hours, minutes = int(match[1]), int(match[2])
+    return hours * 60 + minutes if minutes < 60 else None
 
 
 def show(minutes: int) -> str:

@@ -10,6 +10,7 @@ from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from bot import playbook
+from bot.domain import outbox, people
 from bot.domain.accounts import Account
 from bot.domain.base import AccountRef, Base, Id
 from bot.domain.errors import Refused
@@ -39,7 +40,6 @@ DISPOSITIONS = {
     Destination.TICKET: Disposition.TICKET,
     Destination.PLANNING_MEETING: Disposition.MEETING,
     Destination.SEPARATE_PROJECT: Disposition.PROJECT,
-    Destination.CHANGE_REQUEST: Disposition.CHANGE,
 }
 
 
@@ -56,6 +56,7 @@ class Intake(Base):
     at: Mapped[datetime]
     request_type: Mapped[RequestType | None] = mapped_column(default=None)
     title: Mapped[str | None] = mapped_column(default=None)
+    details: Mapped[str] = mapped_column(default="")
     came_from: Mapped[CameFrom | None] = mapped_column(default=None)
     opened_at: Mapped[datetime | None] = mapped_column(default=None)
     ticket_id: Mapped[int | None] = mapped_column(ForeignKey("ticket.id"), default=None)
@@ -100,15 +101,38 @@ def submit(
         at=now,
         request_type=filing.request_type,
         title=filing.title.strip(),
+        details=filing.details.strip(),
         came_from=filing.came_from,
         opened_at=opened_at,
     )
     session.add(intake)
     if not where.counts_as_ticket:
+        _tell_triage(session, intake, by, account, provider)
         return None
     ticket = file(session, filing, account=account, provider=provider, requester=by, now=now)
     intake.ticket_id = ticket.id
     return ticket
+
+
+def _tell_triage(session: Session, intake: Intake, by: Person, account: Account, provider: Provider) -> None:
+    """What goes elsewhere is still asked for: the team reads it, or it would be lost."""
+    session.flush()
+    if provider.triage_channel:
+        outbox.open_thread(
+            session,
+            outbox.Subject.INTAKE,
+            intake.id,
+            outbox.Place.TRIAGE,
+            provider.triage_channel,
+            account_id=account.id,
+            snapshot={
+                "title": intake.title,
+                "details": intake.details,
+                "account": account.name,
+                "asked_by": people.facts(by),
+                "disposition": intake.disposition.value,
+            },
+        )
 
 
 def abandon(

@@ -25,6 +25,7 @@ class Subject(StrEnum):
     TICKET = "ticket"
     EVENT = "event"
     JOB_RUN = "job_run"
+    INTAKE = "intake"
 
 
 class Place(StrEnum):

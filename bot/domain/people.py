@@ -39,8 +39,8 @@ class Person(Base):
         return self.account_id is None
 
     def may(self, permission: Permission) -> bool:
-        """Whether one of their roles carries it. Contacts carry no staff permission."""
-        return self.is_staff and allows(self.roles, permission)
+        """Whether one of their roles carries it. Contacts and those who left carry no staff permission."""
+        return self.is_staff and self.active and allows(self.roles, permission)
 
     def require(self, permission: Permission) -> None:
         """Refuse with who may, where this person may not."""

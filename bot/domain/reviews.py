@@ -10,18 +10,18 @@ from sqlalchemy.orm import Session
 from bot import playbook
 from bot.domain import people, time
 from bot.domain.accounts import Account
-from bot.domain.business_time import Calendar, days_between
+from bot.domain.business_time import HOURS_PER_DAY, Calendar, days_between, subtract_minutes
 from bot.domain.events import Event, Kind
-from bot.domain.intakes import Intake
+from bot.domain.intakes import Disposition, Intake
 from bot.domain.people import Person
 from bot.domain.provider import Provider
-from bot.domain.tickets import Ticket
-from bot.domain.workflow import Status
+from bot.domain.tickets import Ticket, is_unowned
+from bot.domain.workflow import STATUSES, Clock, Side, Status
 
 SHOWN_PER_SECTION = 3
 SHOWN_PEOPLE = 5
-WAITING = (Status.WAITING, Status.CLIENT_REVIEW)
-MAY_STAND = (*WAITING, Status.SCHEDULED)
+WAITING = tuple(status for status, state in STATUSES.items() if state.side is Side.CLIENT)
+MAY_STAND = tuple(status for status, state in STATUSES.items() if state.clock is not Clock.RUN)
 
 
 def previous_working_day(calendar: Calendar, day: date) -> date:
@@ -34,11 +34,7 @@ def previous_working_day(calendar: Calendar, day: date) -> date:
 
 def stalled_before(calendar: Calendar, now: datetime, business_days: int) -> datetime:
     """Whatever has not moved since this instant is stalled."""
-    day = calendar.local_date(now)
-    for _ in range(business_days):
-        day = previous_working_day(calendar, day)
-    local = now.astimezone(calendar.tz)
-    return datetime.combine(day, local.timetz()).astimezone(now.tzinfo)
+    return subtract_minutes(calendar, now, business_days * HOURS_PER_DAY * 60)
 
 
 def daily_queue(session: Session, provider: Provider, now: datetime) -> dict[str, Any]:
@@ -50,7 +46,7 @@ def daily_queue(session: Session, provider: Provider, now: datetime) -> dict[str
     stalled = stalled_before(calendar, now, playbook.of(session).stalled_business_days)
     is_open = Ticket.status != Status.CLOSED
     lists = {
-        "unowned": [is_open, Ticket.assignee_id.is_(None)],
+        "unowned": [is_open, is_unowned()],
         "stalled": [is_open, Ticket.status_since < stalled, Ticket.status.not_in(MAY_STAND)],
         "waiting": [Ticket.status.in_(WAITING)],
     }
@@ -58,7 +54,9 @@ def daily_queue(session: Session, provider: Provider, now: datetime) -> dict[str
         "date": today.isoformat(),
         "since": yesterday.isoformat(),
         "open": _count(session, Ticket.id, is_open),
-        "came_in": _count(session, Intake.id, Intake.at >= since, Intake.at < now),
+        "came_in": _count(
+            session, Intake.id, Intake.at >= since, Intake.at < now, Intake.disposition != Disposition.WITHDRAWN
+        ),
         "closed": _count(session, Ticket.id, Ticket.closed_at >= since, Ticket.closed_at < now),
         **{name: _listed(session, where, calendar, now) for name, where in lists.items()},
         "people": _people(session, since, now, yesterday),

@@ -1,6 +1,6 @@
 """Who people are and what each role may do.
 
-`PERMISSIONS` is the one table that handlers, cards, refusals and docs/roles.md read.
+`PERMISSIONS` is the one table that handlers, refusals and docs/reference.md read.
 A person may hold several roles; staff hold `Role`s, an account's contacts hold `ContactRole`s.
 """
 
@@ -38,9 +38,6 @@ class Permission(StrEnum):
     WORK = "work tickets"
     LEAD_QUEUE = "lead the queue"
     LOG_TIME = "log time"
-    SEE_QUEUE = "see every client's queue"
-    SEE_TEAM_TIME = "see the team's time"
-    SET_UP = "change the setup"
 
 
 _EVERYONE = frozenset(Role)
@@ -52,9 +49,6 @@ PERMISSIONS: dict[Permission, frozenset[Role]] = {
     Permission.WORK:            _WORKERS,
     Permission.LEAD_QUEUE:      frozenset({Role.LEAD, Role.SERVICE_OWNER}),
     Permission.LOG_TIME:        _EVERYONE,
-    Permission.SEE_QUEUE:       _EVERYONE,
-    Permission.SEE_TEAM_TIME:   frozenset({Role.LEAD, Role.SERVICE_OWNER, Role.FINANCE, Role.ACCOUNT_MANAGER}),
-    Permission.SET_UP:          frozenset({Role.ADMIN}),
 }
 # fmt: on
 

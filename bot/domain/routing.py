@@ -1,6 +1,5 @@
 """Where an intake belongs: not everything is a ticket."""
 
-from collections.abc import Collection
 from enum import StrEnum
 
 
@@ -44,7 +43,6 @@ class Destination(StrEnum):
     TICKET = "ticket"
     PLANNING_MEETING = "planning_meeting"
     SEPARATE_PROJECT = "separate_project"
-    CHANGE_REQUEST = "change_request"
 
     @property
     def counts_as_ticket(self) -> bool:
@@ -56,14 +54,11 @@ def destination(
     request_type: RequestType,
     *,
     estimate_hours: float | None = None,
-    sensitive_areas: Collection[str] = (),
     project_over_hours: float = 24,
 ) -> Destination:
-    """Planning is a meeting, more than `project_over_hours` a project, a sensitive area a change."""
+    """Planning is a meeting, more than `project_over_hours` a project, the rest a ticket."""
     if request_type is RequestType.PLANNING:
         return Destination.PLANNING_MEETING
-    if sensitive_areas:
-        return Destination.CHANGE_REQUEST
     if estimate_hours is not None and estimate_hours > project_over_hours:
         return Destination.SEPARATE_PROJECT
     return Destination.TICKET

@@ -1,12 +1,14 @@
 """Response targets: by when a request is triaged. Times are business time of the account's calendar."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, time
+from typing import Any
 
 from bot.domain.business_time import Calendar, add_minutes
 from bot.domain.priority import Priority
 
 
-def triage_due(calendar: Calendar, created_at: datetime, priority: Priority, hours: dict[str, float]) -> datetime:
+def triage_due(calendar: Calendar, created_at: datetime, priority: Priority, hours: Mapping[Any, float]) -> datetime:
     """When triage is due, in UTC. P1 that arrives in business hours is triaged the same day, whatever is left of it."""
     due = add_minutes(calendar, created_at, hours[priority.value] * 60)
     if priority is not Priority.P1 or not _arrived_in_hours(calendar, created_at):

@@ -77,7 +77,11 @@ def log(
 def same_since(
     session: Session, ticket: Ticket, *, by: Person, minutes: int, note: str, since: datetime
 ) -> TimeEntry | None:
-    """An equal standing entry made after `since`: perhaps the same line sent twice."""
+    """An equal standing entry made after `since`: perhaps the same line sent twice.
+
+    One at a time per person: two equal lines at once must not both find nothing.
+    """
+    session.execute(select(Person.id).where(Person.id == by.id).with_for_update())
     undone = select(TimeEntry.reverses_id).where(TimeEntry.reverses_id.is_not(None))
     return session.scalar(
         select(TimeEntry)
@@ -188,5 +192,12 @@ def expected_minutes(person: Person, calendar: Calendar, day: date) -> int:
 
 
 def people_who_logged(session: Session, work_date: date) -> set[int]:
-    """Whose day has at least one entry."""
-    return set(session.scalars(select(TimeEntry.person_id).where(TimeEntry.work_date == work_date).distinct()))
+    """Whose day has time that was not taken back."""
+    return set(
+        session.scalars(
+            select(TimeEntry.person_id)
+            .where(TimeEntry.work_date == work_date)
+            .group_by(TimeEntry.person_id)
+            .having(func.sum(TimeEntry.minutes) > 0)
+        )
+    )

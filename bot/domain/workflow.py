@@ -100,7 +100,7 @@ class Need(StrEnum):
 
     UNOWNED = "that nobody has it yet"
     TRIAGED = "a type, a priority, a billing code, an owner and an estimate"
-    REASON = "a reason the client can read"
+    REASON = "a reason, written for whoever has to act on it"
     PLANNED = "a planned start"
     NOT_URGENT = "P3 or P4: urgent work is started, not scheduled"
     REVIEWER = "a reviewer who is not the assignee"
@@ -108,7 +108,7 @@ class Need(StrEnum):
     NOTHING_VISIBLE = "work of which the client sees nothing"
     NOTE = "the closure note"
     CLOSE_REASON = "a reason for closing without work"
-    RECENT = "at most seven days since it was closed"
+    RECENT = "that it was closed only lately (playbook: reopen_days)"
 
 
 class Move(NamedTuple):
@@ -200,12 +200,6 @@ WORKFLOW: tuple[Move, ...] = (
 )
 # fmt: on
 
-OPEN_STATUSES = tuple(status for status in Status if status is not Status.CLOSED)
-PAUSED_STATUSES = tuple(
-    status for status, state in STATUSES.items() if state.clock in {Clock.PAUSE, Clock.PAUSE_UNTIL_START}
-)
-SILENCE_REMINDERS = ((2, "reminder_1"), (4, "reminder_2"), (5, "auto_close"))  # business days waiting on the client
-
 
 class CloseReason(StrEnum):
     """Why a ticket was closed without work."""
@@ -235,33 +229,8 @@ def move_for(status: Status, action: Action) -> Move:
     raise Refused(f"“{action.label}” does not go with a ticket in {status}. From there: {possible}.")
 
 
-def is_allowed(source: Status, target: Status) -> bool:
-    """Whether any move leads from one status to another."""
-    return any(move.source is source and move.target is target for move in WORKFLOW)
-
-
 def require(move: Move, qualities: Collection[Who]) -> None:
     """Refuse a person who is none of those the move is for."""
     if move.who.isdisjoint(qualities):
         allowed = " or ".join(who.value for who in Who if who in move.who)
         raise Refused(f"“{move.action.label}” is for {allowed}. Ask one of them, or mention it in the thread.")
-
-
-def silence_step(business_days_waiting: float) -> str:
-    """What client silence calls for: none, reminder_1, reminder_2 or auto_close."""
-    due = [step for days, step in SILENCE_REMINDERS if business_days_waiting >= days]
-    return due[-1] if due else "none"
-
-
-def bottleneck(hours_by_status: dict[Status, float], flag_share: float = 0.4) -> tuple[dict[Side, float], Side | None]:
-    """Each side's share of business hours, and the top side where it reaches `flag_share`."""
-    hours = dict.fromkeys(Side, 0.0)
-    for status, spent in hours_by_status.items():
-        if side := STATUSES[status].side:
-            hours[side] += spent
-    total = sum(hours.values())
-    if not total:
-        return hours, None
-    shares = {side: spent / total for side, spent in hours.items()}
-    top = max(shares, key=lambda side: shares[side])
-    return shares, top if shares[top] >= flag_share else None

@@ -71,7 +71,7 @@ class Arrivals:
             return BoltResponse(status=400, body="not a payload of Slack's")
         kind = kind_of(payload)
         started = time.monotonic()
-        work = asyncio.get_running_loop().run_in_executor(self._executor, self._dispatch, body, headers)
+        work = asyncio.get_running_loop().run_in_executor(self._executor, self._dispatch, body, headers, started)
         try:
             answer = await asyncio.wait_for(asyncio.shield(work), self._seconds)
         except TimeoutError:
@@ -82,9 +82,12 @@ class Arrivals:
         log.info("arrival", kind=kind, status=answer.status, ms=round(took * 1000))
         return answer
 
-    def _dispatch(self, body: str, headers: Headers) -> BoltResponse:
+    def _dispatch(self, body: str, headers: Headers, started: float) -> BoltResponse:
+        left = self._seconds - COMMIT_MARGIN - (time.monotonic() - started)
+        if left <= 0:
+            return BoltResponse(status=503, body="")  # nobody waits any more: what is not begun is not stored
         try:
-            with database.deadline(self._seconds - COMMIT_MARGIN):
+            with database.deadline(left):
                 return self._bolt.dispatch(BoltRequest(body=body, headers=headers))
         except Exception as error:  # noqa: BLE001  signed, and yet not of a shape that Bolt can read
             log.error("unreadable", error=type(error).__name__)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from http.client import HTTPException
 from typing import Any
 
 import structlog
@@ -25,6 +26,7 @@ from bot.domain.errors import Refused
 from bot.domain.people import Person
 
 log = structlog.get_logger()
+NO_ANSWER = (SlackClientError, OSError, HTTPException)
 STRANGER = (
     "I don't know you yet. Write to me from your organisation's channel, or ask your contact to have you added; "
     "then this works at once."
@@ -75,7 +77,7 @@ class Call:
     @property
     def text(self) -> str:
         """What was typed after a command."""
-        return (self.body.get("text") or "").strip()
+        return (self.body.get("text") or "").replace("\x00", "").strip()
 
     @property
     def action(self) -> dict[str, Any]:
@@ -138,15 +140,20 @@ class Call:
 
     def _make_known(self) -> None:
         """Somebody new: the account whose channel they are in, or the contact whose e-mail they have."""
+        if not self.slack_id or self._is_a_bot():
+            raise Refused(STRANGER)
         profile = self._ask_slack_who()
         try:
             with self.sessions.begin() as session:
                 people.enter_as_system(session)
                 account = self._account_of(session, profile)
-                if account is not None:
+                if account is not None and not profile.is_bot:
                     accounts.join(session, account, **profile.facts(account, provider.get(session).team_slack_id))
         except IntegrityError:
             log.info("two first contacts at once, one row", reference=self.reference)
+
+    def _is_a_bot(self) -> bool:
+        return self.kind == "event" and bool(self.body["event"].get("bot_id"))
 
     def _account_of(self, session: Session, profile: "Profile") -> Account | None:
         if account := accounts.by_channel(session, self.channel):
@@ -154,17 +161,22 @@ class Call:
         return accounts.of_contact(session, profile.email, profile.team, provider.get(session).team_slack_id)
 
     def _ask_slack_who(self) -> "Profile":
+        """Slack's word for who that is. Without an answer nobody joins: a guess would stand for good."""
         sent = self.body.get("user")
         user: dict[str, Any] = sent if isinstance(sent, dict) else {}
         name = self.body.get("user_name") or user.get("name") or user.get("username") or "Somebody new"
         team = user.get("team_id") or self.body.get("team_id")
         try:
             told: dict[str, Any] = self.client.users_info(user=self.slack_id).get("user") or {}
-        except (SlackApiError, SlackClientError, OSError):
-            return Profile(self.slack_id, name, None, team)
+        except SlackApiError as error:
+            if error.response.status_code != 200:
+                raise
+            told = {}  # Slack answered that it will not say: what the payload tells has to do
         card = told.get("profile") or {}
         known_as = card.get("real_name") or told.get("real_name") or told.get("name") or name
-        return Profile(self.slack_id, known_as, card.get("email"), told.get("team_id") or team)
+        return Profile(
+            self.slack_id, known_as, card.get("email"), told.get("team_id") or team, bool(told.get("is_bot"))
+        )
 
     # -- answering --
 
@@ -182,29 +194,43 @@ class Call:
     def open(self, view: dict[str, Any]) -> None:
         """Open a window: on top of the one it was asked from, or as the first."""
         trigger = self.body["trigger_id"]
-        if self.in_window:
-            self.client.views_push(trigger_id=trigger, view=view)
-        else:
+        if not self.in_window:
             self.client.views_open(trigger_id=trigger, view=view)
+            return
+        try:
+            self.client.views_push(trigger_id=trigger, view=view)
+        except SlackApiError as error:
+            if error.response.get("error") != "push_limit_reached":
+                raise
+            self.replace(view)
 
     def replace(self, view: dict[str, Any]) -> None:
         """Change the window it came from; a newer change of the same window wins."""
         self.redraw(self.view["id"], view, self.view.get("hash"))
 
+    # What follows the commit must not read as a failure of it, so these only note what goes wrong.
+
     def redraw(self, view_id: str, view: dict[str, Any], seen: str | None = None) -> None:
         """Change a window, unless it changed since it was `seen` or is gone."""
         try:
             self.client.views_update(view_id=view_id, hash=seen, view=view)
-        except SlackApiError as error:
-            if error.response.get("error") not in {"hash_conflict", "not_found"}:
-                raise
+        except NO_ANSWER as error:
+            log.warning("a window could not be brought up to date", reference=self.reference, error=_name_of(error))
 
     def whisper(self, text: str, blocks: list[dict[str, Any]] | None = None) -> None:
         """Tell only the person, where they pressed."""
         url = self.body.get("response_url")
-        if url:
-            hook = WebhookClient(url, timeout=1)
+        if not url:
+            return
+        hook = WebhookClient(url, timeout=1, retry_handlers=[])
+        try:
             hook.send(text=text, blocks=blocks, response_type="ephemeral", replace_original=False)
+        except NO_ANSWER as error:
+            log.warning("the person could not be told", reference=self.reference, error=_name_of(error))
+
+
+def _name_of(error: Exception) -> str:
+    return str(error.response.get("error")) if isinstance(error, SlackApiError) else type(error).__name__
 
 
 @dataclass(frozen=True)
@@ -215,6 +241,7 @@ class Profile:
     name: str
     email: str | None
     team: str | None
+    is_bot: bool = False
 
     def facts(self, account: Account, provider_team: str) -> dict[str, Any]:
         """What joining needs; an e-mail counts only from the account's own workspace or the provider's."""

@@ -6,7 +6,7 @@ import structlog
 from psycopg.errors import LockNotAvailable
 from slack_bolt import BoltResponse
 from slack_sdk.errors import SlackApiError
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from bot.database import DeadlinePassed
@@ -45,7 +45,7 @@ def _sentence(error: Exception, call: Call) -> str:
               exc_info=error)  # fmt: skip
     if isinstance(error, DeadlinePassed):
         return LATE
-    if isinstance(error, DBAPIError | PoolTimeout):
+    if isinstance(error, OperationalError | PoolTimeout):
         if isinstance(getattr(error, "orig", None), LockNotAvailable):
             return BUSY
         return UNSURE if _cut_off_in_commit(error) else AWAY

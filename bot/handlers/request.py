@@ -64,6 +64,8 @@ def reveal(call: Call) -> None:
     metadata = modal.Metadata.model_validate_json(call.metadata)
     chosen = form.values(call.view)
     with call.begin() as (session, actor):
+        if actor.is_staff and chosen.get("account") != str(metadata.account_id or ""):
+            chosen.pop("primary_contact", None)  # somebody of the account chosen before
         if actor.is_staff and chosen.get("account"):
             metadata.account_id = accounts.by_id(session, int(chosen["account"])).id
         view = form.keep(_view(session, actor, metadata, chosen=chosen), chosen)
@@ -138,9 +140,10 @@ def _contact(session: Session, chosen: str | None, account: Account, actor: Pers
     """One of the account's people, or a name as it was typed; by default whoever asks."""
     if not chosen:
         return (None if actor.is_staff else actor), None
-    if not chosen.isdecimal():
+    if not chosen.startswith(modal.PERSON):
         return None, chosen
-    person = people.by_id(session, int(chosen))
+    number = chosen.removeprefix(modal.PERSON)
+    person = people.by_id(session, int(number)) if number.isdecimal() else None
     if person is None or person.account_id != account.id:
         raise Refused("Choose somebody of this account.", field="primary_contact")
     return person, None

@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
+from bot import playbook
 from bot.domain import agreements, events, people, tickets, time
 from bot.domain.codes import Code
 from bot.domain.errors import NotFound, Refused
@@ -81,7 +82,8 @@ def _known(session: Session, ticket: Ticket, move: Move, call: Call) -> moves.Kn
         contacts = people.contacts(session, ticket.account_id)
         contacts.sort(key=lambda person: person.id != (ticket.primary_contact_id or ticket.requester_id))
     if Need.REVIEWER in needs or move.action is Action.ASSIGN:
-        colleagues = people.workers(session)
+        may_be_the_same = move.action is not Action.ASSIGN and playbook.of(session).self_review
+        colleagues = [who for who in people.workers(session) if may_be_the_same or who.id != ticket.assignee_id]
     return moves.Known(
         colleagues=colleagues,
         contacts=contacts,

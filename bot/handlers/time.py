@@ -41,6 +41,10 @@ def read_line(text: str) -> Line:
     """`T-102 1h30 note`; the time may be several words (`1h 30m`, `2 h 15 min`) if it ends in a unit."""
     words = text.split()
     ticket = words.pop(0) if words and _KEY.fullmatch(words[0]) else None
+    if not ticket and len(words) > 1 and words[0].isdecimal() and _minutes_or_none(words[1]):
+        raise Refused(
+            f"Is {words[0]} a ticket or minutes? Write T-{words[0]} for the ticket, {words[0]}m for the time."
+        )
     if not words:
         raise Refused("How long was it? Write it as /time T-102 45m what you did.")
     for count in range(min(LONGEST_DURATION_WORDS, len(words)), 1, -1):
@@ -151,9 +155,7 @@ def _today(call: Call) -> None:
         actor.require(Permission.LOG_TIME)
         today = _today_of(session, actor, call)
         entries = time.standing(session, actor, today)
-        found = {
-            entry.ticket_id: tickets.visible_to(session, actor, entry.ticket_id) for entry in entries if entry.ticket_id
-        }
+        found = tickets.several(session, actor, {entry.ticket_id for entry in entries if entry.ticket_id})
         expected = time.expected_minutes(actor, provider.get(session).calendar, today)
         said = messages.day(today, entries, found, expected)
     call.done(*said)

@@ -91,7 +91,8 @@ def _people(found: Snapshot, urls: dict[int, str | None]) -> list[Block]:
         return [blocks.section(Mrkdwn("*Standup:* nobody has anything in hand"))]
     total = found["total"]
     heading = "*Standup*" + (f", the first {len(rows)} of {total}" if total > len(rows) else "")
-    return [blocks.section(Mrkdwn("\n".join([heading, *(_person(row, urls) for row in rows)])))]
+    # A section each: ten links a person would not fit into one.
+    return [blocks.section(Mrkdwn(text)) for text in [heading, *(_person(row, urls) for row in rows)]]
 
 
 def _person(row: Snapshot, urls: dict[int, str | None]) -> str:

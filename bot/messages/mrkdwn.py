@@ -5,9 +5,10 @@ Every live mention and link in Slack's text is `<…>`, so escaping `& < >` is w
 """
 
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, StrictUndefined, Template
 
 LONGEST_TEXT = 2900  # Slack refuses a section over 3,000
 
@@ -62,7 +63,6 @@ def day(when: date) -> str:
 def _environment() -> Environment:
     # Autoescape is HTML's and would write it&#39;s; finalize escapes as Slack asks, everywhere, by default.
     environment = Environment(
-        loader=PackageLoader("bot.messages"),
         finalize=escape,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -78,9 +78,9 @@ ENVIRONMENT = _environment()
 
 def say(template: str, **facts: Any) -> Mrkdwn:
     """Render one of our own sentences over facts, each escaped."""
-    return Mrkdwn(ENVIRONMENT.from_string(template).render(facts).strip())
+    return Mrkdwn(_compiled(template).render(facts).strip())
 
 
-def from_file(name: str, **facts: Any) -> Mrkdwn:
-    """Render a template file over facts, each escaped."""
-    return Mrkdwn(ENVIRONMENT.get_template(name).render(facts).strip())
+@lru_cache(maxsize=256)
+def _compiled(template: str) -> Template:
+    return ENVIRONMENT.from_string(template)

@@ -48,4 +48,14 @@ def _snapshot(session: Session, post: Post) -> Rendered:
     return Rendered(clip(digest.headline(snapshot), LONGEST_NOTIFICATION), digest.daily(session, snapshot))
 
 
-_RENDERERS = {Subject.TICKET: _card, Subject.EVENT: _announcement, Subject.JOB_RUN: _snapshot}
+def _redirect(_session: Session, post: Post) -> Rendered:
+    said = replies.redirected(post.snapshot or {})
+    return Rendered(clip(said, LONGEST_NOTIFICATION), [blocks.section(said)])
+
+
+_RENDERERS = {
+    Subject.TICKET: _card,
+    Subject.EVENT: _announcement,
+    Subject.JOB_RUN: _snapshot,
+    Subject.INTAKE: _redirect,
+}

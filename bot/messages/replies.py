@@ -1,21 +1,25 @@
 """What is said in a thread when something happened: one sentence a move and audience, from the event alone."""
 
+from typing import Any
+
 from sqlalchemy.orm import Session
 
 from bot.domain import people
 from bot.domain.events import Event, Kind
 from bot.domain.outbox import Place
 from bot.domain.workflow import Action
-from bot.messages.mrkdwn import Mrkdwn, mention, say
+from bot.messages.mrkdwn import Mrkdwn, clip, mention, say
+
+LONGEST_FACT = 1000
 
 # fmt: off
 REPLIES: dict[tuple[Action, Place], str] = {
     (Action.ASSIGN, Place.TRIAGE):
         "{{ assignee }}, this one is yours, from {{ actor }}.{% if reason %} {{ reason }}{% endif %}",
     (Action.START, Place.CLIENT):
-        "{{ name }} has started on this.",
+        "{{ actor }} has started on this.",
     (Action.ASK_CLIENT, Place.CLIENT):
-        "{{ name }} needs {{ whom or 'you' }}: {{ reason }}\nAnswer here in the thread.",
+        "{{ actor }} needs {{ whom or 'you' }}: {{ reason }}\nPlease answer here in the thread.",
     (Action.SCHEDULE, Place.CLIENT):
         "Planned: work starts on {{ planned_start | day }}.",
     (Action.SEND_TO_REVIEW, Place.TRIAGE):
@@ -36,6 +40,7 @@ REPLIES: dict[tuple[Action, Place], str] = {
         "{{ owner }}, {{ actor }} reopened this: {{ reason }}",
 }
 JOINED = "{{ name }} wrote in {{ account }}'s channel and is now its requester. Not right? An admin can change it with `steward apply`."
+REDIRECTED = ":calendar: {{ asked_by }} of {{ account }} asks for a planning meeting: *{{ title }}*{% if details %}\n{{ details }}{% endif %}\nNo ticket was opened. Put it on the agenda of the next planning meeting."
 # fmt: on
 
 
@@ -55,7 +60,14 @@ def reply(session: Session, event: Event, place: Place, owner_id: int | None = N
     return say(REPLIES[Action(event.action or ""), place], **{**known, **facts})
 
 
+def redirected(snapshot: dict[str, Any]) -> Mrkdwn:
+    """What triage reads of a request that is not a ticket."""
+    return say(REDIRECTED, **{key: _told(value) for key, value in snapshot.items()})
+
+
 def _told(value: object) -> object:
+    if isinstance(value, str):
+        return clip(value, LONGEST_FACT)  # a long one must not push out what there is to do
     if isinstance(value, dict) and "name" in value:
         return mention(value.get("slack_id"), value["name"])
     return value

@@ -148,6 +148,8 @@ def triage_card(shown: Shown) -> list[Block]:
         blocks.section(Mrkdwn(f"{MARKS[ticket.priority]} {title_line(ticket)}")),
         blocks.facts(_triage_facts(shown)),
     ]
+    if ticket.consequence and ticket.is_open:
+        body.append(blocks.section(say("*If it waits:* {{ consequence }}", consequence=clip(ticket.consequence, 500))))
     if ticket.details and ticket.is_open:
         body.append(blocks.section(Mrkdwn(">" + escape(clip(ticket.details, 500)).replace("\n", "\n>"))))
     if shown.closure and not ticket.is_open:
@@ -165,6 +167,10 @@ def _triage_facts(shown: Shown) -> list[tuple[str, Mrkdwn]]:
     pairs.append(("Type", escape(ticket.request_type.label)))
     if shown.requester:
         pairs.append(("Asked by", mention(shown.requester.slack_id, shown.requester.name)))
+    if ticket.primary_contact_text or (shown.contact and shown.contact is not shown.requester):
+        pairs.append(("Contact", line(ticket.primary_contact_text or (shown.contact or _SOMEBODY).name)))
+    if ticket.wanted_by and ticket.is_open:
+        pairs.append(("Wanted by", escape(day(ticket.wanted_by))))
     if ticket.related_system:
         pairs.append(("System", line(ticket.related_system)))
     if ticket.status is Status.NEW:
@@ -263,8 +269,10 @@ def _more(ticket: Ticket, move: Move) -> dict[str, Any]:
     return blocks.option(move.action.label, f"ticket.{move.action.value}:{value_of(ticket)}")
 
 
-def closure_text(closure: Closure) -> Mrkdwn:
-    """The note in its six parts."""
+def closure_text(closure: Closure, *, whole: bool = True) -> Mrkdwn:
+    """The note in its six parts; clients read its summary."""
+    if not whole:
+        return Mrkdwn(f"*Summary:* {escape(clip(closure.summary, 2500))}")
     spent = ", ".join(f"{show(minutes)} {code.replace('_', ' ')}" for code, minutes in closure.time_spent.items())
     parts = [
         ("Summary", closure.summary),

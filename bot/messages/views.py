@@ -2,12 +2,14 @@
 
 from bot.domain.durations import show
 from bot.domain.events import Event, Kind
+from bot.domain.outbox import Place
 from bot.domain.people import Person
 from bot.domain.tickets import Ticket
+from bot.domain.tickets.effects import AUDIENCE
 from bot.domain.workflow import Action
 from bot.messages import blocks
 from bot.messages.blocks import Block
-from bot.messages.mrkdwn import Mrkdwn, clip, escape, instant, line, link
+from bot.messages.mrkdwn import LONGEST_TEXT, Mrkdwn, clip, escape, instant, line, link
 from bot.messages.tickets import (
     MARKS,
     Shown,
@@ -34,7 +36,7 @@ def ticket_window(
     if ticket.details:
         body.append(blocks.paragraph(clip(ticket.details, 2500)))
     if shown.closure:
-        body += [blocks.divider(), blocks.section(closure_text(shown.closure))]
+        body += [blocks.divider(), blocks.section(closure_text(shown.closure, whole=actor.is_staff))]
     body += blocks.actions(_buttons(shown, actor))
     return [*body, blocks.divider(), _history(history, names, actor)]
 
@@ -75,6 +77,8 @@ def _buttons(shown: Shown, actor: Person) -> list[dict[str, object]]:
 def _history(history: list[Event], names: dict[int, Person], actor: Person) -> Block:
     told = [_told(event, names, actor) for event in history]
     lines = [text for text in told if text][-SHOWN_EVENTS:]
+    while len("\n".join(lines)) > LONGEST_TEXT - 100:  # the newest say how it stands
+        lines.pop(0)
     return blocks.section(Mrkdwn("*History*\n" + ("\n".join(lines) or "Nothing yet.")))
 
 
@@ -84,13 +88,17 @@ def _told(event: Event, names: dict[int, Person], actor: Person) -> str | None:
     if event.kind is Kind.TIME_LOGGED and actor.is_staff:
         return f"{when} · {who} logged {show(event.data['minutes'])} {line(event.data.get('note') or '', 80)}"
     if event.kind is Kind.MOVED:
-        reason = event.data.get("reason")
+        reason = event.data.get("reason") if actor.is_staff or _is_told_to_clients(event) else None
         return f"{when} · {who}: {event.source} → {event.target}" + (f", “{line(reason, 120)}”" if reason else "")
     if event.kind is Kind.ASSIGNED and event.action in {Action.ASSIGN.value, Action.TAKE.value}:
         return f"{when} · {who} gave it to {escape(event.data['assignee']['name'])}"
     if event.kind in {Kind.FILED, Kind.IMPORTED}:
         return f"{when} · {who} {'filed' if event.kind is Kind.FILED else 'imported'} it"
     return None
+
+
+def _is_told_to_clients(event: Event) -> bool:
+    return Place.CLIENT in AUDIENCE.get(Action(event.action), ()) if event.action else False
 
 
 def queue_rows(

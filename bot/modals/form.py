@@ -12,6 +12,7 @@ from bot.messages.mrkdwn import clip
 
 M = TypeVar("M", bound=BaseModel)
 LONGEST_INPUT = 3000
+MOST_OPTIONS = 100
 REQUIRED = "Please fill this in."
 SENTENCES = {
     "missing": REQUIRED,
@@ -76,14 +77,16 @@ def choice(field: str, label: str, options: list[dict[str, Any]], *, initial: st
            optional: bool = False, hint: str | None = None, live: str | None = None,
            placeholder: str = "Choose") -> Block:  # fmt: skip
     """One of a list. `live` is the action that hears of a change at once."""
+    chosen = [made for made in options if made["value"] == initial]
+    rest = [made for made in options if made["value"] != initial]
     element: dict[str, Any] = {
         "type": "static_select",
         "action_id": live or field,
         "placeholder": plain(placeholder, 150),
-        "options": options[:100],
+        "options": options if len(options) <= MOST_OPTIONS else [*chosen, *rest][:MOST_OPTIONS],
     }
-    if chosen := next((made for made in options if made["value"] == initial), None):
-        element["initial_option"] = chosen
+    if chosen:
+        element["initial_option"] = chosen[0]
     return _input(field, label, element, optional=optional, hint=hint, live=live is not None)
 
 
@@ -179,7 +182,7 @@ def _value(state: dict[str, Any]) -> Any:
         case "file_input":
             return state.get("files")
         case _:
-            return (state.get("value") or "").strip()
+            return (state.get("value") or "").replace("\x00", "").strip()  # Postgres stores no NUL
 
 
 def read(model: type[M], view: dict[str, Any], **more: Any) -> M:

@@ -9,6 +9,7 @@ from pydantic import BaseModel, field_validator
 
 from bot.domain.codes import Category, Code, default_code
 from bot.domain.durations import parse_minutes, show
+from bot.domain.errors import Refused
 from bot.domain.people import Person
 from bot.domain.tickets import ClosureNote, Ticket
 from bot.domain.workflow import Action, CloseReason, Move, Need
@@ -98,7 +99,7 @@ def view(move: Move, ticket: Ticket, known: Known) -> dict[str, Any]:
         if need in needs:
             body += fields(move, ticket, known)
     if move.action is Action.ASSIGN:
-        body += _assign(ticket, known)
+        body += _assign(known)
     metadata = Metadata(ticket=ticket.id, seen=ticket.version, action=move.action, window=known.window)
     title, label = f"{move.action.label} {ticket.key}", move.action.label
     return form.modal(CALLBACK_ID, title, body, submit=label, metadata=metadata.model_dump_json())
@@ -113,18 +114,22 @@ def _triage(_move: Move, ticket: Ticket, known: Known) -> list[Block]:
     ]  # fmt: skip
 
 
-def _assign(ticket: Ticket, known: Known) -> list[Block]:
-    others = [option(person.name, str(person.id)) for person in known.colleagues if person.id != ticket.assignee_id]
+def _others(known: Known) -> list[dict[str, Any]]:
+    if not known.colleagues:
+        raise Refused("There is no other engineer or lead yet. An admin adds people with `steward apply`.")
+    return [option(person.name, str(person.id)) for person in known.colleagues]
+
+
+def _assign(known: Known) -> list[Block]:
     return [
-        form.choice("assignee", "Who takes it", others),
+        form.choice("assignee", "Who takes it", _others(known)),
         form.text("reason", "Hand-over note", optional=True, multiline=True, longest=1000),
     ]
 
 
 def _review(_move: Move, ticket: Ticket, known: Known) -> list[Block]:
-    others = [option(person.name, str(person.id)) for person in known.colleagues if person.id != ticket.assignee_id]
     return [
-        form.choice("reviewer", "Who checks it", others or [option("Nobody else is there", "0")]),
+        form.choice("reviewer", "Who checks it", _others(known)),
         form.text("reason", "What to look at", optional=True, multiline=True, longest=1000),
         form.tick("nothing_visible", "Client", "The client sees no difference", initial=not ticket.client_visible,
                   hint="Then it can be closed after the check, without asking the client"),

@@ -18,6 +18,7 @@ from bot.modals import form
 
 CALLBACK_ID = "request"
 REVEAL = "request.reveal"
+PERSON = "person:"  # tells a chosen person from a name that was typed
 APPROVALS = ("Not needed", "Approved", "Pending", "I don't know")
 PLANNING = (
     ":calendar: *Planning belongs in a meeting, not in the queue.* Send this and we put it on the agenda of your next "
@@ -140,8 +141,8 @@ def _timing(chosen: dict[str, Any]) -> list[Block]:
 
 
 def _primary_contact(actor: Person, contacts: list[Person]) -> Block:
-    options = [option(person.name, str(person.id)) for person in contacts]
-    mine = str(actor.id) if not actor.is_staff else None
+    options = [option(person.name, f"{PERSON}{person.id}") for person in contacts]
+    mine = f"{PERSON}{actor.id}" if not actor.is_staff else None
     if not options:
         return form.text("primary_contact", "Primary contact", optional=True, longest=200, placeholder="Name or e-mail")
     return form.choice("primary_contact", "Primary contact", options, initial=mine, optional=actor.is_staff)
@@ -169,7 +170,9 @@ def filed(ticket: Ticket, assessment: Assessment, account: str | None = None) ->
 def redirected() -> dict[str, Any]:
     """What the form turns into for what does not belong in the queue."""
     body = [
-        blocks.section(Mrkdwn(":calendar: *On the agenda.* Planning is talked through in your next planning meeting.")),
+        blocks.section(
+            Mrkdwn(":calendar: *On the agenda.* Our team was told, and brings it to your next planning meeting.")
+        ),
         blocks.context(Mrkdwn("No ticket was opened. Once something is decided, file it with /request.")),
     ]
     return form.modal("request.filed", "Planning meeting", body, submit=None, close="Done")

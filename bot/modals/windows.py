@@ -14,7 +14,7 @@ EMPTY = {
     QueueFilter.MINE: "Nothing is yours right now. `/queue unowned` shows what nobody has yet.",
     QueueFilter.UNOWNED: "Every open ticket has an owner.",
     QueueFilter.WAITING: "Nothing waits on a client.",
-    QueueFilter.STALLED: "Nothing is stalled: every ticket has moved in the last two business days.",
+    QueueFilter.STALLED: "Nothing is stalled: everything moves.",
     QueueFilter.REVIEW: "Nothing waits for a check.",
 }
 

@@ -14,7 +14,7 @@ from typing import Any
 import structlog
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
-from sqlalchemy import select, text
+from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session, sessionmaker
 
 from bot.domain import outbox, people
@@ -27,7 +27,7 @@ log = structlog.get_logger()
 LEASE_SECONDS = 30
 HTTP_SECONDS = 10  # shorter than the lease: a call that still runs is never overtaken
 LONGEST_BACKOFF = 300
-GIVE_UP_AFTER = 20
+UNKNOWN = -1  # the version of a card that was found in Slack: it is edited next
 METADATA = "steward_post"
 PERMANENT = frozenset(
     {
@@ -39,7 +39,6 @@ PERMANENT = frozenset(
         "invalid_blocks",
         "invalid_blocks_format",
         "is_archived",
-        "message_not_found",
         "msg_blocks_too_long",
         "msg_too_long",
         "no_text",
@@ -64,35 +63,39 @@ where id = (
     and (post.parent_id is null or parent.ts is not null)
     and (not :paced or b.full_until is null or b.full_until <= now()
          + make_interval(secs => case when post.ts is null then :channel_window else :update_window end))
-    and not exists (select from outbox earlier where earlier.lane_id = head.lane_id and earlier.id < head.id
-                    and earlier.done_at is null and earlier.dead_at is null)
+    -- A root that Slack does not have yet comes first, whatever waits behind an earlier try that died.
+    and (post.ts is null and post.parent_id is null or not exists (
+           select from outbox earlier where earlier.lane_id = head.lane_id and earlier.id < head.id
+           and earlier.done_at is null and earlier.dead_at is null))
   order by head.id limit 1 for update of head skip locked)
 returning id, post_id, lease_token, attempts, first_attempt_at, nonce
 """)
 
 
+class LeaseLost(OSError):
+    """Another worker has it now: whatever this one would do comes too late."""
+
+
 @dataclass(frozen=True)
-class Errand:
-    """One claimed row and what to bring."""
+class Claimed:
+    """One row that is ours for the time of the lease."""
 
     id: int
+    post_id: int
     lease: uuid.UUID
     attempts: int
     first_attempt_at: datetime
     nonce: uuid.UUID
+    budget_key: str
+
+
+@dataclass(frozen=True)
+class Errand(Claimed):
+    """A claimed row with what to bring."""
+
     post: Post
     parent_ts: str | None
     rendered: Rendered
-
-    @property
-    def is_edit(self) -> bool:
-        """Whether the post stands in Slack already."""
-        return self.post.ts is not None
-
-    @property
-    def budget_key(self) -> str:
-        """Which bucket the call is taken from."""
-        return budget.EDITS if self.is_edit else self.post.channel_slack_id
 
 
 class Courier:
@@ -105,24 +108,27 @@ class Courier:
 
     def deliver_one(self) -> bool:
         """Bring one post; False when there is nothing to do now."""
-        errand = self._claim()
-        if errand is None:
+        claimed = self._claim()
+        if claimed is None:
             return False
         try:
-            ts = self._bring(errand)
+            errand = self._prepare(claimed)
+        except Exception as error:  # noqa: BLE001  whatever can't be worded must not hold up what can
+            self._later(claimed, f"can't be worded: {type(error).__name__}")
+            return True
+        try:
+            self._finish(errand, *self._bring(errand))
         except SlackApiError as error:
             self._failed(errand, error)
         except NO_ANSWER as error:
             self._later(errand, f"no answer: {type(error).__name__}")
-        else:
-            self._finish(errand, ts)
         return True
 
     def drain(self, most: int = 10_000) -> int:
         """Bring everything that can be brought now; how many."""
         return next((count for count in range(most) if not self.deliver_one()), most)
 
-    def _claim(self) -> Errand | None:
+    def _claim(self) -> Claimed | None:
         windows = {"channel_window": budget.CHANNEL.window, "update_window": budget.UPDATES.window}
         with self._sessions.begin() as session:
             people.enter_as_system(session)
@@ -131,23 +137,31 @@ class Courier:
             ).one_or_none()
             if row is None:
                 return None
-            post = session.scalars(select(Post).where(Post.id == row.post_id)).one()
-            parent_ts = session.scalar(select(Post.ts).where(Post.id == post.parent_id)) if post.parent_id else None
-            errand = Errand(row.id, row.lease_token, row.attempts, row.first_attempt_at, row.nonce, post, parent_ts,
-                            render(session, post))  # fmt: skip
-            budget.spend(session, errand.budget_key)
-            return errand
+            place = session.execute(select(Post.ts, Post.channel_slack_id).where(Post.id == row.post_id)).one()
+            key = budget.EDITS if place.ts else place.channel_slack_id
+            budget.spend(session, key)
+            return Claimed(row.id, row.post_id, row.lease_token, row.attempts, row.first_attempt_at, row.nonce, key)
 
-    def _bring(self, errand: Errand) -> str:
+    def _prepare(self, claimed: Claimed) -> Errand:
+        with self._sessions.begin() as session:
+            people.enter_as_system(session)
+            post = session.scalars(select(Post).where(Post.id == claimed.post_id)).one()
+            parent_ts = session.scalar(select(Post.ts).where(Post.id == post.parent_id)) if post.parent_id else None
+            return Errand(**vars(claimed), post=post, parent_ts=parent_ts, rendered=render(session, post))
+
+    def _bring(self, errand: Errand) -> tuple[str, int | None]:
+        """Where it now stands in Slack, and which version it shows there."""
         post, rendered = errand.post, errand.rendered
         if post.ts is not None:
             self._client.chat_update(
                 channel=post.channel_slack_id, ts=post.ts, text=rendered.text, blocks=rendered.blocks
             )
-            return post.ts
+            return post.ts, rendered.version
         if errand.attempts > 1 and (found := self._arrived_before(errand)):
             log.info("an earlier try had arrived", delivery=errand.id)
-            return found
+            return found, None if rendered.version is None else UNKNOWN
+        if errand.attempts > 1:
+            self._renew(errand)  # looking may have taken long
         answer = self._client.chat_postMessage(
             channel=post.channel_slack_id,
             thread_ts=errand.parent_ts,
@@ -157,7 +171,15 @@ class Courier:
             unfurl_links=False,
             unfurl_media=False,
         )
-        return str(answer["ts"])
+        return str(answer["ts"]), rendered.version
+
+    def _renew(self, errand: Errand) -> None:
+        with self._sessions.begin() as session:
+            people.enter_as_system(session)
+            row = self._still_mine(session, errand)
+            if row is None:
+                raise LeaseLost(f"delivery {errand.id} was taken over")
+            row.leased_until = _in_seconds(session, LEASE_SECONDS)
 
     def _arrived_before(self, errand: Errand) -> str | None:
         """The ts of a first try whose answer was lost: metadata carries nothing but a random id."""
@@ -178,7 +200,7 @@ class Courier:
             if not cursor:
                 return None
 
-    def _finish(self, errand: Errand, ts: str) -> None:
+    def _finish(self, errand: Errand, ts: str, shown: int | None) -> None:
         with self._sessions.begin() as session:
             people.enter_as_system(session)
             # The subject first, as every writer does: no change can slip in between this look and the end.
@@ -187,9 +209,9 @@ class Courier:
             if row is None:
                 return
             post = session.scalars(select(Post).where(Post.id == errand.post.id).with_for_update()).one()
-            post.ts, post.shown_version = ts, errand.rendered.version
+            post.ts, post.shown_version = ts, shown
             row.lease_token = row.leased_until = row.last_error = None
-            if current == errand.rendered.version:
+            if current == shown:
                 row.done_at = session.scalars(select(text("now()"))).one()
             else:
                 row.attempts, row.first_attempt_at = 0, None
@@ -199,7 +221,7 @@ class Courier:
             return None
         return session.scalar(select(Ticket.version).where(Ticket.id == post.subject_id).with_for_update(read=True))
 
-    def _still_mine(self, session: Session, errand: Errand) -> Delivery | None:
+    def _still_mine(self, session: Session, errand: Claimed) -> Delivery | None:
         return session.scalar(
             select(Delivery).where(Delivery.id == errand.id, Delivery.lease_token == errand.lease).with_for_update()
         )
@@ -208,12 +230,22 @@ class Courier:
         code = str(error.response.get("error") or error.response.status_code)
         if error.response.status_code == 429 or code in {"ratelimited", "rate_limited"}:
             self._wait(errand, float(error.response.headers.get("Retry-After") or 30))
+        elif code == "message_not_found" and errand.post.ts:
+            self._post_anew(errand)
         elif code in PERMANENT:
             self._end(errand, code)
         else:
             self._later(errand, code)
 
-    def _wait(self, errand: Errand, seconds: float) -> None:
+    def _post_anew(self, errand: Errand) -> None:
+        """Somebody deleted the card: without one the ticket would have no buttons."""
+        with self._sessions.begin() as session:
+            people.enter_as_system(session)
+            if row := self._still_mine(session, errand):
+                session.execute(update(Post).where(Post.id == errand.post_id).values(ts=None, shown_version=None))
+                row.attempts, row.first_attempt_at, row.lease_token, row.leased_until = 0, None, None, None
+
+    def _wait(self, errand: Claimed, seconds: float) -> None:
         with self._sessions.begin() as session:
             people.enter_as_system(session)
             if row := self._still_mine(session, errand):
@@ -222,22 +254,18 @@ class Courier:
                 row.attempts -= 1  # it certainly did not arrive, so there is nothing to look up
                 row.last_error = "rate limited"
 
-    def _later(self, errand: Errand, why: str) -> None:
-        if errand.attempts >= GIVE_UP_AFTER:
-            return self._end(errand, why)
+    def _later(self, errand: Claimed, why: str) -> None:
         seconds = min(2.0**errand.attempts, LONGEST_BACKOFF) * random.uniform(0.8, 1.2)  # noqa: S311  jitter
         log.warning("not delivered yet", delivery=errand.id, why=why, again_in=round(seconds))
         with self._sessions.begin() as session:
             people.enter_as_system(session)
             if row := self._still_mine(session, errand):
-                row.not_before = session.execute(
-                    text("select now() + make_interval(secs => :seconds)"), {"seconds": seconds}
-                ).scalar_one()
+                row.not_before = _in_seconds(session, seconds)
                 row.lease_token = row.leased_until = None
                 row.last_error = why
         return None
 
-    def _end(self, errand: Errand, why: str) -> None:
+    def _end(self, errand: Claimed, why: str) -> None:
         log.error("given up: a dead letter", delivery=errand.id, why=why)
         with self._sessions.begin() as session:
             people.enter_as_system(session)
@@ -245,6 +273,10 @@ class Courier:
                 row.dead_at = session.scalars(select(text("now()"))).one()
                 row.lease_token = row.leased_until = None
                 row.last_error = why
+
+
+def _in_seconds(session: Session, seconds: float) -> datetime:
+    return session.execute(text("select now() + make_interval(secs => :seconds)"), {"seconds": seconds}).scalar_one()
 
 
 def oldest_pending_seconds(sessions: sessionmaker[Session]) -> tuple[float, int]:

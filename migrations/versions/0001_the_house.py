@@ -34,13 +34,20 @@ APPEND_ONLY = ("event", "closure")
 CREATE_ROLE = f"""
 do $$ begin
   if not exists (select from pg_roles where rolname = '{APP_ROLE}') then
-    create role {APP_ROLE} nologin;
+    begin
+      create role {APP_ROLE} nologin;
+    exception when duplicate_object or unique_violation then null;  -- another release made it meanwhile
+    end;
   end if;
-exception when duplicate_object or unique_violation then null;  -- another release made it meanwhile
+  if not pg_has_role(current_user, '{APP_ROLE}', 'MEMBER') then
+    execute format('grant {APP_ROLE} to %I', current_user);
+  end if;
+exception when insufficient_privilege then
+  raise insufficient_privilege using message = format(
+    'An administrator has to run this once: create role {APP_ROLE} nologin; grant {APP_ROLE} to %I;', current_user);
 end $$
 """
 GRANTS = f"""
-grant {APP_ROLE} to current_user;
 grant usage on schema public to {APP_ROLE};
 grant select, insert, update on all tables in schema public to {APP_ROLE};
 grant usage on all sequences in schema public to {APP_ROLE};
@@ -48,7 +55,7 @@ alter default privileges in schema public grant select, insert, update on tables
 alter default privileges in schema public grant usage on sequences to {APP_ROLE};
 revoke insert, update on playbook from {APP_ROLE};
 grant insert on playbook to {APP_ROLE};
-grant select on alembic_version to {APP_ROLE};
+revoke insert, update on alembic_version from {APP_ROLE};
 """
 # After SET LOCAL has ended the setting reads as the empty string, hence nullif.
 SEES = """
@@ -62,7 +69,7 @@ $$
 # Runs as the owner: whoever acts is looked up before any account is open to them.
 ENTER = """
 create function steward_enter(actor_slack_id text) returns setof person
-language plpgsql security definer set search_path = public as $$
+language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 declare found_one person;
 begin
   perform set_config('steward.accounts', '', true);
@@ -94,6 +101,8 @@ def _secure() -> None:
         op.execute(statement)
     op.execute(SEES)
     op.execute(ENTER)
+    op.execute("revoke execute on function steward_enter(text) from public")
+    op.execute(f"grant execute on function steward_enter(text) to {APP_ROLE}")
     op.execute(APPEND_ONLY_TRIGGER)
     for table, shared in GUARDED.items():
         _guard(table, shared)
@@ -208,7 +217,7 @@ def upgrade() -> None:
         sa.Column("id", sa.BigInteger(), nullable=False),
         sa.Column(
             "subject",
-            sa.Enum("ticket", "event", "job_run", name="subject", native_enum=False, length=64),
+            sa.Enum("ticket", "event", "job_run", "intake", name="subject", native_enum=False, length=64),
             nullable=False,
         ),
         sa.Column("subject_id", sa.BigInteger(), nullable=False),
@@ -543,6 +552,7 @@ def upgrade() -> None:
             nullable=True,
         ),
         sa.Column("title", sa.Text(), nullable=True),
+        sa.Column("details", sa.Text(), nullable=False),
         sa.Column(
             "came_from",
             sa.Enum("Chat", "E-mail", "Call", "Meeting", name="camefrom", native_enum=False, length=64),

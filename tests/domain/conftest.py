@@ -12,10 +12,11 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from bot import database, embedded
 from bot.domain import people, setup
-from bot.domain.accounts import Account, by_name
+from bot.domain.accounts import Account
 from bot.domain.people import Person
 from bot.domain.tickets import Ticket
 from tests import cast
+from tests.cast import by_name
 from tests.domain.desk import MONDAY, file_a_ticket, person
 
 # A shared machine pauses now and then; how long a test takes says nothing about the rule.

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from sqlalchemy import create_engine, select, text
 from sqlalchemy.orm import Session, sessionmaker
 
-from bot.domain import accounts, provider
+from bot.domain import provider
 from bot.domain.codes import Code
 from bot.domain.outbox import Delivery, Post
 from bot.domain.people import Person
@@ -16,6 +16,7 @@ from bot.domain.priority import Effect, Priority, Timing, Users
 from bot.domain.routing import RequestType
 from bot.domain.tickets import ClosureNote, Filing, Inputs, Ticket, file
 from bot.domain.workflow import CloseReason
+from tests.cast import by_name
 
 T = TypeVar("T")
 MONDAY = datetime.fromisoformat("2026-11-23T10:00:00+00:00")
@@ -33,7 +34,7 @@ def file_a_ticket(
     """A small question of a client's, its cards delivered; `facts` stand on it whatever way they came there."""
     filing = Filing(RequestType.QUESTION, "How do macros work?", Effect.MINOR, Users.ONE, Timing.WHENEVER)
     ticket = file(
-        session, filing, account=accounts.by_name(session, account), provider=provider.get(session),
+        session, filing, account=by_name(session, account), provider=provider.get(session),
         requester=person(session, by), now=now,
     )  # fmt: skip
     for name, value in {"priority": Priority.P3, **facts}.items():

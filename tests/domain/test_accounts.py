@@ -7,6 +7,7 @@ from bot.domain import accounts, people, provider
 from bot.domain.events import Event, Kind
 from bot.domain.outbox import Delivery, Post
 from bot.domain.people import Person
+from tests.cast import by_name
 from tests.domain.desk import pending, person
 
 NORA = "nora@acme.example"
@@ -51,7 +52,7 @@ def test_a_vouched_e_mail_nobody_was_applied_with_is_kept(session, acme):
 
 
 def test_the_e_mail_of_another_accounts_contact_recognises_nobody(session):
-    umbrella = accounts.by_name(session, "Umbrella")
+    umbrella = by_name(session, "Umbrella")
     joined = join(session, umbrella, "U0NORA", "Nora", NORA, vouched=True)
     assert (joined.account_id, joined.roles) == (umbrella.id, ["requester"])
     assert session.scalars(select(Person).where(Person.name == "Nora", Person.slack_id.is_(None))).one()
@@ -93,7 +94,7 @@ def test_an_account_without_a_workspace_trusts_no_stranger_without_one(session, 
 
 
 def test_an_e_mail_that_two_accounts_applied_leads_to_neither(session):
-    umbrella = accounts.by_name(session, "Umbrella")
+    umbrella = by_name(session, "Umbrella")
     session.add(Person(name="Nora", email=NORA, account_id=umbrella.id, roles=["requester"]))
     session.flush()
     assert accounts.of_contact(session, NORA, "T0PROVIDER", "T0PROVIDER") is None
@@ -113,22 +114,6 @@ def test_who_is_known_already_or_switched_off_is_not_found_by_e_mail(session):
 def test_an_account_is_found_by_its_channel(session, channel, name):
     found = accounts.by_channel(session, channel)
     assert (found and found.name) == name
-
-
-@pytest.mark.parametrize(
-    ("typed", "name"),
-    [("acme", "Acme"), ("ACME", "Acme"), ("Ac%", None), ("_cme", None), ("", None), ("Acme\\", None), ("\\", None)],
-)
-def test_an_account_is_found_by_its_whole_name_in_any_case(session, typed, name):
-    found = accounts.by_name(session, typed)
-    assert (found and found.name) == name
-
-
-def test_an_account_whose_name_has_odd_signs_is_found_by_it(session):
-    odd = accounts.Account(name="50% _off\\ Ltd")
-    session.add(odd)
-    session.flush()
-    assert accounts.by_name(session, "50% _OFF\\ ltd") is odd
 
 
 def test_an_accounts_calendar_has_its_zone_and_holidays(acme):

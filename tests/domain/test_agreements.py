@@ -5,8 +5,9 @@ from datetime import date
 import pytest
 
 from bot.domain import agreements
-from bot.domain.accounts import Account, by_name
+from bot.domain.accounts import Account
 from bot.domain.agreements import Agreement, AgreementType
+from tests.cast import by_name
 
 
 def bought(type_: str = "retainer", **more) -> Agreement:

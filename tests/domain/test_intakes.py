@@ -7,7 +7,6 @@ import pytest
 from sqlalchemy import select
 
 from bot.domain import intakes, provider
-from bot.domain.accounts import by_name
 from bot.domain.errors import Refused
 from bot.domain.events import Event, Kind
 from bot.domain.intakes import Disposition, Intake
@@ -15,6 +14,7 @@ from bot.domain.people import Person
 from bot.domain.priority import Effect, Priority, Timing, Users
 from bot.domain.routing import RequestType
 from bot.domain.tickets import CameFrom, Door, Filing, attachments
+from tests.cast import by_name
 from tests.domain.desk import MONDAY, pending
 
 ORDINARY = Filing(

@@ -12,9 +12,6 @@ MAY = {
     Permission.WORK:            "engineer lead service_owner",
     Permission.LEAD_QUEUE:      "lead service_owner",
     Permission.LOG_TIME:        "engineer lead approver service_owner account_manager finance executive admin",
-    Permission.SEE_QUEUE:       "engineer lead approver service_owner account_manager finance executive admin",
-    Permission.SEE_TEAM_TIME:   "lead service_owner account_manager finance",
-    Permission.SET_UP:          "admin",
 }
 # fmt: on
 

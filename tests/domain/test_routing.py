@@ -6,17 +6,16 @@ from bot.domain.routing import LABELS, Destination, RequestType, destination
 
 
 @pytest.mark.parametrize(
-    ("request_type", "estimate", "areas", "expected", "counts"),
+    ("request_type", "estimate", "expected", "counts"),
     [
-        pytest.param("planning", None, [], "planning_meeting", False, id="RTE-01"),
-        pytest.param("service_request", 60, [], "separate_project", False, id="RTE-02"),
-        pytest.param("service_request", 2, ["routing"], "change_request", False, id="RTE-03"),
-        pytest.param("service_request", 2, [], "ticket", True, id="RTE-04"),
-        pytest.param("service_request", 24, [], "ticket", True, id="RTE-05"),
+        pytest.param("planning", None, "planning_meeting", False, id="RTE-01"),
+        pytest.param("service_request", 60, "separate_project", False, id="RTE-02"),
+        pytest.param("service_request", 2, "ticket", True, id="RTE-04"),
+        pytest.param("service_request", 24, "ticket", True, id="RTE-05"),
     ],
 )
-def test_an_intake_goes_where_it_belongs(request_type, estimate, areas, expected, counts):
-    found = destination(RequestType(request_type), estimate_hours=estimate, sensitive_areas=areas)
+def test_an_intake_goes_where_it_belongs(request_type, estimate, expected, counts):
+    found = destination(RequestType(request_type), estimate_hours=estimate)
     assert found == expected
     assert found.counts_as_ticket is counts
 
@@ -24,11 +23,6 @@ def test_an_intake_goes_where_it_belongs(request_type, estimate, areas, expected
 def test_what_is_a_project_is_the_firms_to_choose():
     assert destination(RequestType.IMPROVEMENT, estimate_hours=9, project_over_hours=8) is Destination.SEPARATE_PROJECT
     assert destination(RequestType.IMPROVEMENT, estimate_hours=8, project_over_hours=8) is Destination.TICKET
-
-
-def test_a_sensitive_area_is_a_change_however_long_it_takes():
-    found = destination(RequestType.SERVICE_REQUEST, estimate_hours=60, sensitive_areas=["permissions"])
-    assert found is Destination.CHANGE_REQUEST
 
 
 @pytest.mark.parametrize("request_type", [kind for kind in RequestType if kind is not RequestType.PLANNING])

@@ -9,13 +9,13 @@ from sqlalchemy.orm import Session
 
 from bot import database
 from bot.domain import intakes, people, receipts, tickets, time
-from bot.domain.accounts import by_name
 from bot.domain.imports import ImportedRow
 from bot.domain.priority import Effect, Timing, Users
 from bot.domain.provider import get
 from bot.domain.routing import RequestType
 from bot.domain.schema import GUARDED, metadata
 from bot.domain.workflow import Action, Status
+from tests.cast import by_name
 from tests.domain.desk import MONDAY, NOTE, complete, person
 
 APP = database.APP_ROLE

@@ -8,12 +8,13 @@ from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 
 from bot.domain import agreements, people, provider, setup
-from bot.domain.accounts import Account, by_name, join
+from bot.domain.accounts import Account, join
 from bot.domain.agreements import AgreementType
 from bot.domain.events import Event, Kind
 from bot.domain.people import Person
 from bot.domain.setup import BadFile
 from tests import cast
+from tests.cast import by_name
 from tests.domain.desk import MONDAY, person
 
 
@@ -135,7 +136,7 @@ def test_a_contact_who_was_recognised_keeps_the_slack_id(session, apply, acme):
 
 def test_an_account_is_the_same_in_any_case_and_is_renamed(session, apply, acme):
     assert apply(changed("- name: Acme\n", "- name: ACME\n")) == ["Account ACME: name is now ACME (was Acme)."]
-    assert by_name(session, "acme") is acme
+    assert by_name(session, "Acme") is acme
 
 
 def test_who_became_a_contact_by_writing_in_a_clients_channel_comes_home_as_staff(session, apply, acme):

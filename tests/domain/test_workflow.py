@@ -7,22 +7,17 @@ from bot.domain.tickets.needs import BEFORE_THE_FORM, CHECKS
 from bot.domain.workflow import (
     LABELS,
     OPEN_STATUSES,
-    PAUSED_STATUSES,
     STATUSES,
     WORKFLOW,
     Action,
-    Clock,
     CloseReason,
     Need,
     NextOwner,
     Status,
     Who,
-    bottleneck,
-    is_allowed,
     move_for,
     moves_from,
     require,
-    silence_step,
 )
 
 WAITING = "Waiting on client"
@@ -42,7 +37,9 @@ STATUS_ROWS = [  # status, SLA clock, side, who owns the next action, other stat
 every_move = pytest.mark.parametrize("move", WORKFLOW, ids=lambda move: f"{move.source}: {move.action}")
 
 
-@pytest.mark.parametrize(("status", "clock", "side", "owner", "leads_to"), STATUS_ROWS, ids=lambda cell: str(cell)[:20])
+@pytest.mark.parametrize(
+    ("status", "clock", "side", "owner", "leads_to"), STATUS_ROWS, ids=[row[0] for row in STATUS_ROWS]
+)
 def test_a_status_is_what_wf_00_says(status, clock, side, owner, leads_to):
     state = STATUSES[Status(status)]
     assert (state.clock, state.side, state.owner) == (clock, side, owner)
@@ -77,7 +74,8 @@ def test_only_light_work_in_progress_skips_the_internal_review():
     ],
 )
 def test_which_status_leads_to_which(source, target, allowed):
-    assert is_allowed(Status(source), Status(target)) is allowed
+    leads_to = {move.target for move in moves_from(Status(source))}
+    assert (Status(target) in leads_to) is allowed
 
 
 def test_what_the_client_sees_is_confirmed_by_the_client():
@@ -183,12 +181,6 @@ def test_only_what_is_closed_has_no_owner(status):
     assert STATUSES[status].client_reads
 
 
-def test_open_and_paused_are_read_from_the_table():
-    assert set(Status) - set(OPEN_STATUSES) == {Status.CLOSED}
-    assert set(PAUSED_STATUSES) == {Status.WAITING, Status.SCHEDULED, Status.CLIENT_REVIEW}
-    assert {status for status in Status if STATUSES[status].clock is Clock.STOP} == {Status.CLOSED}
-
-
 @every_move
 @pytest.mark.parametrize("quality", Who)
 def test_whoever_a_move_is_not_for_reads_whom_it_is_for(move, quality):
@@ -213,52 +205,8 @@ def test_one_fitting_quality_is_enough():
     require(move_for(Status.TRIAGE, Action.START), {Who.CLIENT, Who.LEAD})
 
 
-@pytest.mark.parametrize(
-    ("days", "step"),
-    [
-        pytest.param(1.9, "none", id="WF-30"),
-        pytest.param(2, "reminder_1", id="WF-31"),
-        pytest.param(3.9, "reminder_1", id="still the first"),
-        pytest.param(4, "reminder_2", id="WF-32"),
-        pytest.param(5, "auto_close", id="WF-33"),
-        pytest.param(50, "auto_close", id="long after"),
-    ],
-)
-def test_silence_is_answered_with_two_reminders_and_then_closed(days, step):
-    assert silence_step(days) == step
-
-
 STAYS = [Status.NEW, Status.TRIAGE, Status.WAITING, Status.SCHEDULED, Status.IN_PROGRESS, Status.INTERNAL_REVIEW,
          Status.CLIENT_REVIEW]  # fmt: skip
-
-
-@pytest.mark.parametrize(
-    ("hours", "shares", "named"),
-    [
-        pytest.param(
-            [10, 30, 220, 60, 120, 20, 40],
-            {"intake": 0.08, "client": 0.52, "execution": 0.36, "review": 0.04}, "client", id="WF-20",
-        ),
-        pytest.param(
-            [40, 110, 100, 50, 90, 30, 20],
-            {"intake": 0.3409, "client": 0.2727, "execution": 0.3182, "review": 0.0682}, None, id="WF-21",
-        ),
-        pytest.param(
-            [0, 0, 40, 0, 30, 30, 0],
-            {"intake": 0.0, "client": 0.4, "execution": 0.3, "review": 0.3}, "client", id="exactly 40 %",
-        ),
-    ],
-)  # fmt: skip
-def test_the_bottleneck_is_the_side_with_two_fifths_of_the_time(hours, shares, named):
-    found, top = bottleneck(dict(zip(STAYS, hours, strict=True)))
-    assert found == pytest.approx(shares, abs=1e-4)
-    assert top == named
-
-
-def test_no_time_has_no_bottleneck_and_closed_time_counts_for_nobody():
-    assert bottleneck({})[1] is None
-    shares, top = bottleneck({Status.CLOSED: 1000, Status.INTERNAL_REVIEW: 1})
-    assert (shares["review"], top) == (1, "review")
 
 
 def test_the_reasons_to_close_without_work_have_words():

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from pydantic import SecretStr
 from sqlalchemy import create_engine, text
 
-from bot import logs
+from bot import embedded, logs
 from bot.app import build_app
 from bot.settings import Settings
 from tests.house import House, served
@@ -109,14 +109,15 @@ def unsigned(house: House, body: str) -> tuple[int, str]:
 def test_what_slack_did_not_sign_is_turned_away_and_nothing_happens(house: House, how: dict[str, Any]):
     before = house.state_of_the_world()
     body = urlencode({**COMMAND, "command": "/queue"})
-    headers = {name: value.encode().decode("latin-1") if isinstance(value, str) else value for name, value in how.items()}
-    try:
-        status, answer = house.sends(body, **headers)
-    except UnicodeEncodeError:  # the client itself refuses such a header
-        return
+    status, answer = house.sends(body, **{name: _on_the_wire(value) for name, value in how.items()})
     assert (status, answer) == (401, "not signed by Slack")
     assert house.state_of_the_world() == before
     assert house.slack.calls_to("views.open") == []
+
+
+def _on_the_wire(value: Any) -> Any:
+    """UTF-8 in a header, as a careless client sends it."""
+    return value.encode().decode("latin-1") if isinstance(value, str) else value
 
 
 BAD_BODIES = {
@@ -147,10 +148,8 @@ def test_rubbish_costs_little_signed_or_not_and_changes_nothing(house: House, bo
 def test_two_megabytes_are_not_read_to_the_end(house: House):
     before = house.state_of_the_world()
     for send in (house.sends, lambda body: unsigned(house, body)):
-        try:
+        with contextlib.suppress(urllib.error.URLError):  # we may hang up before everything was sent
             assert send("x" * 2_000_000)[0] == 413
-        except urllib.error.URLError as cut_off:  # we may hang up before everything was sent
-            assert isinstance(cut_off.reason, ConnectionError)
     assert house.state_of_the_world() == before
 
 
@@ -208,8 +207,9 @@ def test_an_unknown_command_is_answered_with_a_sentence_about_commands(house: Ho
 @pytest.mark.parametrize("kind", ["reaction_added", "team_join", "nonsense"])
 def test_an_event_we_do_not_know_is_acknowledged(house: House, kind: str):
     before = house.state_of_the_world()
-    event = {"type": "event_callback", "team_id": "T0PROVIDER", "event_id": "E1", "event": {"type": kind, "user": "U0BO"}}
-    assert house.sends(json.dumps(event))[0] == 200
+    event = {"type": kind, "user": "U0BO"}
+    body = {"type": "event_callback", "team_id": "T0PROVIDER", "event_id": "E1", "event": event}
+    assert house.sends(json.dumps(body))[0] == 200
     assert house.state_of_the_world() == before
 
 
@@ -398,7 +398,8 @@ def test_while_the_database_is_away_people_are_told_and_have_their_words_back(ho
         house.ana.submits(refused="Nothing was stored")
         assert time.monotonic() - started < IN_TIME
         assert "Checkout shows no orders" in house.ana.modal_text()
-        status, answer = in_time(lambda: house.sends_form({**COMMAND, "command": "/time", "text": "T-101 45m a `note`"}))
+        line = {**COMMAND, "command": "/time", "text": "T-101 45m a `note`"}
+        status, answer = in_time(lambda: house.sends_form(line))
         said = json.loads(answer)["text"]
         assert status == 200
         assert "the database does not answer" in said
@@ -407,8 +408,12 @@ def test_while_the_database_is_away_people_are_told_and_have_their_words_back(ho
         house.bo.clicks("Take it")
         assert time.monotonic() - started < IN_TIME
         assert "the database does not answer" in house.bo.text()
-        event = {"type": "event_callback", "team_id": "T0PROVIDER", "event_id": "E1",
-                 "event": {"type": "message", "user": "U0NEWT", "channel": "C0ACME", "text": "hello", "ts": "1.1"}}
+        event = {
+            "type": "event_callback",
+            "team_id": "T0PROVIDER",
+            "event_id": "E1",
+            "event": {"type": "message", "user": "U0NEWT", "channel": "C0ACME", "text": "hello", "ts": "1.1"},
+        }
         assert in_time(lambda: house.sends(json.dumps(event)))[0] >= 500  # so that Slack sends it again
         assert get(house, "/healthz") == (200, "ok")
         status, report = get(house, "/readyz")
@@ -435,8 +440,6 @@ def test_a_database_that_was_never_there_is_told_of_in_time(house: House):
 
 
 def test_an_empty_database_is_alive_and_not_ready(house: House, server_url: str):
-    from bot import embedded
-
     name = f"{house.owner.url.database}_empty"
     url = embedded.create_database(server_url, name)
     settings_ = Settings(
@@ -578,8 +581,14 @@ def test_a_kind_that_slack_never_sent_adds_no_label_to_the_metrics(house: House)
 
 def test_readyz_says_ready(house: House):
     status, report = get(house, "/readyz")
-    assert (status, json.loads(report)) == (200, {
-        "ready": True, "database": "ok", "migrations": "ok", "outbox_oldest_seconds": 0.0, "dead_letters": 0})  # fmt: skip
+    as_it_should = {
+        "ready": True,
+        "database": "ok",
+        "migrations": "ok",
+        "outbox_oldest_seconds": 0.0,
+        "dead_letters": 0,
+    }
+    assert (status, json.loads(report)) == (200, as_it_should)
 
 
 # --- anything at all

@@ -84,7 +84,8 @@ def test_a_team_with_full_hands_is_told_of_in_whole(house: House):
 
 def test_an_empty_queue_is_said_plainly(house: House):
     house.ticks()
-    house.bo.sees("Nothing needs you").sees("*Unowned:* none").sees("*Stalled:* none").sees("*Waiting on clients:* none")
+    house.bo.sees("Nothing needs you").sees("*Unowned:* none").sees("*Stalled:* none")
+    house.bo.sees("*Waiting on clients:* none")
     house.bo.sees("*Standup:* nobody has anything in hand").sees("0 open · 0 came in and 0 closed")
 
 

@@ -45,7 +45,9 @@ def closure(text: str = "Search finds articles again", **parts: Any) -> Closure:
 
 
 def attachment(name: str) -> Attachment:
-    return Attachment(ticket_id=101, account_id=1, file_slack_id="F1", name=name, permalink="https://acme.slack.com/f/1")
+    return Attachment(
+        ticket_id=101, account_id=1, file_slack_id="F1", name=name, permalink="https://acme.slack.com/f/1"
+    )
 
 
 def ticket(status: Status = Status.NEW, **facts: Any) -> Ticket:

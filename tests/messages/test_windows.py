@@ -73,7 +73,7 @@ def test_the_clients_window_tells_no_estimate_code_account_or_time(status: Statu
 
 def test_a_long_history_ends_with_what_happened_last_and_no_time_is_cut_in_two():
     history = [
-        moved(Status.IN_PROGRESS, Status.WAITING, Action.ASK_CLIENT, n, reason=f"question {n}: " + "words & words " * 20)
+        moved(Status.TRIAGE, Status.WAITING, Action.ASK_CLIENT, n, reason=f"question {n}: " + "words & words " * 20)
         for n in range(15)
     ]
     view = window(BO, history=history)

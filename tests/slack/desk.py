@@ -5,7 +5,7 @@ from typing import Any
 from slack_sdk import WebClient
 from sqlalchemy import select, text
 
-from bot.domain import accounts, people, provider, tickets
+from bot.domain import people, provider, tickets
 from bot.domain.people import Person
 from bot.domain.priority import Effect, Timing, Users
 from bot.domain.routing import RequestType
@@ -13,6 +13,7 @@ from bot.domain.tickets import Filing, Inputs
 from bot.domain.workflow import Action
 from bot.playground.records import Message
 from bot.slack.delivery import Courier
+from tests.cast import by_name
 from tests.house import House
 
 TITLE = "Help centre search is empty"
@@ -24,7 +25,7 @@ def files(house: House, title: str = TITLE, *, account: str = "Acme", by: str = 
     with house.sessions.begin() as session:
         people.enter_as_system(session)
         requester = session.scalars(select(Person).where(Person.name == by)).one()
-        where = accounts.by_name(session, account)
+        where = by_name(session, account)
         assert where
         ticket = tickets.file(
             session, filing, account=where, provider=provider.get(session), requester=requester, now=house.now

@@ -15,7 +15,7 @@ from bot.domain.accounts import Account
 from bot.domain.agreements import Agreement
 from bot.domain.people import Person
 from bot.domain.provider import Provider
-from bot.domain.setup.file import AccountPart, AgreementPart, ContactPart, ProviderPart, SetupFile, StaffPart
+from bot.domain.setup.file import AccountPart, AgreementPart, BadFile, ContactPart, ProviderPart, SetupFile, StaffPart
 
 ALREADY = "Everything stands as the file says: nothing to change."
 
@@ -81,6 +81,12 @@ def _account(session: Session, part: AccountPart, now: datetime) -> list[str]:
         "arr_currency": part.arr.currency if part.arr else None,
         "renews": part.renews,
     }
+    taken = session.scalar(select(Account.name).where(Account.channel_slack_id == part.channel))
+    if taken and taken.lower() != part.name.lower():
+        # Never a rename by guess: the channel's people would see the tickets of whoever had it before.
+        raise BadFile(
+            f"{part.channel} is {taken}'s channel already. Give {part.name} its own, or keep the name {taken}."
+        )
     if account is None:
         account = Account(**values, live_since=now)
         session.add(account)

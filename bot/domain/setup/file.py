@@ -1,17 +1,30 @@
 """The file's shape, checked before anything is touched; every mistake is named with its line."""
 
 import re
+from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import yaml
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from bot.domain.agreements import AgreementType
 from bot.domain.business_time import knows_holidays_of
 from bot.domain.roles import ContactRole, Role
+
+PLAIN_TAG = "tag:yaml.org,2002:"
+PYTHON_TAG = PLAIN_TAG + "python"
 
 
 class BadFile(Exception):
@@ -80,16 +93,17 @@ class ProviderPart(Strict):
     holidays: Country | None = None
     channels: dict[str, ChannelId]
 
-    @model_validator(mode="after")
-    def _has_triage(self) -> "ProviderPart":
-        unknown = self.channels.keys() - {"triage", "releases", "billing", "leadership"}
+    @field_validator("channels")
+    @classmethod
+    def _has_triage(cls, channels: dict[str, str]) -> dict[str, str]:
+        unknown = channels.keys() - {"triage", "releases", "billing", "leadership"}
         if unknown:
             raise ValueError(
                 f"unknown channel {', '.join(sorted(unknown))}; there are triage, releases, billing, leadership"
             )
-        if "triage" not in self.channels:
-            raise ValueError("channels needs triage: that is where cards and digests stand")
-        return self
+        if "triage" not in channels:
+            raise ValueError("needs triage: that is where cards and digests stand")
+        return channels
 
 
 class StaffPart(Strict):
@@ -99,7 +113,7 @@ class StaffPart(Strict):
     name: Name
     roles: list[Role] = Field(min_length=1)
     skills: list[str] = []
-    weekly_hours: float = Field(40, gt=0, le=80)
+    weekly_hours: float = Field(40, gt=0, le=80, allow_inf_nan=False)
     timezone: Zone | None = None
 
 
@@ -132,7 +146,7 @@ class AgreementPart(Strict):
 
     type: AgreementType
     starts: date
-    included_hours: float = Field(0, ge=0)
+    included_hours: float = Field(0, ge=0, allow_inf_nan=False)
     rollover_cap: Decimal = Field(Decimal(0), ge=0, le=1)
     rate: Amount | None = None
     rounding: RoundingPart = Field(default_factory=lambda: RoundingPart(unit=15, mode="up", scope="ticket_day"))
@@ -166,11 +180,14 @@ def read(text: str, name: str = "the file") -> SetupFile:
     """Read and check a file's text; raises BadFile with every mistake and its line."""
     try:
         tree = yaml.compose(text, Loader=yaml.SafeLoader)
-        content = yaml.safe_load(text)
-    except yaml.YAMLError as error:
+        # Everything as text: the model knows what is a date, and that NO is Norway.
+        content = yaml.load(text, Loader=yaml.BaseLoader)  # noqa: S506  makes nothing but text, lists and mappings
+    except (yaml.YAMLError, TypeError) as error:
         raise BadFile(f"{name} is not YAML: {str(error).replace(chr(10), ' ')}") from error
     if not isinstance(content, dict):
         raise BadFile(f"{name}: line 1: write provider:, people: and accounts: at the top level")
+    if oddities := list(_oddities(tree)):
+        raise BadFile("\n".join(f"{name}: line {line}: {what}" for line, what in oddities))
     try:
         found = SetupFile(**content)
     except ValidationError as error:
@@ -182,6 +199,22 @@ def read(text: str, name: str = "the file") -> SetupFile:
     if mistakes := _named_twice(found, tree, name):
         raise BadFile("\n".join(mistakes))
     return found
+
+
+def _oddities(node: yaml.Node | None) -> Iterator[tuple[int, str]]:
+    """What YAML allows and nobody means: a word twice in one place, keys that are no words, tags."""
+    if node and (not node.tag.startswith(PLAIN_TAG) or node.tag.startswith(PYTHON_TAG)):
+        yield node.start_mark.line + 1, f"{node.tag} is not YAML that is understood here"
+    if isinstance(node, yaml.SequenceNode):
+        for item in node.value:
+            yield from _oddities(item)
+    if isinstance(node, yaml.MappingNode):
+        seen: set[str] = set()
+        for key, value in node.value:
+            if key.value in seen:
+                yield key.start_mark.line + 1, f"{key.value} stands twice; put both together"
+            seen.add(key.value)
+            yield from _oddities(value)
 
 
 def _line(node: yaml.Node | None, loc: tuple[int | str, ...]) -> int:

@@ -8,8 +8,8 @@ move asks for and changes; `filing` how it begins; `closure` the note that ends 
 from bot.domain.tickets.closure import Closure, ClosureNote, draft, latest_closure
 from bot.domain.tickets.filing import CameFrom, Door, Filing, file
 from bot.domain.tickets.needs import Inputs
-from bot.domain.tickets.queue import Page, QueueFilter, page, possibilities
-from bot.domain.tickets.ticket import Attachment, Ticket, attachments, number_of, visible_to
+from bot.domain.tickets.queue import Page, QueueFilter, is_unowned, page, possibilities
+from bot.domain.tickets.ticket import Attachment, Ticket, attachments, number_of, several, visible_to
 
 __all__ = [
     "Attachment",
@@ -25,9 +25,11 @@ __all__ = [
     "attachments",
     "draft",
     "file",
+    "is_unowned",
     "latest_closure",
     "number_of",
     "page",
     "possibilities",
+    "several",
     "visible_to",
 ]

@@ -95,6 +95,5 @@ def draft(session: Session, ticket: "Ticket", work_notes: list[str]) -> ClosureN
 
 
 def _decisions(history: list[events.Event]) -> list[str]:
-    told = {"ask_client": "Asked the client: {reason}", "schedule": "Planned for {planned_start}",
-            "reject": "Sent back from review: {reason}"}  # fmt: skip
+    told = {"ask_client": "Asked the client: {reason}", "schedule": "Planned for {planned_start}"}
     return [told[event.action].format(**event.data) for event in history if event.action in told]

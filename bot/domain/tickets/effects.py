@@ -46,7 +46,7 @@ def _take(ticket: "Ticket", _session: Session, _inputs: Inputs, by: Person, _now
 def _assign(ticket: "Ticket", _session: Session, inputs: Inputs, _by: Person, _now: datetime) -> dict[str, Any]:
     if inputs.assignee is None:
         raise Refused("Choose who takes it.", field="assignee")
-    if not inputs.assignee.may(Permission.WORK) or not inputs.assignee.active:
+    if not inputs.assignee.may(Permission.WORK):
         raise Refused(
             f"{inputs.assignee.name} does not work on tickets. Choose an engineer or a lead.", field="assignee"
         )

@@ -7,7 +7,7 @@ from enum import StrEnum
 from sqlalchemy.orm import Session
 
 from bot import playbook
-from bot.domain import events, outbox
+from bot.domain import events
 from bot.domain.accounts import Account
 from bot.domain.business_time import working_days_until
 from bot.domain.people import Person
@@ -109,7 +109,7 @@ def file(
         for file in filing.files
     )  # fmt: skip
     session.add(_filed_event(session, ticket, filing, requester, assessment, now))
-    _open_threads(session, ticket, account, provider)
+    ticket.open_threads(session, account, provider)
     return ticket
 
 
@@ -133,10 +133,3 @@ def _filed_event(
         },
         rule_version=playbook.of(session).version,
     )
-
-
-def _open_threads(session: Session, ticket: Ticket, account: Account, provider: Provider) -> None:
-    places = {outbox.Place.CLIENT: account.channel_slack_id, outbox.Place.TRIAGE: provider.triage_channel}
-    for place, channel in places.items():
-        if channel:
-            outbox.open_thread(session, outbox.Subject.TICKET, ticket.id, place, channel, account_id=account.id)

@@ -15,6 +15,7 @@ from bot.domain.errors import Refused
 from bot.domain.people import Person
 from bot.domain.priority import Priority
 from bot.domain.roles import Permission
+from bot.domain.routing import Destination, destination
 from bot.domain.tickets.closure import ClosureNote
 from bot.domain.workflow import CloseReason, Need
 
@@ -38,19 +39,20 @@ class Inputs:
     close_reason: CloseReason | None = None
 
 
-def _needs_reason(_ticket: "Ticket", _session: Session, inputs: Inputs, _now: datetime) -> None:
+def _needs_reason(_ticket: "Ticket", _session: Session, inputs: Inputs, _by: Person, _now: datetime) -> None:
     if len(inputs.reason.strip()) < 3:
         raise Refused("Write it so that the other side knows what to do.", field="reason")
 
 
-def _triaged(ticket: "Ticket", session: Session, inputs: Inputs, _now: datetime) -> None:
+def _triaged(ticket: "Ticket", session: Session, inputs: Inputs, _by: Person, _now: datetime) -> None:
     estimate = inputs.estimate_minutes or ticket.estimate_minutes
     if not estimate:
         raise Refused("How long will it take? A rough estimate is enough: 2h, 45m.", field="estimate")
     if not (inputs.code or ticket.code):
         raise Refused("Choose how the time is charged.", field="code")
     limit = playbook.of(session).project_over_hours
-    if estimate > limit * 60:
+    where = destination(ticket.request_type, estimate_hours=estimate / 60, project_over_hours=limit)
+    if where is Destination.SEPARATE_PROJECT:
         raise Refused(
             f"{show(estimate)} is more than {limit:g} hours: that is a project. "
             "Close the ticket as redirected and plan it, or split off a first step.",
@@ -58,52 +60,53 @@ def _triaged(ticket: "Ticket", session: Session, inputs: Inputs, _now: datetime)
         )
 
 
-def _planned(ticket: "Ticket", session: Session, inputs: Inputs, now: datetime) -> None:
+def _planned(ticket: "Ticket", session: Session, inputs: Inputs, _by: Person, now: datetime) -> None:
     if inputs.planned_start is None:
         raise Refused("Pick the day it starts.", field="planned_start")
     if inputs.planned_start < accounts.by_id(session, ticket.account_id).calendar.local_date(now):
         raise Refused("That day has passed. Pick today or a later day.", field="planned_start")
 
 
-def _not_urgent(ticket: "Ticket", _session: Session, _inputs: Inputs, _now: datetime) -> None:
+def _not_urgent(ticket: "Ticket", _session: Session, _inputs: Inputs, _by: Person, _now: datetime) -> None:
     if ticket.priority in {Priority.P1, Priority.P2}:
         raise Refused(f"{ticket.key} is {ticket.priority.value}: urgent work is started, not scheduled. Press Start.")
 
 
-def _other_reviewer(ticket: "Ticket", session: Session, inputs: Inputs, _now: datetime) -> None:
+def _other_reviewer(ticket: "Ticket", session: Session, inputs: Inputs, by: Person, _now: datetime) -> None:
     if inputs.reviewer is None:
         raise Refused("Choose who checks it.", field="reviewer")
     if not inputs.reviewer.may(Permission.WORK):
         raise Refused(
             f"{inputs.reviewer.name} does not work on tickets. Choose an engineer or a lead.", field="reviewer"
         )
-    if inputs.reviewer.id == ticket.assignee_id and not playbook.of(session).self_review:
+    assignee = ticket.assignee_id or by.id  # whoever sends unowned work to review has done it
+    if inputs.reviewer.id == assignee and not playbook.of(session).self_review:
         raise Refused("Someone other than the assignee has to check it. Choose a colleague.", field="reviewer")
 
 
-def _light(ticket: "Ticket", session: Session, _inputs: Inputs, _now: datetime) -> None:
+def _light(ticket: "Ticket", session: Session, _inputs: Inputs, _by: Person, _now: datetime) -> None:
     if ticket.request_type.value not in playbook.of(session).light_work:
-        kind = ticket.request_type.label.lower()
-        raise Refused(f"{ticket.key} is a {kind}, so a colleague checks it first. Press Send to review.")
+        kind = ticket.request_type.label
+        raise Refused(f"{ticket.key} is of the type {kind}, so a colleague checks it first. Press Send to review.")
 
 
-def _nothing_visible(ticket: "Ticket", _session: Session, _inputs: Inputs, _now: datetime) -> None:
+def _nothing_visible(ticket: "Ticket", _session: Session, _inputs: Inputs, _by: Person, _now: datetime) -> None:
     if ticket.client_visible:
         raise Refused(f"The client sees a difference after {ticket.key}, so they confirm it. Press Approve.")
 
 
-def _note(_ticket: "Ticket", _session: Session, inputs: Inputs, _now: datetime) -> None:
+def _note(_ticket: "Ticket", _session: Session, inputs: Inputs, _by: Person, _now: datetime) -> None:
     if inputs.note is None:
         raise Refused("Write the closure note first.", field="summary")
     inputs.note.require_complete()
 
 
-def _close_reason(_ticket: "Ticket", _session: Session, inputs: Inputs, _now: datetime) -> None:
+def _close_reason(_ticket: "Ticket", _session: Session, inputs: Inputs, _by: Person, _now: datetime) -> None:
     if inputs.close_reason is None:
         raise Refused("Choose why it closes without work.", field="close_reason")
 
 
-def _recent(ticket: "Ticket", session: Session, _inputs: Inputs, now: datetime) -> None:
+def _recent(ticket: "Ticket", session: Session, _inputs: Inputs, _by: Person, now: datetime) -> None:
     days = playbook.of(session).reopen_days
     if ticket.closed_at and now - ticket.closed_at > timedelta(days=days):
         raise Refused(
@@ -111,13 +114,13 @@ def _recent(ticket: "Ticket", session: Session, _inputs: Inputs, now: datetime) 
         )
 
 
-def _unowned(ticket: "Ticket", session: Session, _inputs: Inputs, _now: datetime) -> None:
-    if ticket.assignee_id is not None:
-        owner = people.by_id(session, ticket.assignee_id)
-        raise Refused(f"{owner.name if owner else 'Someone'} has {ticket.key}. Ask them, or a lead, to hand it over.")
+def _unowned(ticket: "Ticket", session: Session, _inputs: Inputs, _by: Person, _now: datetime) -> None:
+    owner = people.by_id(session, ticket.assignee_id)
+    if owner and owner.active:
+        raise Refused(f"{owner.name} has {ticket.key}. Ask them, or a lead, to hand it over.")
 
 
-Check = Callable[["Ticket", Session, Inputs, datetime], None]
+Check = Callable[["Ticket", Session, Inputs, Person, datetime], None]
 CHECKS: dict[Need, Check] = {
     Need.UNOWNED: _unowned,
     Need.TRIAGED: _triaged,

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from bot.domain.people import Person
 from bot.domain.tickets.ticket import Ticket, seen_by
-from bot.domain.workflow import Status
+from bot.domain.workflow import STATUSES, Clock, Side, Status
 
 PAGE = 20
 
@@ -62,13 +62,21 @@ def conditions(chosen: QueueFilter, actor: Person, stalled_since: datetime) -> l
     return [is_open, *_NARROWER[chosen](stalled_since)]
 
 
+def is_unowned() -> ColumnElement[bool]:
+    """Nobody has it, or whoever had it has left."""
+    here = select(Person.id).where(Person.id == Ticket.assignee_id, Person.active).correlate(Ticket)
+    return ~here.exists()
+
+
+_WITH_CLIENT = [status for status, state in STATUSES.items() if state.side is Side.CLIENT]
+_MAY_STAND = [status for status, state in STATUSES.items() if state.clock is not Clock.RUN]  # and is not stalled
 _NARROWER = {
     QueueFilter.ALL: lambda _: [],
-    QueueFilter.UNOWNED: lambda _: [Ticket.assignee_id.is_(None)],
-    QueueFilter.WAITING: lambda _: [Ticket.status.in_([Status.WAITING, Status.CLIENT_REVIEW])],
+    QueueFilter.UNOWNED: lambda _: [is_unowned()],
+    QueueFilter.WAITING: lambda _: [Ticket.status.in_(_WITH_CLIENT)],
     QueueFilter.STALLED: lambda since: [
         Ticket.status_since < since,
-        Ticket.status.not_in([Status.WAITING, Status.CLIENT_REVIEW, Status.SCHEDULED]),
+        Ticket.status.not_in(_MAY_STAND),
     ],
     QueueFilter.REVIEW: lambda _: [Ticket.status == Status.INTERNAL_REVIEW],
 }
@@ -92,5 +100,5 @@ def possibilities(session: Session, actor: Person, typed: str, *, limit: int = 2
         number = words.upper().removeprefix("T-")
         same = Ticket.title.icontains(words, autoescape=True)
         query = query.where(same | (Ticket.id == int(number)) if number.isdecimal() and len(number) < 13 else same)
-    mine = Ticket.assignee_id == actor.id
-    return list(session.scalars(query.order_by(mine.desc().nulls_last(), Ticket.id.desc()).limit(limit)))
+    mine = func.coalesce(Ticket.assignee_id == actor.id, False)
+    return list(session.scalars(query.order_by(mine.desc(), Ticket.id.desc()).limit(limit)))

@@ -13,12 +13,14 @@ from sqlalchemy import ForeignKey, Identity, Index, Select, UniqueConstraint, se
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from bot import playbook
-from bot.domain import events, outbox, people
+from bot.domain import accounts, events, outbox, people, provider
+from bot.domain.accounts import Account
 from bot.domain.base import AccountRef, Base, Id
 from bot.domain.codes import Code
 from bot.domain.errors import NotFound, Refused
 from bot.domain.people import Person
 from bot.domain.priority import Effect, Priority, Timing, Users
+from bot.domain.provider import Provider
 from bot.domain.roles import Permission
 from bot.domain.routing import RequestType
 from bot.domain.tickets.effects import AUDIENCE, EFFECTS
@@ -125,12 +127,12 @@ class Ticket(Base):
     def check(self, session: Session, action: Action, *, by: Person, now: datetime, seen: int | None = None) -> Move:
         """The move, or a refusal: asked before a form opens and again, under the lock, when it comes back."""
         if seen is not None and seen != self.version:
-            raise Refused(self._who_was_first(session))
+            raise Refused(self._who_was_first(session, by))
         move = move_for(self.status, action)
         require(move, self.qualities(by, self_review=playbook.of(session).self_review))
         for need in BEFORE_THE_FORM:
             if need in move.needs:
-                CHECKS[need](self, session, Inputs(), now)
+                CHECKS[need](self, session, Inputs(), by, now)
         return move
 
     def act(
@@ -148,7 +150,7 @@ class Ticket(Base):
         move = self.check(session, action, by=by, now=now, seen=seen)
         for need in Need:  # in the enum's order, so that the first thing missing is always the same
             if need in move.needs:
-                CHECKS[need](self, session, inputs, now)
+                CHECKS[need](self, session, inputs, by, now)
         source = self.status
         data = EFFECTS[action](self, session, inputs, by, now)
         return self._moved(session, move, source, by=by, now=now, data=data)
@@ -167,8 +169,6 @@ class Ticket(Base):
             self.status, self.status_since = move.target, now
         self.closed_at = now if move.target is Status.CLOSED else None
         self.version += 1
-        if move.target is Status.IN_PROGRESS and self.assignee_id is None:
-            self.assignee_id = by.id
         event = events.Event(
             kind=events.Kind.MOVED if move.target is not source else events.Kind.ASSIGNED,
             at=now,
@@ -183,15 +183,29 @@ class Ticket(Base):
         )
         session.add(event)
         session.flush()
-        for card in outbox.refresh(session, outbox.Subject.TICKET, self.id):
+        cards = outbox.refresh(session, outbox.Subject.TICKET, self.id)
+        if not cards:  # imported: silent until somebody works on it
+            cards = self.open_threads(session, accounts.by_id(session, self.account_id), provider.get(session))
+        for card in cards:
             if card.place in AUDIENCE.get(move.action, ()):
                 outbox.reply(session, card, event.id)
         return event
 
-    def _who_was_first(self, session: Session) -> str:
+    def open_threads(self, session: Session, account: Account, firm: Provider) -> list[outbox.Post]:
+        """The client's thread and triage's card, where there are channels for them."""
+        places = {outbox.Place.CLIENT: account.channel_slack_id, outbox.Place.TRIAGE: firm.triage_channel}
+        return [
+            outbox.open_thread(session, outbox.Subject.TICKET, self.id, place, channel, account_id=self.account_id)
+            for place, channel in places.items()
+            if channel
+        ]
+
+    def _who_was_first(self, session: Session, by: Person) -> str:
         last = events.last_move(session, self.id)
         who = people.by_id(session, last.actor_id) if last else None
         did = Action(last.action).label if last and last.action else "a change"
+        if who and who.id == by.id:
+            return f"You did “{did}” already. {self.key} is now {self.status.value}; look at its newest card."
         return f"{who.name if who else 'Someone'} was first: “{did}”. {self.key} is now {self.status.value}."
 
 
@@ -230,6 +244,12 @@ def visible_to(session: Session, actor: Person, key: str | int, *, lock: bool = 
     if ticket is None:
         raise NotFound(f"I can't find T-{number}. Check the number, or look in /queue.")
     return ticket
+
+
+def several(session: Session, actor: Person, numbers: set[int]) -> dict[int, Ticket]:
+    """Those of these tickets that the person may know of, for lists."""
+    found = session.scalars(seen_by(actor).where(Ticket.id.in_(numbers))) if numbers else []
+    return {ticket.id: ticket for ticket in found}
 
 
 def attachments(session: Session, ticket_id: int) -> list[Attachment]:
