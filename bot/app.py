@@ -27,6 +27,7 @@ from starlette.routing import Route
 from bot import database
 from bot.clock import Clock, SharedClock, system_clock
 from bot.domain import people, provider
+from bot.domain.errors import Refused
 from bot.handlers import Router, metrics
 from bot.handlers.arrival import Arrivals
 from bot.jobs import ticker
@@ -194,16 +195,23 @@ def _measure_outbox(engine: Engine) -> None:
 class Worker:
     """The worker process: delivers the outbox and ticks the schedule. Any number may run."""
 
-    def __init__(self, settings: Settings, *, clock: Clock | None = None, tick_seconds: float = TICK_SECONDS):
+    def __init__(
+        self,
+        settings: Settings,
+        stopping: threading.Event,
+        *,
+        clock: Clock | None = None,
+        tick_seconds: float = TICK_SECONDS,
+    ):
         self._engine = database.app_engine(settings.database_url, pool_size=4, statement_timeout_ms=30_000)
         self._sessions = database.sessions(self._engine)
         self._client = web_client(settings, timeout=HTTP_SECONDS)
         self._clock = clock or system_clock
         self._tick_seconds = tick_seconds
-        self._stopping = threading.Event()
+        self._stopping = stopping
 
     def run(self) -> None:
-        """Until `stop`: what is in hand is finished first."""
+        """Until `stopping` is set: what is in hand is finished first."""
         scheduler = BackgroundScheduler(timezone="UTC")
         scheduler.add_job(
             self._tick, "interval", seconds=self._tick_seconds, coalesce=True, max_instances=1, misfire_grace_time=None
@@ -217,10 +225,6 @@ class Worker:
         scheduler.shutdown(wait=True)
         self._engine.dispose()
 
-    def stop(self) -> None:
-        """Come to an end after what is in hand."""
-        self._stopping.set()
-
     def _deliver(self, courier: Courier) -> bool:
         try:
             return courier.deliver_one()
@@ -232,8 +236,8 @@ class Worker:
     def _tick(self) -> None:
         try:
             ticker.tick(self._sessions, self._clock())
-        except SQLAlchemyError as error:
-            log.error("the schedule has to wait for the database", error=type(error).__name__)
+        except (SQLAlchemyError, Refused) as error:
+            log.error("the schedule has to wait", error=type(error).__name__)
 
     def _learn_who_we_are(self) -> bool:
         """Ask Slack once who the bot is, so that web never has to."""

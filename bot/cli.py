@@ -3,6 +3,7 @@
 import argparse
 import signal
 import sys
+import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -38,8 +39,8 @@ SAYS_WHY = (
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; returns the exit code."""
-    parser = _parser()
-    chosen = parser.parse_args(arguments)
+    chosen = _parser().parse_args(arguments)
+    logs.configure("warning")  # web and worker say more, if they are asked to
     try:
         chosen.run(chosen)
     except SAYS_WHY as error:
@@ -61,7 +62,8 @@ def _about_the_database(told: str) -> str:
         return "The database is not set up yet. Run `steward migrate` first."
     if "does not exist" in told and "relation" in told:
         return "The database is not set up yet. Run `steward migrate` first."
-    return f"The database refused: {told.splitlines()[0] if told else 'no answer'}"
+    what = "can't be reached" if "connect" in told else "refused"
+    return f"The database {what}: {told.splitlines()[0] if told else 'no answer'}"
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -82,10 +84,10 @@ def _parser() -> argparse.ArgumentParser:
         process.add_argument("--shared-clock", action="store_true", help=argparse.SUPPRESS)
     command("migrate", _migrate, "Bring the database to this release.")
     apply = command("apply", _apply, "Set up the provider, its people and accounts from a YAML file.")
-    apply.add_argument("file", type=Path)
+    apply.add_argument("file", type=Path, help="the setup, as the README shows it")
     _import_arguments(command("import", _import, "Bring in another system's records."))
     job = command("run", _run, "Run a scheduled job now, once for its period.")
-    job.add_argument("job", choices=sorted(JOBS))
+    job.add_argument("job", choices=sorted(JOBS), help="which one")
     job.add_argument("--at", type=_instant, help="as if it were then, in ISO 8601 (default: now)")
     return parser
 
@@ -123,6 +125,7 @@ def _demo(chosen: argparse.Namespace) -> None:
 def _web(chosen: argparse.Namespace) -> None:
     from bot.app import build_app, shared_clock
 
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # uvicorn lets requests end, then passes the signal on
     config = settings.read(settings.Settings, "slack_signing_secret")
     logs.configure(config.steward_log)
     _engine().dispose()  # refuses a role that would see past row security
@@ -134,15 +137,15 @@ def _web(chosen: argparse.Namespace) -> None:
 def _worker(chosen: argparse.Namespace) -> None:
     from bot.app import Worker, shared_clock
 
+    stopping = threading.Event()
+    for signal_ in (signal.SIGTERM, signal.SIGINT):  # before anything takes time: a stop is never lost
+        signal.signal(signal_, lambda *_: stopping.set())
     config = settings.read(settings.Settings)
     logs.configure(config.steward_log)
     _engine().dispose()
     # A clock that is moved by hand is watched closely: somebody is waiting for what happens then.
     moved = {"clock": shared_clock(config), "tick_seconds": 2} if chosen.shared_clock else {}
-    worker = Worker(config, **moved)
-    signal.signal(signal.SIGTERM, lambda *_: worker.stop())
-    signal.signal(signal.SIGINT, lambda *_: worker.stop())
-    worker.run()
+    Worker(config, stopping, **moved).run()
 
 
 def _database() -> settings.DatabaseSettings:

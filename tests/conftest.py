@@ -8,11 +8,14 @@ import pytest
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.orm import Session, sessionmaker
 
-from bot import database, embedded, playbook
+from bot import database, embedded, logs, playbook
 from bot.settings import normalise_database_url
 from tests.house import House, running
 
 DATA = Path(__file__).parent.parent / ".steward" / "test-pg18"
+
+
+logs.configure("warning")
 
 
 @pytest.fixture(scope="session")
@@ -29,6 +32,7 @@ def server_url() -> Iterator[str]:
 def template(server_url: str) -> Iterator[str]:
     """A migrated database with the default playbook, copied for each test."""
     name = f"steward_template_{os.getpid()}"
+    embedded.drop_database(server_url, name)  # of a run that was killed
     url = embedded.create_database(server_url, name)
     database.migrate(url)
     engine = database.owner_engine(url)

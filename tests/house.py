@@ -38,7 +38,8 @@ class House:
     def __init__(self, slack: Slack, sessions: sessionmaker[Session], owner: Engine, events_url: str):
         self.slack, self.sessions, self.owner, self.events_url = slack, sessions, owner, events_url
         self.now = MONDAY
-        self.courier = Courier(sessions, WebClient(token=slack.token, base_url=slack.api_url, timeout=5), paced=False)
+        client = WebClient(token=slack.token, base_url=slack.api_url, timeout=5, retry_handlers=[])
+        self.courier = Courier(sessions, client, paced=False)
         self.bo, self.eve = slack.person("U0BO", "C0TRIAGE"), slack.person("U0EVE", "C0TRIAGE")
         self.maya, self.sam = slack.person("U0MAYA", "C0TRIAGE"), slack.person("U0SAM", "C0TRIAGE")
         self.ana, self.cleo = slack.person("U0ANA", "C0ACME"), slack.person("U0CLEO", "C0ACME")
@@ -74,7 +75,9 @@ class House:
         assert len(rows) == 1, rows
         return rows[0]
 
-    def sends(self, body: str, *, secret: str | None = None, at: float | None = None, **headers: str) -> tuple[int, str]:
+    def sends(
+        self, body: str, *, secret: str | None = None, at: float | None = None, **headers: str
+    ) -> tuple[int, str]:
         """A request as it goes over the wire, signed unless the headers say otherwise; status and answer."""
         stamp = str(int(at or time.time()))
         key = (secret or self.slack.signing_secret).encode()

@@ -170,7 +170,8 @@ def test_a_database_that_is_not_there_is_one_sentence(typed: list[str], setup_fi
     monkeypatch.setenv("DATABASE_URL", "postgresql://me:hush@127.0.0.1:1/none")
     assert ends_with(*[str(setup_file) if word == "FILE" else word for word in typed]) == 1
     told = capsys.readouterr().err
-    assert told.lower().startswith("steward: the database can't be reached: ")
+    assert told.lower().startswith("steward: the database ")
+    assert len(told.splitlines()) <= 2
     assert "Traceback" not in told
     assert "hush" not in told
 

@@ -12,15 +12,16 @@ _HOURS = re.compile(r"(\d{1,4}(?:[.,]\d{1,2})?) ?(?:h|hrs?|hours?|std)")
 _MINUTES = re.compile(r"(\d{1,5}) ?(?:m|mins?|minutes?)?")
 
 
-def parse_minutes(text: str, *, longest: int = LONGEST, field: str | None = None) -> int:
+def parse_minutes(
+    text: str, *, longest: int = LONGEST, field: str | None = None, what: str = "what one entry can hold"
+) -> int:
     """Whole minutes between 1 and `longest`; anything else is refused in a sentence."""
     minutes = _read(text.strip().lower())
     if minutes is None:
         raise Refused(f"I can't read “{text.strip()[:40]}” as a time. Write 45m, 1h30, 1:30 or 1.5h.", field=field)
     if not SHORTEST <= minutes <= longest:
         raise Refused(
-            f"{show(minutes)} is outside what one entry can hold (1 minute to {show(longest)}). "
-            "Split it, or check the figure.",
+            f"{show(minutes)} is outside {what} (1 minute to {show(longest)}). Please check the figure.",
             field=field,
         )
     return minutes

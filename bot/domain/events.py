@@ -19,6 +19,7 @@ class Kind(StrEnum):
     FILED = "filed"
     IMPORTED = "imported"
     MOVED = "moved"
+    CLIENT_WROTE = "client_wrote"
     ASSIGNED = "assigned"
     TIME_LOGGED = "time_logged"
     TIME_REVERSED = "time_reversed"

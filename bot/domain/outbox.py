@@ -39,7 +39,10 @@ class Post(Base):
     """A message we own: once per subject and place."""
 
     __tablename__ = "post"
-    __table_args__ = (UniqueConstraint("subject", "subject_id", "place"),)
+    __table_args__ = (
+        UniqueConstraint("subject", "subject_id", "place"),
+        Index("ix_post_channel_slack_id_ts", "channel_slack_id", "ts"),
+    )
 
     id: Mapped[Id] = mapped_column(init=False)
     subject: Mapped[Subject]
@@ -152,6 +155,13 @@ def roots_of(session: Session, subject: Subject, subject_id: int) -> list[Post]:
             .where(Post.subject == subject, Post.subject_id == subject_id, Post.parent_id.is_(None))
             .order_by(Post.id)
         )
+    )
+
+
+def root_at(session: Session, channel_slack_id: str, ts: str) -> Post | None:
+    """The card whose thread that is."""
+    return session.scalar(
+        select(Post).where(Post.channel_slack_id == channel_slack_id, Post.ts == ts, Post.parent_id.is_(None))
     )
 
 

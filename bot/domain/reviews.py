@@ -76,7 +76,9 @@ def _listed(session: Session, where: list[Any], calendar: Calendar, now: datetim
         .order_by(Ticket.priority, Ticket.status_since, Ticket.id)
         .limit(SHOWN_PER_SECTION)
     ).all()
-    known = people.by_ids(session, {id_ for t, _ in rows for id_ in (t.assignee_id, t.requester_id) if id_})
+    known = people.by_ids(
+        session, {id_ for t, _ in rows for id_ in (t.assignee_id, t.reviewer_id, t.requester_id) if id_}
+    )
     return {
         "total": total,
         "tickets": [_line(ticket, account, known, calendar, now) for ticket, account in rows],
@@ -85,6 +87,7 @@ def _listed(session: Session, where: list[Any], calendar: Calendar, now: datetim
 
 def _line(ticket: Ticket, account: str, known: dict[int, Person], calendar: Calendar, now: datetime) -> dict[str, Any]:
     asked_by = known.get(ticket.requester_id or 0)
+    checks = ticket.status is Status.INTERNAL_REVIEW and ticket.reviewer_id
     return {
         "id": ticket.id,
         "version": ticket.version,
@@ -92,7 +95,8 @@ def _line(ticket: Ticket, account: str, known: dict[int, Person], calendar: Cale
         "priority": ticket.priority.value,
         "status": ticket.status.value,
         "account": account,
-        "owner": people.facts(known.get(ticket.assignee_id or 0)),
+        "owner": people.facts(known.get(checks or ticket.assignee_id or 0)),
+        "since": calendar.local_date(ticket.status_since).isoformat(),
         "days": round(days_between(calendar, ticket.status_since, now), 1),
         "waiting_for": ticket.waiting_for,
         "waiting_whom": ticket.waiting_whom or (asked_by.name if asked_by and not asked_by.is_staff else None),

@@ -18,6 +18,7 @@ from bot.handlers.call import Call, Handler, Routes
 
 log = structlog.get_logger()
 OLD = "This button is from an older version. Open the ticket with /ticket, or look at the newest card."
+UNKNOWN = "I don't know {}. /steward shows what there is."
 
 
 def _joined(*modules: Any) -> Routes:
@@ -59,5 +60,5 @@ def _ignored(call: Call) -> None:
     call.done()
 
 
-def _outdated(_call: Call) -> None:
-    raise Refused(OLD)
+def _outdated(call: Call) -> None:
+    raise Refused(UNKNOWN.format(call.body.get("command")) if call.kind == "command" else OLD)

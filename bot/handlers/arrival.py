@@ -70,8 +70,10 @@ class Arrivals:
         if payload is None:
             return BoltResponse(status=400, body="not a payload of Slack's")
         kind = kind_of(payload)
+        if not is_shaped(kind, payload):
+            return BoltResponse(status=400, body="not a payload of Slack's")
         started = time.monotonic()
-        work = asyncio.get_running_loop().run_in_executor(self._executor, self._dispatch, body, headers, started)
+        work = asyncio.get_running_loop().run_in_executor(self._executor, self._dispatch, kind, body, headers, started)
         try:
             answer = await asyncio.wait_for(asyncio.shield(work), self._seconds)
         except TimeoutError:
@@ -82,16 +84,20 @@ class Arrivals:
         log.info("arrival", kind=kind, status=answer.status, ms=round(took * 1000))
         return answer
 
-    def _dispatch(self, body: str, headers: Headers, started: float) -> BoltResponse:
+    def _dispatch(self, kind: str, body: str, headers: Headers, started: float) -> BoltResponse:
         left = self._seconds - COMMIT_MARGIN - (time.monotonic() - started)
         if left <= 0:
             return BoltResponse(status=503, body="")  # nobody waits any more: what is not begun is not stored
         try:
             with database.deadline(left):
-                return self._bolt.dispatch(BoltRequest(body=body, headers=headers))
+                answer = self._bolt.dispatch(BoltRequest(body=body, headers=headers))
         except Exception as error:  # noqa: BLE001  signed, and yet not of a shape that Bolt can read
             log.error("unreadable", error=type(error).__name__)
             return BoltResponse(status=400, body="not a payload of Slack's")
+        if answer.status < 500:
+            return answer
+        # The router answers whatever goes wrong; what still fails is an event, to be sent again, or no payload.
+        return BoltResponse(status=503 if kind == "event" else 400, body="")
 
     def close(self) -> None:
         """Let what runs come to its end."""
@@ -129,6 +135,34 @@ def kind_of(payload: dict[str, Any]) -> str:
     kinds = {"block_actions": "action", "view_submission": "view", "view_closed": "view_closed", "shortcut": "shortcut",
              "block_suggestion": "options", "message_action": "shortcut", "event_callback": "event"}  # fmt: skip
     return kinds.get(str(payload.get("type")), "other")
+
+
+# What each kind must hold for anybody to read it; what lacks it was not sent by Slack.
+SHAPES: dict[str, dict[str, type]] = {
+    "command": {"command": str, "user_id": str},
+    "action": {"user.id": str, "actions.0.action_id": str},
+    "view": {"user.id": str, "view.id": str, "view.callback_id": str, "view.blocks": list},
+    "view_closed": {"user.id": str, "view.callback_id": str},
+    "options": {"user.id": str, "action_id": str},
+    "shortcut": {"user.id": str, "callback_id": str},
+    "event": {"event.type": str},
+}
+
+
+def is_shaped(kind: str, payload: dict[str, Any]) -> bool:
+    """Whether a payload holds what its kind needs, in the types that Slack sends."""
+    return all(isinstance(_at(payload, path), expected) for path, expected in SHAPES.get(kind, {}).items())
+
+
+def _at(value: Any, path: str) -> Any:
+    for step in path.split("."):
+        if isinstance(value, dict):
+            value = value.get(step)
+        elif isinstance(value, list) and step.isdecimal() and int(step) < len(value):
+            value = value[int(step)]
+        else:
+            return None
+    return value
 
 
 def unsure(kind: str, payload: dict[str, Any]) -> BoltResponse:

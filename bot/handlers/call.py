@@ -77,7 +77,7 @@ class Call:
     @property
     def text(self) -> str:
         """What was typed after a command."""
-        return (self.body.get("text") or "").replace("\x00", "").strip()
+        return plain_words(self.body.get("text") or "")
 
     @property
     def action(self) -> dict[str, Any]:
@@ -253,6 +253,12 @@ def _still_here(actor: Person) -> Person:
     if not actor.active:
         raise Refused(GONE)
     return actor
+
+
+def plain_words(text: str) -> str:
+    """What was typed: Slack sends commands and messages with `& < >` escaped."""
+    words = text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+    return words.replace("\x00", "").strip()  # Postgres stores no NUL
 
 
 def content_of(payload: Any) -> str:

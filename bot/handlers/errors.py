@@ -92,7 +92,7 @@ def _show(call: Call, text: str) -> None:
             call.open(windows.sentence("Not done", text))
         else:
             call.whisper(escape(text))
-    except (SlackApiError, OSError) as failed:
+    except (SlackApiError, OSError, KeyError) as failed:
         log.warning("could not tell the person", reference=call.reference, error=str(failed)[:200])
 
 

@@ -5,7 +5,8 @@ from typing import Any
 from pydantic import ValidationError
 from sqlalchemy.orm import Session
 
-from bot.domain import accounts, agreements, intakes, people, provider
+from bot import playbook
+from bot.domain import accounts, agreements, intakes, people, provider, targets
 from bot.domain.accounts import Account
 from bot.domain.errors import Refused
 from bot.domain.people import Person
@@ -82,23 +83,29 @@ def submit(call: Call) -> None:
         if _approval_missing(session, account, filled, call.view):
             metadata.account_id = account.id
             filled_in = form.values(call.view)
-            return call.show(form.keep(_view(session, actor, metadata, chosen=filled_in), filled_in))
+            view = form.keep(_view(session, actor, metadata, chosen=filled_in), filled_in)
+            view["blocks"].insert(0, modal.one_more_question())
+            return call.show(view)
         call.once(session, form.values(call.view), actor)
         filing = _filing(session, filled, metadata, account, actor)
         ticket = intakes.submit(
             session, filing, by=actor, account=account, provider=provider.get(session), now=call.now,
             opened_at=metadata.opened_at,
         )  # fmt: skip
-        view = _outcome(ticket, filing, account, actor, call)
+        view = _outcome(session, ticket, filing, account, actor, call)
         call.remember(session, response_action="update", view=view)
     return call.show(view)
 
 
-def _outcome(ticket: Ticket | None, filing: Filing, account: Account, actor: Person, call: Call) -> dict[str, Any]:
+def _outcome(
+    session: Session, ticket: Ticket | None, filing: Filing, account: Account, actor: Person, call: Call
+) -> dict[str, Any]:
     if ticket is None:
         return modal.redirected()
     assessment = filing.assess(account, account.calendar.local_date(call.now))
-    return modal.filed(ticket, assessment, account.name if actor.is_staff else None)
+    hours = playbook.of(session).triage_hours
+    due = targets.triage_due(account.calendar, ticket.created_at, ticket.priority, hours)
+    return modal.filed(ticket, assessment, due, account.name if actor.is_staff else None)
 
 
 def _chosen_account(session: Session, actor: Person, filled: modal.Form, metadata: modal.Metadata) -> Account:

@@ -41,6 +41,10 @@ def read_line(text: str) -> Line:
     """`T-102 1h30 note`; the time may be several words (`1h 30m`, `2 h 15 min`) if it ends in a unit."""
     words = text.split()
     ticket = words.pop(0) if words and _KEY.fullmatch(words[0]) else None
+    named = [word for word in words if _KEY.fullmatch(word) and not word.isdecimal()]
+    if not ticket and len(named) == 1:
+        ticket = named[0]
+        words.remove(ticket)
     if not ticket and len(words) > 1 and words[0].isdecimal() and _minutes_or_none(words[1]):
         raise Refused(
             f"Is {words[0]} a ticket or minutes? Write T-{words[0]} for the ticket, {words[0]}m for the time."

@@ -15,7 +15,7 @@ def plain(text: str, longest: int = LONGEST_LABEL) -> dict[str, Any]:
 
 def mrkdwn(text: Mrkdwn, longest: int = LONGEST_TEXT) -> dict[str, Any]:
     """A text object with markup; only text that is escaped already may come here."""
-    return {"type": "mrkdwn", "text": clip(text, longest) or " "}
+    return {"type": "mrkdwn", "text": str(clip(text, longest)) or " "}
 
 
 def header(text: str) -> Block:
@@ -50,6 +50,11 @@ def button(label: str, action_id: str, value: str = "", *, style: str | None = N
     if value:
         element["value"] = value
     return {**element, "style": style} if style else element
+
+
+def confirm(title: str, text: str, yes: str, no: str) -> dict[str, Any]:
+    """A question before a press counts."""
+    return {"title": plain(title, 100), "text": plain(text, 300), "confirm": plain(yes, 30), "deny": plain(no, 30)}
 
 
 def option(label: str, value: str, description: str | None = None) -> dict[str, Any]:

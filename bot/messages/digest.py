@@ -34,7 +34,7 @@ def daily(session: Session, snapshot: Snapshot) -> list[Block]:
     body += _listed("Unowned", snapshot["unowned"], urls, _unowned_line, offer=True)
     body += _listed("Stalled", snapshot["stalled"], urls, _stalled_line)
     body += _listed("Waiting on clients", snapshot["waiting"], urls, _waiting_line)
-    return body + _people(snapshot["people"], urls)
+    return body + _people(snapshot["people"], urls, snapshot["since"])
 
 
 def _mentioned(snapshot: Snapshot) -> list[int]:
@@ -65,7 +65,9 @@ def _title(item: Snapshot, urls: dict[int, str | None]) -> Mrkdwn:
 
 def _days(item: Snapshot) -> str:
     days = int(item["days"])
-    return "since today" if not days else f"for {days} business day{'s' if days > 1 else ''}"
+    if not days:
+        return str(say("since {{ since | day }}", since=item["since"]))
+    return f"for {days} business day{'s' if days > 1 else ''}"
 
 
 def _unowned_line(item: Snapshot, title: Mrkdwn) -> Mrkdwn:
@@ -85,27 +87,26 @@ def _waiting_line(item: Snapshot, title: Mrkdwn) -> Mrkdwn:
     return Mrkdwn(f"{title} · on {whom}{what}, {_days(item)}{owner}")
 
 
-def _people(found: Snapshot, urls: dict[int, str | None]) -> list[Block]:
+def _people(found: Snapshot, urls: dict[int, str | None], yesterday: str) -> list[Block]:
     rows = found["rows"]
     if not rows:
         return [blocks.section(Mrkdwn("*Standup:* nobody has anything in hand"))]
     total = found["total"]
     heading = "*Standup*" + (f", the first {len(rows)} of {total}" if total > len(rows) else "")
     # A section each: ten links a person would not fit into one.
-    return [blocks.section(Mrkdwn(text)) for text in [heading, *(_person(row, urls) for row in rows)]]
+    return [blocks.section(Mrkdwn(text)) for text in [heading, *(_person(row, urls, yesterday) for row in rows)]]
 
 
-def _person(row: Snapshot, urls: dict[int, str | None]) -> str:
+def _person(row: Snapshot, urls: dict[int, str | None], yesterday: str) -> str:
     blocked = [f"{link(urls.get(item['id']), 'T-' + str(item['id']))} on {line(item['on'], 30)}"
                for item in row["blocked"]]  # fmt: skip
     parts = [
-        f"moved {_keys(row['moved'], urls)}",
-        f"in hand {_keys(row['in_hand'], urls)}",
-        f"blocked {_some(blocked)}",
+        f"moved {_keys(row['moved'], urls)}" * bool(row["moved"]),
+        f"in hand {_keys(row['in_hand'], urls)}" * bool(row["in_hand"]),
+        f"blocked {_some(blocked)}" * bool(blocked),
+        f"no time on {say('{{ day | day }}', day=yesterday)}" * row["time_missing"],
     ]
-    if row["time_missing"]:
-        parts.append("no time logged for the last working day")
-    return f"{escape(row['name'])}: " + " · ".join(parts)
+    return f"{escape(row['name'])}: " + " · ".join(part for part in parts if part)
 
 
 def _keys(numbers: list[int], urls: dict[int, str | None]) -> str:
@@ -113,7 +114,5 @@ def _keys(numbers: list[int], urls: dict[int, str | None]) -> str:
 
 
 def _some(items: list[str]) -> str:
-    if not items:
-        return "none"
     rest = len(items) - SHOWN_KEYS
     return ", ".join(items[:SHOWN_KEYS]) + (f" +{rest}" if rest > 0 else "")

@@ -16,7 +16,7 @@ def view(actor: Person, mine: list[Block], total: int, unowned: list[Block], uno
     if actor.is_staff:
         doors.append(blocks.button("Log time", "time.open"))
     body = [blocks.header(f"Hello {actor.first_name}"), *blocks.actions(doors)]
-    title = "Yours to move" if actor.is_staff else "Your requests"
+    title = "Yours, to work on or to check" if actor.is_staff else "Your requests"
     empty = (
         "Nothing is yours right now." if actor.is_staff else "Nothing is open. Press *New request*, or type `/request`."
     )

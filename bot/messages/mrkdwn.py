@@ -4,6 +4,7 @@ Every live mention and link in Slack's text is `<…>`, so escaping `& < >` is w
 `<!channel>` in a title from pinging anybody.
 """
 
+import re
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
@@ -27,9 +28,17 @@ def escape(value: Any) -> Mrkdwn:
     return Mrkdwn(text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;"))
 
 
+_CUT_MARKUP = re.compile(r"(<[^<>]*|&[a-z]*)$")
+
+
 def clip(text: str, longest: int) -> str:
-    """At most so many characters, the cut shown."""
-    return text if len(text) <= longest else text[: longest - 1].rstrip() + "…"
+    """At most so many characters, the cut shown; our own markup is never cut in its middle."""
+    if len(text) <= longest:
+        return text
+    short = text[: longest - 1]
+    if isinstance(text, Mrkdwn):
+        return Mrkdwn(_CUT_MARKUP.sub("", short).rstrip() + "…")
+    return short.rstrip() + "…"
 
 
 def line(text: str, longest: int = 150) -> Mrkdwn:
@@ -65,8 +74,6 @@ def _environment() -> Environment:
     environment = Environment(
         finalize=escape,
         undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
         autoescape=False,  # noqa: S701
     )
     environment.filters.update(day=lambda iso: day(date.fromisoformat(iso)), line=line, clip=clip)

@@ -38,8 +38,8 @@ def _card(session: Session, post: Post) -> Rendered:
 
 def _announcement(session: Session, post: Post) -> Rendered:
     event = session.scalars(select(Event).where(Event.id == post.subject_id)).one()
-    owner = session.scalar(select(Ticket.assignee_id).where(Ticket.id == event.ticket_id))
-    said = replies.reply(session, event, post.place, owner)
+    ticket = session.scalar(select(Ticket).where(Ticket.id == event.ticket_id)) if event.ticket_id else None
+    said = replies.reply(session, event, post.place, ticket)
     return Rendered(clip(said, LONGEST_NOTIFICATION), [blocks.section(Mrkdwn(said))])
 
 

@@ -7,7 +7,8 @@ from sqlalchemy.orm import Session
 from bot.domain import people
 from bot.domain.events import Event, Kind
 from bot.domain.outbox import Place
-from bot.domain.workflow import Action
+from bot.domain.tickets import Ticket
+from bot.domain.workflow import Action, Status
 from bot.messages.mrkdwn import Mrkdwn, clip, mention, say
 
 LONGEST_FACT = 1000
@@ -19,7 +20,7 @@ REPLIES: dict[tuple[Action, Place], str] = {
     (Action.START, Place.CLIENT):
         "{{ actor }} has started on this.",
     (Action.ASK_CLIENT, Place.CLIENT):
-        "{{ actor }} needs {{ whom or 'you' }}: {{ reason }}\nPlease answer here in the thread.",
+        "{{ whom or requester }}, {{ actor }} asks: {{ reason }}\nPlease answer here in the thread.",
     (Action.SCHEDULE, Place.CLIENT):
         "Planned: work starts on {{ planned_start | day }}.",
     (Action.SEND_TO_REVIEW, Place.TRIAGE):
@@ -27,9 +28,9 @@ REPLIES: dict[tuple[Action, Place], str] = {
     (Action.REJECT, Place.TRIAGE):
         "{{ owner }}, {{ actor }} sent this back: {{ reason }}",
     (Action.APPROVE, Place.CLIENT):
-        "Done, and checked: {{ summary }}\nPlease confirm by {{ confirm_by | day }}: *Close* above if it is right, *Reopen* if not.",
+        "{{ requester }}, this is done and checked: {{ summary }}\nPlease confirm by {{ confirm_by | day }}: *Close* above if it is right, *Reopen* if not.",
     (Action.SEND_TO_CLIENT, Place.CLIENT):
-        "Done: {{ summary }}\nPlease confirm by {{ confirm_by | day }}: *Close* above if it is right, *Reopen* if not.",
+        "{{ requester }}, this is done: {{ summary }}\nPlease confirm by {{ confirm_by | day }}: *Close* above if it is right, *Reopen* if not.",
     (Action.CLOSE, Place.CLIENT):
         "Closed by {{ name }}.{% if summary %} {{ summary }}{% endif %}{% if reason %} {{ reason }}{% endif %}",
     (Action.CLOSE, Place.TRIAGE):
@@ -39,21 +40,29 @@ REPLIES: dict[tuple[Action, Place], str] = {
     (Action.REOPEN, Place.TRIAGE):
         "{{ owner }}, {{ actor }} reopened this: {{ reason }}",
 }
-JOINED = "{{ name }} wrote in {{ account }}'s channel and is now its requester. Not right? An admin can change it with `steward apply`."
+JOINED = "{{ name }} is new in {{ account }}'s channel and is now its requester. Not right? An admin can change it with `steward apply`."
+WROTE = "{{ owner }}, {{ name }} wrote in the client's thread: “{{ text }}”{% if waiting %} *Start* when you can go on.{% endif %}"
 REDIRECTED = ":calendar: {{ asked_by }} of {{ account }} asks for a planning meeting: *{{ title }}*{% if details %}\n{{ details }}{% endif %}\nNo ticket was opened. Put it on the agenda of the next planning meeting."
 # fmt: on
 
 
-def reply(session: Session, event: Event, place: Place, owner_id: int | None = None) -> Mrkdwn:
+def reply(session: Session, event: Event, place: Place, ticket: Ticket | None) -> Mrkdwn:
     """The sentence for an event, as this audience reads it."""
     actor = people.by_id(session, event.actor_id)
     if event.kind is Kind.PERSON_JOINED:
         return say(JOINED, **event.data)
-    owner = people.by_id(session, owner_id)
+    owner = people.by_id(session, ticket.assignee_id if ticket else None)
+    asked_by = people.by_id(session, ticket.primary_contact_id or ticket.requester_id) if ticket else None
+    waiting = bool(ticket and ticket.status is Status.WAITING)
+    told_owner = mention(owner.slack_id, owner.name) if owner else "Team"
+    if event.kind is Kind.CLIENT_WROTE:
+        name = actor.first_name if actor else "Somebody"
+        return say(WROTE, owner=told_owner, name=name, text=_told(event.data["text"]), waiting=waiting)
     known = {
         "actor": mention(actor.slack_id, actor.name) if actor else "Steward",
         "name": actor.first_name if actor else "Steward",
-        "owner": mention(owner.slack_id, owner.name) if owner else "Team",
+        "owner": told_owner,
+        "requester": mention(asked_by.slack_id, asked_by.name) if asked_by and not asked_by.is_staff else "Hello",
         "reason": None, "whom": None, "summary": None, "close_reason": None,
     }  # fmt: skip
     facts = {key: _told(value) for key, value in event.data.items()}

@@ -144,20 +144,23 @@ def _contact_name(shown: Shown) -> str:
 def triage_card(shown: Shown) -> list[Block]:
     """The team's card: what it is, how it stands, who is next, and what can be done from here."""
     ticket = shown.ticket
-    body: list[Block] = [
-        blocks.section(Mrkdwn(f"{MARKS[ticket.priority]} {title_line(ticket)}")),
-        blocks.facts(_triage_facts(shown)),
-    ]
-    if ticket.consequence and ticket.is_open:
-        body.append(blocks.section(say("*If it waits:* {{ consequence }}", consequence=clip(ticket.consequence, 500))))
-    if ticket.details and ticket.is_open:
-        body.append(blocks.section(Mrkdwn(">" + escape(clip(ticket.details, 500)).replace("\n", "\n>"))))
-    if shown.closure and not ticket.is_open:
-        body.append(blocks.section(closure_text(shown.closure)))
+    body: list[Block] = [blocks.section(Mrkdwn(f"{MARKS[ticket.priority]} {title_line(ticket)}"))]
+    if not ticket.is_open:  # done: three lines, the rest is in its window
+        return [*body, blocks.section(_ending(shown)), *blocks.actions(card_controls(ticket, shown.book))]
+    body.append(blocks.facts(_triage_facts(shown)))
+    if ticket.consequence:
+        body.append(blocks.section(say("*If it waits:* {{ consequence }}", consequence=clip(ticket.consequence, 200))))
+    if ticket.details:
+        body.append(blocks.section(Mrkdwn(">" + escape(clip(ticket.details, 400)).replace("\n", "\n>"))))
     if shown.files:
         body.append(blocks.context(_file_list(shown.files)))
     body.append(blocks.context(say("{{ p }}: {{ why }}", p=ticket.priority.value, why=ticket.priority_why)))
     return body + blocks.actions(card_controls(ticket, shown.book))
+
+
+def _ending(shown: Shown) -> Mrkdwn:
+    since = instant(shown.ticket.status_since)
+    return Mrkdwn(f"Closed {since} · {escape(shown.account.name)}\n{escape(_outcome(shown))}")
 
 
 def _triage_facts(shown: Shown) -> list[tuple[str, Mrkdwn]]:
@@ -169,14 +172,14 @@ def _triage_facts(shown: Shown) -> list[tuple[str, Mrkdwn]]:
         pairs.append(("Asked by", mention(shown.requester.slack_id, shown.requester.name)))
     if ticket.primary_contact_text or (shown.contact and shown.contact is not shown.requester):
         pairs.append(("Contact", line(ticket.primary_contact_text or (shown.contact or _SOMEBODY).name)))
-    if ticket.wanted_by and ticket.is_open:
+    if ticket.wanted_by:
         pairs.append(("Wanted by", escape(day(ticket.wanted_by))))
     if ticket.related_system:
         pairs.append(("System", line(ticket.related_system)))
     if ticket.status is Status.NEW:
         pairs.append(("Triage due", instant(shown.triage_due)))
     if ticket.waiting_for and ticket.status is Status.WAITING:
-        pairs.append(("Waiting for", line(ticket.waiting_for, 300)))
+        pairs.append(("Waiting for", line(ticket.waiting_for, 200)))
     if ticket.planned_start and ticket.status is Status.SCHEDULED:
         pairs.append(("Starts", escape(day(ticket.planned_start))))
     if ticket.estimate_minutes and ticket.code:
@@ -198,7 +201,7 @@ def client_card(shown: Shown) -> list[Block]:
         blocks.section(Mrkdwn(f"*{ticket.status.value}* · {client_reads(shown)}")),
         blocks.context(_client_small_print(shown)),
     ]
-    return body + blocks.actions([move_button(ticket, move) for move in client_moves(ticket)])
+    return body + blocks.actions([_client_button(ticket, move) for move in client_moves(ticket)])
 
 
 def _client_small_print(shown: Shown) -> Mrkdwn:
@@ -220,7 +223,7 @@ def _client_next(shown: Shown) -> str:
         return shown.ticket.waiting_whom or _contact_name(shown)
     if owner is NextOwner.REVIEWER:
         return shown.reviewer.first_name if shown.reviewer else "us"
-    return CLIENT_NEXT.get(owner, shown.name)
+    return shown.name if shown.assignee else CLIENT_NEXT.get(owner, shown.name)
 
 
 def client_moves(ticket: Ticket) -> list[Move]:
@@ -252,6 +255,13 @@ def card_controls(ticket: Ticket, book: playbook.Playbook) -> list[dict[str, Any
     more += [_more(ticket, move) for move in moves if move.seldom and move.action is not Action.TAKE]
     more.append(blocks.option("Open", f"ticket.open:{ticket.id}"))
     return [*shown, blocks.overflow("ticket.more", more)]
+
+
+def _client_button(ticket: Ticket, move: Move) -> dict[str, Any]:
+    made = move_button(ticket, move)
+    if move.action is Action.CLOSE:
+        made["confirm"] = blocks.confirm(f"Close {ticket.key}?", "You say that the work is right.", "Close", "Not yet")
+    return made
 
 
 def value_of(ticket: Ticket) -> str:

@@ -55,7 +55,7 @@ def day(today: date, entries: list[TimeEntry], found: dict[int, Ticket], expecte
 
 def _row(entry: TimeEntry, ticket: Ticket | None) -> Block:
     text = say(
-        "*{{ spent }}* {{ key }} {{ title }} · {{ code }}{% if note %}\n{{ note }}{% endif %}",
+        "*{{ spent }}* {{ key }} {{ title }} · {{ code }}{% if note %}\n“{{ note }}”{% endif %}",
         spent=show(entry.minutes), key=ticket.key if ticket else "", title=ticket.title if ticket else "",
         code=entry.code.label, note=entry.note,
     )  # fmt: skip

@@ -57,7 +57,7 @@ class Form(BaseModel):
     @field_validator("estimate", mode="before")
     @classmethod
     def _as_people_write_it(cls, text: Any) -> int | None:
-        return parse_minutes(text, longest=LONGEST_ESTIMATE, field="estimate") if text else None
+        return parse_minutes(text, longest=LONGEST_ESTIMATE, field="estimate", what="an estimate") if text else None
 
     def note(self, time_spent: dict[str, int]) -> ClosureNote | None:
         """The closure note, where the form asked for one."""
@@ -145,7 +145,8 @@ def _close_reason(_move: Move, _ticket: Ticket, _known: Known) -> list[Block]:
 
 def _reason(move: Move, _ticket: Ticket, known: Known) -> list[Block]:
     label, hint = REASONS[move.action]
-    body = [form.text("reason", label, multiline=True, hint=hint, longest=1000)]
+    placeholder = "the words you searched for; a screenshot of the error" if move.action is Action.ASK_CLIENT else None
+    body = [form.text("reason", label, multiline=True, hint=hint, longest=1000, placeholder=placeholder)]
     if move.action is Action.ASK_CLIENT and known.contacts:
         options = [option(person.name, person.name) for person in known.contacts]
         body.append(form.choice("whom", "From whom", options, initial=known.contacts[0].name, optional=True))

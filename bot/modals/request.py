@@ -13,7 +13,7 @@ from bot.domain.routing import RequestType
 from bot.domain.tickets import CameFrom, Door, Ticket
 from bot.messages import blocks
 from bot.messages.blocks import Block, option
-from bot.messages.mrkdwn import Mrkdwn, say
+from bot.messages.mrkdwn import Mrkdwn, instant, say
 from bot.modals import form
 
 CALLBACK_ID = "request"
@@ -148,20 +148,27 @@ def _primary_contact(actor: Person, contacts: list[Person]) -> Block:
     return form.choice("primary_contact", "Primary contact", options, initial=mine, optional=actor.is_staff)
 
 
+def one_more_question() -> Block:
+    """Said on top of a form that came back for its last field, which stands below the fold."""
+    return blocks.section(
+        Mrkdwn(":point_down: *One more question, at the end.* This may be billed on top of your agreement.")
+    )
+
+
 def _approval() -> list[Block]:
     options = [option(name, name) for name in APPROVALS]
     hint = "This may be billed on top of your agreement. Is the cost approved?"
     return [form.choice("approval", "Approval", options, hint=hint)]
 
 
-def filed(ticket: Ticket, assessment: Assessment, account: str | None = None) -> dict[str, Any]:
+def filed(ticket: Ticket, assessment: Assessment, due: datetime, account: str | None = None) -> dict[str, Any]:
     """What the form turns into once the ticket is stored."""
     body = [
         blocks.section(say(":white_check_mark: *{{ key }}* {{ title }}", key=ticket.key, title=ticket.title)),
         blocks.section(say("*Priority {{ p }}.* {{ why }}.", p=ticket.priority.value, why=_sentence(assessment.why))),
         blocks.context(
-            say("{% if account %}Filed for {{ account }}. {% endif %}Its thread in the channel follows the ticket: "
-                "every step and every answer stands there.", account=account)
+            say("{% if account %}Filed for {{ account }}. {% endif %}We look at it by {{ due }}. "
+                "Its thread in the channel follows it to the end.", account=account, due=instant(due))
         ),
     ]  # fmt: skip
     return form.modal("request.filed", "Request filed", body, submit=None, close="Done")

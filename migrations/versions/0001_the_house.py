@@ -233,6 +233,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_post")),
         sa.UniqueConstraint("subject", "subject_id", "place", name=op.f("uq_post_subject_subject_id_place")),
     )
+    op.create_index("ix_post_channel_slack_id_ts", "post", ["channel_slack_id", "ts"], unique=False)
     op.create_index(op.f("ix_post_account_id"), "post", ["account_id"], unique=False)
     op.create_table(
         "receipt",
@@ -451,6 +452,7 @@ def upgrade() -> None:
                 "filed",
                 "imported",
                 "moved",
+                "client_wrote",
                 "assigned",
                 "time_logged",
                 "time_reversed",

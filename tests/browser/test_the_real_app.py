@@ -35,8 +35,11 @@ def test_a_request_is_filed_taken_and_closed_by_people_at_their_screens(house: H
     ana.keyboard.press("Enter")
     form = ana.get_by_role("dialog")
     for label, choice in {
-        "Request type": "Question", "Business impact": "Minor", "Who is affected": "A few", "Desired timing": "Whenever",
-    }.items():  # fmt: skip
+        "Request type": "Question",
+        "Business impact": "Minor",
+        "Who is affected": "A few",
+        "Desired timing": "Whenever",
+    }.items():
         form.get_by_label(label).select_option(label=choice)
     form.get_by_role("button", name="Send").click()
     form.get_by_text("Priority P4.").wait_for()

@@ -81,7 +81,6 @@ def test_a_draft_is_made_of_what_is_known(session, a_ticket, who):
     assert found.decisions.splitlines() == [
         "Asked the client: which {brace} words?",
         "Planned for 2026-11-24",
-        "Sent back from review: The search words you tried",
     ]
     assert found.follow_ups == ""
 

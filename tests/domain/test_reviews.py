@@ -52,7 +52,7 @@ def test_the_day_before_is_the_working_day_before(day, before):
 @pytest.mark.parametrize(
     ("now", "since"),
     [
-        pytest.param("2026-11-25T08:30:00+00:00", "2026-11-23T08:30:00+00:00", id="midweek"),
+        pytest.param("2026-11-25T08:30:00+00:00", "2026-11-23T09:00:00+00:00", id="midweek, before hours"),
         pytest.param("2026-11-24T12:00:00+00:00", "2026-11-20T12:00:00+00:00", id="over a weekend"),
         pytest.param("2026-12-29T12:00:00+00:00", "2026-12-23T12:00:00+00:00", id="over Christmas"),
         pytest.param("2026-03-30T11:00:00+00:00", "2026-03-26T12:00:00+00:00", id="noon stays noon when clocks change"),

@@ -36,7 +36,7 @@ def test_a_contact_has_no_staff_permission_even_where_a_role_has_the_same_name(p
 def test_somebody_with_several_roles_may_what_any_of_them_may():
     both = Person(name="Lea", roles=["finance", "engineer"])
     assert both.may(Permission.WORK)
-    assert both.may(Permission.SEE_TEAM_TIME)
+    assert both.may(Permission.FILE_FOR_CLIENT)
     assert not both.may(Permission.LEAD_QUEUE)
 
 
@@ -52,12 +52,14 @@ def test_a_refusal_names_who_may_and_what(permission):
         nobody.require(permission)
     sentence = str(refused.value)
     assert sentence == f"Only {who_may(permission)} may {permission.value}. Ask one of them."
-    assert all(role.replace("_", " ") in sentence for role in MAY[permission].split())
+    if len(MAY[permission].split()) < len(Role):
+        assert all(role.replace("_", " ") in sentence for role in MAY[permission].split())
+    else:
+        assert "the support team" in sentence
     assert "_" not in sentence
 
 
 def test_who_may_reads_as_a_sentence():
-    assert who_may(Permission.SET_UP) == "an admin"
     assert who_may(Permission.LEAD_QUEUE) == "a lead or a service owner"
     assert who_may(Permission.WORK) == "an engineer, a lead or a service owner"
 

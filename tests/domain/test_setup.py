@@ -136,7 +136,7 @@ def test_a_contact_who_was_recognised_keeps_the_slack_id(session, apply, acme):
 
 def test_an_account_is_the_same_in_any_case_and_is_renamed(session, apply, acme):
     assert apply(changed("- name: Acme\n", "- name: ACME\n")) == ["Account ACME: name is now ACME (was Acme)."]
-    assert by_name(session, "Acme") is acme
+    assert by_name(session, "ACME") is acme
 
 
 def test_who_became_a_contact_by_writing_in_a_clients_channel_comes_home_as_staff(session, apply, acme):

@@ -66,7 +66,7 @@ def test_what_is_missing_is_asked_for_beside_its_field(a_ticket, who, refusal, s
     [
         ({"status": Status.TRIAGE, "priority": Priority.P1}, Action.SCHEDULE, "is P1: urgent work is started"),
         ({"status": Status.TRIAGE, "priority": Priority.P2}, Action.SCHEDULE, "Press Start."),
-        ({"status": Status.IN_PROGRESS, "request_type": INCIDENT}, Action.CLOSE, "is an incident, so a colleague"),
+        ({"status": Status.IN_PROGRESS, "request_type": INCIDENT}, Action.CLOSE, "is of the type Incident, so"),
         ({"status": Status.IN_PROGRESS, "request_type": INCIDENT}, Action.SEND_TO_CLIENT, "Press Send to review."),
         ({"status": Status.INTERNAL_REVIEW, "client_visible": True}, Action.CLOSE, "Press Approve."),
     ],

@@ -22,6 +22,7 @@ from sqlalchemy import create_engine, text
 
 from bot import embedded, logs
 from bot.app import build_app
+from bot.modals.request import PERSON
 from bot.settings import Settings
 from tests.house import House, served
 
@@ -283,7 +284,7 @@ def test_a_client_can_not_file_for_another_account_by_bending_the_form(house: Ho
 def test_a_client_can_not_name_another_accounts_contact(house: House):
     payload = a_form(house)
     rex = house.one("select id from person where name = 'Rex'")["id"]
-    typed(payload, "primary_contact")["selected_option"] = {"value": str(rex)}
+    typed(payload, "primary_contact")["selected_option"] = {"value": f"{PERSON}{rex}"}
     before = stored(house)
     assert "Choose somebody of this account" in house.sends_payload(payload)[1]
     assert stored(house) == before

@@ -39,7 +39,7 @@ def test_from_request_to_a_note_worth_keeping(house: House):
     house.ana.sees("Checking scope, priority, completeness")
     house.bo.clicks("Ask client", on=SEARCH).fills({"What do you need?": "The words you searched for."}).submits()
     house.delivers()
-    house.ana.sees("We need the words you searched for from Ana").sees("Bo needs Ana: The words you searched for.")
+    house.ana.sees("We need the words you searched for from Ana").sees("@ana, @bo asks: The words you searched for.")
     house.bo.clicks("Start", on=SEARCH).fills({"Estimate": "2h", "Billing code": "Included"}).submits()
     house.delivers()
     house.ana.sees("Bo is working on it")

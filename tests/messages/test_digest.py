@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -89,16 +89,11 @@ def test_only_what_nobody_has_offers_to_be_taken(drawn):
     assert offers == ["101:1", "102:1", "103:1"]
 
 
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(text=st.one_of(st.text(max_size=200), st.text(alphabet="<>!@|&;^ aU0", max_size=200)))
-def test_no_text_of_a_person_is_alive_in_a_line(text: str):
-    owner = {**PERSON, "name": text, "slack_id": None}
-    unowned = item(title=text, account=text)
-    waiting = item(title=text, waiting_for=text, waiting_whom=text, owner=owner)
-    urls = {101: "https://acme.slack.com/archives/C0TRIAGE/p1"}
-    for made in (digest._unowned_line, digest._stalled_line, digest._waiting_line):
-        for found in (unowned, waiting):
-            assert not alive(made(found, digest._title(found, urls)))
-    assert not alive("".join(texts(digest._people(standup(text or "x", blocked_on=text), urls))))
+def test_no_text_of_a_person_is_alive_in_a_digest(drawn, text: str):
+    for said in texts(drawn(full(text, text or "x", text))):
+        assert not alive(said)
 
 
 def test_the_words_of_the_digest(drawn, as_before):

@@ -43,7 +43,7 @@ class Killed(Exception):
 class DiesBeforeFinishing(Courier):
     """Slack has answered, and nobody is left to write it down."""
 
-    def _finish(self, errand: Errand, ts: str) -> None:
+    def _finish(self, errand: Errand, *brought: Any) -> None:
         raise Killed
 
 
@@ -52,9 +52,9 @@ class Interrupted(Courier):
 
     meanwhile: Callable[[], None]
 
-    def _finish(self, errand: Errand, ts: str) -> None:
+    def _finish(self, errand: Errand, *brought: Any) -> None:
         self.meanwhile()
-        super()._finish(errand, ts)
+        super()._finish(errand, *brought)
 
 
 class Unsteady(Courier):
@@ -62,7 +62,7 @@ class Unsteady(Courier):
 
     dice = random.Random(7)
 
-    def _bring(self, errand: Errand) -> str:
+    def _bring(self, errand: Errand) -> Any:
         for _ in range(self.dice.randrange(4)):
             self._client.auth_test()
         return super()._bring(errand)
@@ -294,7 +294,7 @@ def test_the_late_one_does_not_end_what_somebody_else_has_in_hand(house: House):
 @pytest.mark.parametrize("failure", ["lost", 500, 429, "is_archived"])
 def test_the_late_one_does_not_fail_what_somebody_else_has_in_hand(house: House, failure: str | int):
     class TakenOverBeforeItFails(Courier):
-        def _bring(self, errand: Errand) -> str:
+        def _bring(self, errand: Errand) -> Any:
             does(house, "update outbox set lease_token = gen_random_uuid(), leased_until = now() + interval '1 hour'")
             return super()._bring(errand)
 
@@ -448,21 +448,22 @@ def test_no_answer_in_time_is_looked_up_like_a_lost_one(house: House):
     assert [len(posted(house, channel)) for channel in CARDS] == [1, 1]
 
 
-def test_the_pause_between_two_tries_grows_and_ends_in_a_dead_letter(house: House):
+def test_the_pause_between_two_tries_grows_and_no_outage_is_too_long(house: House):
     files(house)
-    house.slack.fail_next("chat.postMessage", "internal_error", channel="C0ACME", times=100)
+    house.slack.fail_next("chat.postMessage", "internal_error", channel="C0ACME", times=25)
     pauses = []
     for _ in range(25):
         delivers(house)
-        waiting = house.rows("select extract(epoch from not_before - now())::float as pause from outbox"
-                             " where done_at is null and dead_at is null")  # fmt: skip
-        pauses += [row["pause"] for row in waiting]
+        waiting = house.one(
+            "select extract(epoch from not_before - now())::float as pause from outbox where done_at is null"
+        )
+        pauses.append(waiting["pause"])
         waits_are_over(house)
-    assert len(pauses) == 19
     assert pauses[0] < 3
     assert all(first < second for first, second in pairwise(pauses[:7]))
     assert max(pauses) <= 360
-    assert house.one("select last_error from outbox where dead_at is not null")["last_error"] == "internal_error"
+    delivers(house)
+    assert len(posted(house, "C0ACME")) == 1
 
 
 def archived(house: House) -> None:
@@ -506,22 +507,24 @@ def test_what_is_parked_behind_a_dead_letter_does_not_make_the_house_unready(hou
     assert (status, report["dead_letters"]) == (200, 1), report
 
 
-def test_posts_that_wait_for_long_make_the_house_unready(house: House):
+def test_posts_that_wait_for_long_are_told_and_requests_are_taken_all_the_same(house: House):
     files(house)
     does(house, "update outbox set created_at = now() - interval '10 minutes'")
     status, report = readyz(house)
-    assert (status, report["ready"]) == (503, False)
+    assert (status, report["ready"]) == (200, True)
     assert report["outbox_oldest_seconds"] >= 600
 
 
-def test_a_card_that_somebody_deleted_parks_only_itself(house: House):
+def test_a_card_that_somebody_deleted_is_posted_anew_for_it_has_the_buttons(house: House):
     number = files(house)
     delivers(house)
     posted(house, "C0TRIAGE")[0].deleted = True
     moves(house, number, Action.TAKE)
     delivers(house)
-    house.ana.sees("Checking scope, priority, completeness")
-    assert house.one("select last_error from outbox where dead_at is not null")["last_error"] == "message_not_found"
+    assert pending(house) == []
+    assert [len(posted(house, channel)) for channel in CARDS] == [1, 1]
+    house.bo.sees("Triage, since")
+    house.bo.clicks("Ask client", on=TITLE)
 
 
 def test_a_post_that_can_not_be_worded_parks_only_its_lane(house: House):

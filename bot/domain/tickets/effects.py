@@ -69,10 +69,11 @@ def _start(ticket: "Ticket", _session: Session, inputs: Inputs, by: Person, _now
     return facts
 
 
-def _ask_client(ticket: "Ticket", _session: Session, inputs: Inputs, by: Person, _now: datetime) -> dict[str, Any]:
+def _ask_client(ticket: "Ticket", session: Session, inputs: Inputs, by: Person, _now: datetime) -> dict[str, Any]:
     ticket.waiting_for, ticket.waiting_whom = inputs.reason.strip(), inputs.whom.strip() or None
     ticket.assignee_id = ticket.assignee_id or by.id
-    return {"reason": ticket.waiting_for, "whom": ticket.waiting_whom}
+    asked = next((who for who in people.contacts(session, ticket.account_id) if who.name == ticket.waiting_whom), None)
+    return {"reason": ticket.waiting_for, "whom": people.facts(asked) or ticket.waiting_whom}
 
 
 def _schedule(ticket: "Ticket", _session: Session, inputs: Inputs, by: Person, _now: datetime) -> dict[str, Any]:

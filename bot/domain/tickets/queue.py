@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from bot.domain.people import Person
@@ -57,7 +57,8 @@ def conditions(chosen: QueueFilter, actor: Person, stalled_since: datetime) -> l
     """The filter as SQL. `stalled_since`: whatever has not moved since then is stalled."""
     is_open = Ticket.status != Status.CLOSED
     if chosen is QueueFilter.MINE:
-        mine = Ticket.assignee_id == actor.id if actor.is_staff else Ticket.requester_id == actor.id
+        to_check = and_(Ticket.reviewer_id == actor.id, Ticket.status == Status.INTERNAL_REVIEW)
+        mine = or_(Ticket.assignee_id == actor.id, to_check) if actor.is_staff else Ticket.requester_id == actor.id
         return [is_open, mine]
     return [is_open, *_NARROWER[chosen](stalled_since)]
 

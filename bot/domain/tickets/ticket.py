@@ -169,6 +169,8 @@ class Ticket(Base):
             self.status, self.status_since = move.target, now
         self.closed_at = now if move.target is Status.CLOSED else None
         self.version += 1
+        if move.target is Status.IN_PROGRESS and self.assignee_id is None and by.may(Permission.WORK):
+            self.assignee_id = by.id
         event = events.Event(
             kind=events.Kind.MOVED if move.target is not source else events.Kind.ASSIGNED,
             at=now,
@@ -190,6 +192,23 @@ class Ticket(Base):
             if card.place in AUDIENCE.get(move.action, ()):
                 outbox.reply(session, card, event.id)
         return event
+
+    def client_wrote(self, session: Session, text: str, *, by: Person, now: datetime) -> None:
+        """What a client writes in its thread reaches those who work on it."""
+        event = events.Event(
+            kind=events.Kind.CLIENT_WROTE,
+            at=now,
+            account_id=self.account_id,
+            ticket_id=self.id,
+            actor_id=by.id,
+            data={"text": text},
+            rule_version=playbook.of(session).version,
+        )
+        session.add(event)
+        session.flush()
+        for card in outbox.roots_of(session, outbox.Subject.TICKET, self.id):
+            if card.place is outbox.Place.TRIAGE:
+                outbox.reply(session, card, event.id)
 
     def open_threads(self, session: Session, account: Account, firm: Provider) -> list[outbox.Post]:
         """The client's thread and triage's card, where there are channels for them."""

@@ -29,6 +29,7 @@ function draw() {
   announceOpen();
   localStorage.setItem(LAST, me());
   document.title = titleOf();
+  document.querySelector("#page > .loading:not([role])")?.remove();
   patch(root, h("div", { class: "app", key: "app" }, topBar(), workspace(), confirmDialog(), quickSwitch(), toasts()));
   restoreFocus();
 }

@@ -74,6 +74,15 @@ async function fetchState() {
 }
 
 export function listen() {
+  // A browser keeps six connections to a host: a tab that nobody looks at gives its own back.
+  let events = open();
+  document.addEventListener("visibilitychange", () => {
+    events.close();
+    if (!document.hidden) events = open();
+  });
+}
+
+function open() {
   const events = new EventSource("/playground/events");
   events.onmessage = (event) => {
     const { revision } = JSON.parse(event.data);
@@ -84,6 +93,7 @@ export function listen() {
     redraw();
   };
   events.onopen = () => refresh();
+  return events;
 }
 
 export function me() {
