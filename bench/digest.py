@@ -48,9 +48,8 @@ def main() -> None:
             ).scalar_one()
             digest = _median(lambda: reviews.daily_queue(session, firm, last))
             scan = _median(lambda: session.execute(text("select sum(length(title)) from ticket")).scalar_one())
-        print(
-            f"{tickets:,} tickets: digest {digest * 1000:.0f} ms, one read of all tickets {scan * 1000:.0f} ms, ratio {digest / scan:.2f}"
-        )
+        ratio = f"ratio {digest / scan:.2f}"
+        print(f"{tickets:,} tickets: digest {digest * 1000:.0f} ms, one read of all {scan * 1000:.0f} ms, {ratio}")
 
 
 def _median(work: Callable[[], object]) -> float:

@@ -47,7 +47,7 @@ def daily_queue(session: Session, provider: Provider, now: datetime) -> dict[str
     is_open = Ticket.status != Status.CLOSED
     lists = {
         "unowned": [is_open, is_unowned()],
-        "stalled": [is_open, Ticket.status_since < stalled, Ticket.status.not_in(MAY_STAND)],
+        "stalled": [is_open, ~is_unowned(), Ticket.status_since < stalled, Ticket.status.not_in(MAY_STAND)],
         "waiting": [Ticket.status.in_(WAITING)],
     }
     return {

@@ -1,11 +1,12 @@
 """The one place where what went wrong becomes a sentence to the person, and nothing they typed is lost."""
 
 from typing import Any
+from urllib.error import URLError
 
 import structlog
 from psycopg.errors import LockNotAvailable
 from slack_bolt import BoltResponse
-from slack_sdk.errors import SlackApiError
+from slack_sdk.errors import SlackApiError, SlackClientError
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
@@ -24,6 +25,7 @@ UNSURE = (
     "if it was, you are told so and nothing happens twice."
 )
 LATE = "That took too long, so nothing was stored. Please try again."
+SLACK_AWAY = "Slack did not answer, so nothing was changed. Please try again."
 TOO_LATE_TO_OPEN = "Slack gave up before I could open the window. Please try again."
 
 
@@ -51,6 +53,8 @@ def _sentence(error: Exception, call: Call) -> str:
         return UNSURE if _cut_off_in_commit(error) else AWAY
     if isinstance(error, SlackApiError) and "trigger_id" in str(error.response.get("error")):
         return TOO_LATE_TO_OPEN
+    if isinstance(error, SlackApiError | SlackClientError | URLError | TimeoutError):
+        return SLACK_AWAY
     return f"That went wrong on our side; nothing was changed. Please try again. If it stays, tell us {call.reference}."
 
 

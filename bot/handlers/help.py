@@ -2,7 +2,9 @@
 
 from bot.domain.errors import Refused
 from bot.domain.people import Person
+from bot.domain.tickets import QueueFilter
 from bot.handlers.call import Call, Routes
+from bot.handlers.queue import show as show_queue
 from bot.messages import blocks
 from bot.messages.mrkdwn import Mrkdwn, escape
 
@@ -23,7 +25,7 @@ def show(call: Call) -> None:
     """`/steward`: what this person can do, in a few lines."""
     with call.begin() as (_session, actor):
         text = _for(actor)
-    call.done(text, [blocks.section(text)])
+    call.done(text, [blocks.section(text), *blocks.actions(_doors(actor))])
 
 
 def spoken_to(call: Call) -> None:
@@ -31,21 +33,36 @@ def spoken_to(call: Call) -> None:
     event = call.body["event"]
     try:
         with call.begin() as (_session, actor):
-            text = _for(actor)
+            text, doors = _for(actor), _doors(actor)
     except Refused as refused:
-        text = escape(str(refused))
+        text, doors = escape(str(refused)), []
     call.client.chat_postEphemeral(
         channel=event["channel"],
         user=call.slack_id,
         thread_ts=event.get("thread_ts"),
         text=text,
-        blocks=[blocks.section(text)],
+        blocks=[blocks.section(text), *blocks.actions(doors)],
     )
     call.done()
+
+
+def my_requests(call: Call) -> None:
+    """**My requests**: the only way for those who can use no commands."""
+    show_queue(call, QueueFilter.MINE)
 
 
 def _for(actor: Person) -> Mrkdwn:
     return FOR_STAFF if actor.is_staff else FOR_CLIENTS
 
 
-ROUTES: Routes = {("command", "/steward"): show, ("event", "app_mention"): spoken_to}
+def _doors(actor: Person) -> list[dict[str, object]]:
+    """The commands as buttons: guests of other workspaces have nothing else."""
+    label = "My queue" if actor.is_staff else "My requests"
+    return [blocks.button("New request", "request.open", style="primary"), blocks.button(label, "queue.mine")]
+
+
+ROUTES: Routes = {
+    ("command", "/steward"): show,
+    ("event", "app_mention"): spoken_to,
+    ("action", "queue.mine"): my_requests,
+}

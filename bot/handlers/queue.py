@@ -17,18 +17,18 @@ from bot.modals import windows
 
 def command(call: Call) -> None:
     """`/queue`, or `/queue mine`."""
-    _show(call, _filter(call.text or QueueFilter.ALL.value), 0)
+    show(call, _filter(call.text or QueueFilter.ALL.value))
 
 
 def filtered(call: Call) -> None:
     """Another filter was chosen."""
-    _show(call, _filter(call.value), 0)
+    show(call, _filter(call.value))
 
 
 def turned(call: Call) -> None:
     """**Next** or **Previous**."""
     name, _, number = call.value.partition(":")
-    _show(call, _filter(name), int(number) if number.isdecimal() else 0)
+    show(call, _filter(name), int(number) if number.isdecimal() else 0)
 
 
 def _filter(word: str) -> QueueFilter:
@@ -39,7 +39,8 @@ def _filter(word: str) -> QueueFilter:
         raise Refused(f"/queue knows: {known}. Without a word it shows everything open.") from None
 
 
-def _show(call: Call, chosen: QueueFilter, number: int) -> None:
+def show(call: Call, chosen: QueueFilter, number: int = 0) -> None:
+    """The window, or the next page in it."""
     with call.begin() as (session, actor):
         window = _window(session, actor, chosen, number, call.now)
     if call.in_window:

@@ -63,7 +63,7 @@ def _may_be_billable(session: Session, account_id: int | None, system: str | Non
 def reveal(call: Call) -> None:
     """A choice was made: the fields that now matter appear; what is typed stays."""
     metadata = modal.Metadata.model_validate_json(call.metadata)
-    chosen = form.values(call.view)
+    chosen = _answers(call.view, metadata)
     with call.begin() as (session, actor):
         if actor.is_staff and chosen.get("account") != str(metadata.account_id or ""):
             chosen.pop("primary_contact", None)  # somebody of the account chosen before
@@ -72,6 +72,15 @@ def reveal(call: Call) -> None:
         view = form.keep(_view(session, actor, metadata, chosen=chosen), chosen)
     call.replace(view)
     call.done()
+
+
+def _answers(view: dict[str, Any], metadata: modal.Metadata) -> dict[str, Any]:
+    """What is filled in, with what was filled in before its field was hidden; the next view carries it along."""
+    standing = {block.get("block_id") for block in view["blocks"]}
+    hidden = {field: answer for field, answer in metadata.hidden.items() if field not in standing}
+    answers = hidden | form.values(view)
+    metadata.hidden = {field: value for field, value in answers.items() if field in modal.MAY_HIDE}
+    return answers
 
 
 def submit(call: Call) -> None:

@@ -54,6 +54,10 @@ def read_line(text: str) -> Line:
     for count in range(min(LONGEST_DURATION_WORDS, len(words)), 1, -1):
         if words[count - 1][-1].isalpha() and (minutes := _minutes_or_none(" ".join(words[:count]))):
             return Line(ticket, minutes, " ".join(words[count:]))
+    if len(words) > 1 and words[1][0].isdecimal() and words[0][-1].isalpha():
+        raise Refused(
+            f"Is “{words[1]}” part of the time? Write it in one word, as 1h30, or begin the note with a word."
+        )
     return Line(ticket, parse_minutes(words[0]), " ".join(words[1:]))
 
 

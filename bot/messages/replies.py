@@ -8,7 +8,7 @@ from bot.domain import people
 from bot.domain.events import Event, Kind
 from bot.domain.outbox import Place
 from bot.domain.tickets import Ticket
-from bot.domain.workflow import Action, Status
+from bot.domain.workflow import Action
 from bot.messages.mrkdwn import Mrkdwn, clip, mention, say
 
 LONGEST_FACT = 1000
@@ -18,7 +18,7 @@ REPLIES: dict[tuple[Action, Place], str] = {
     (Action.ASSIGN, Place.TRIAGE):
         "{{ assignee }}, this one is yours, from {{ actor }}.{% if reason %} {{ reason }}{% endif %}",
     (Action.START, Place.CLIENT):
-        "{{ actor }} has started on this.",
+        "{{ worker }} is working on this now.",
     (Action.ASK_CLIENT, Place.CLIENT):
         "{{ whom or requester }}, {{ actor }} asks: {{ reason }}\nPlease answer here in the thread.",
     (Action.SCHEDULE, Place.CLIENT):
@@ -41,7 +41,7 @@ REPLIES: dict[tuple[Action, Place], str] = {
         "{{ owner }}, {{ actor }} reopened this: {{ reason }}",
 }
 JOINED = "{{ name }} is new in {{ account }}'s channel and is now its requester. Not right? An admin can change it with `steward apply`."
-WROTE = "{{ owner }}, {{ name }} wrote in the client's thread: “{{ text }}”{% if waiting %} *Start* when you can go on.{% endif %}"
+WROTE = "{{ owner }}, {{ name }} wrote in the client's thread: “{{ text }}”{% if back_in %} It is back in {{ back_in }}.{% endif %}"
 REDIRECTED = ":calendar: {{ asked_by }} of {{ account }} asks for a planning meeting: *{{ title }}*{% if details %}\n{{ details }}{% endif %}\nNo ticket was opened. Put it on the agenda of the next planning meeting."
 # fmt: on
 
@@ -53,15 +53,15 @@ def reply(session: Session, event: Event, place: Place, ticket: Ticket | None) -
         return say(JOINED, **event.data)
     owner = people.by_id(session, ticket.assignee_id if ticket else None)
     asked_by = people.by_id(session, ticket.primary_contact_id or ticket.requester_id) if ticket else None
-    waiting = bool(ticket and ticket.status is Status.WAITING)
     told_owner = mention(owner.slack_id, owner.name) if owner else "Team"
     if event.kind is Kind.CLIENT_WROTE:
         name = actor.first_name if actor else "Somebody"
-        return say(WROTE, owner=told_owner, name=name, text=_told(event.data["text"]), waiting=waiting)
+        return say(WROTE, owner=told_owner, name=name, **{key: _told(value) for key, value in event.data.items()})
     known = {
         "actor": mention(actor.slack_id, actor.name) if actor else "Steward",
         "name": actor.first_name if actor else "Steward",
         "owner": told_owner,
+        "worker": owner.first_name if owner else "Our team",
         "requester": mention(asked_by.slack_id, asked_by.name) if asked_by and not asked_by.is_staff else "Hello",
         "reason": None, "whom": None, "summary": None, "close_reason": None,
     }  # fmt: skip

@@ -13,7 +13,7 @@ from bot.domain.durations import show
 from bot.domain.people import Person
 from bot.domain.priority import Priority
 from bot.domain.tickets import Attachment, Closure, Ticket
-from bot.domain.workflow import Action, CloseReason, Move, Need, NextOwner, Status, Who, moves_from
+from bot.domain.workflow import Action, CloseReason, Move, Need, NextOwner, Side, Status, Who, moves_from
 from bot.messages import blocks
 from bot.messages.blocks import Block
 from bot.messages.mrkdwn import Mrkdwn, clip, day, escape, instant, line, link, mention, say
@@ -176,7 +176,7 @@ def _triage_facts(shown: Shown) -> list[tuple[str, Mrkdwn]]:
         pairs.append(("Wanted by", escape(day(ticket.wanted_by))))
     if ticket.related_system:
         pairs.append(("System", line(ticket.related_system)))
-    if ticket.status is Status.NEW:
+    if ticket.state.side is Side.INTAKE:
         pairs.append(("Triage due", instant(shown.triage_due)))
     if ticket.waiting_for and ticket.status is Status.WAITING:
         pairs.append(("Waiting for", line(ticket.waiting_for, 200)))

@@ -19,6 +19,7 @@ from bot.modals import form
 CALLBACK_ID = "request"
 REVEAL = "request.reveal"
 PERSON = "person:"  # tells a chosen person from a name that was typed
+MAY_HIDE = {"effect", "users", "blocks_revenue", "consequence", "wanted_by", "approval"}
 APPROVALS = ("Not needed", "Approved", "Pending", "I don't know")
 PLANNING = (
     ":calendar: *Planning belongs in a meeting, not in the queue.* Send this and we put it on the agenda of your next "
@@ -33,6 +34,7 @@ class Metadata(BaseModel):
     opened_at: datetime
     account_id: int | None = None
     channel: str | None = None
+    hidden: dict[str, str | bool] = {}  # answers whose fields do not stand in the form right now
 
 
 class Form(BaseModel):

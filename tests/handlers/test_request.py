@@ -61,6 +61,21 @@ def test_what_was_typed_stays_when_a_field_appears(house: House):
     assert "Macro is missing" in house.ana.modal_text()
 
 
+def test_answers_whose_field_was_hidden_come_back_with_it(house: House):
+    house.ana.opens("/request").fills({"Business impact": "Stopped", "Desired timing": "Now"})
+    house.ana.fills({"What happens if it waits": "We lose orders", "Request type": "Planning"})
+    house.ana.fills({"Desired timing": "Whenever"})
+    house.ana.fills({"Request type": "Incident", "Desired timing": "Now"})
+    assert "We lose orders" in house.ana.modal_text()
+    assert "Business impact: <Stopped" in house.ana.modal_text()
+
+
+@pytest.mark.parametrize("words", ["our payload is wrong", 'a="payload" & <more> = 100%', "payload={}"])
+def test_the_word_payload_breaks_no_command(house: House, words):
+    house.ana.opens(f"/request {words}")
+    assert words in house.ana.modal_text()
+
+
 def test_planning_shows_where_it_belongs_and_makes_no_ticket(house: House):
     house.ana.opens("/request").fills({"Request type": "Planning"})
     assert "Planning belongs in a meeting" in house.ana.modal_text()

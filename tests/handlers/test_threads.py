@@ -45,3 +45,16 @@ def test_somebody_of_another_account_in_the_channel_is_not_passed_on(house: Hous
     house.rex.types("C0ACME", "Rex here", thread=thread_of(house))
     house.slack.settle()
     assert house.rows("select 1 from event where kind = 'client_wrote'") == []
+
+
+def test_an_answer_ends_the_waiting_and_the_ticket_is_back_where_it_was(house: House):
+    house.files_a_request()
+    house.bo.clicks("Take it", on=SEARCH)
+    house.delivers()
+    house.bo.clicks("Ask client", on=SEARCH).fills({"What do you need?": "The words you searched for."}).submits()
+    house.delivers()
+    house.ana.types("C0ACME", "“macro” and “field”", thread=thread_of(house))
+    house.slack.settle()
+    house.delivers()
+    house.bo.sees("It is back in Triage.")
+    assert (house.ticket()["status"], house.ticket()["waiting_for"]) == ("Triage", None)

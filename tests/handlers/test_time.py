@@ -15,7 +15,6 @@ from tests.house import House
         ("45m", 45, ""),
         ("1h 30m Rebuilt it", 90, "Rebuilt it"),
         ("2 h 15 min Rebuilt it", 135, "Rebuilt it"),
-        ("1h 30 tickets sorted", 60, "30 tickets sorted"),
     ],
 )
 def test_durations_as_people_write_them(house: House, typed, minutes, note):
@@ -32,6 +31,7 @@ def test_durations_as_people_write_them(house: House, typed, minutes, note):
         ("T-101 0 nothing", "outside what one entry can hold"),
         ("T-101 13h too long", "outside what one entry can hold"),
         ("T-101", "How long was it?"),
+        ("T-101 1h 30 tickets sorted", "Is “30” part of the time?"),
         ("T-999 45m not there", "I can't find T-999"),
         ("45m on nothing", "On which ticket?"),
     ],

@@ -194,14 +194,15 @@ class Ticket(Base):
         return event
 
     def client_wrote(self, session: Session, text: str, *, by: Person, now: datetime) -> None:
-        """What a client writes in its thread reaches those who work on it."""
+        """What a client writes in its thread reaches those who work on it, and ends the waiting for it."""
+        came_back = self._back_from_waiting(session, by, now)
         event = events.Event(
             kind=events.Kind.CLIENT_WROTE,
             at=now,
             account_id=self.account_id,
             ticket_id=self.id,
             actor_id=by.id,
-            data={"text": text},
+            data={"text": text, "back_in": came_back.value if came_back else None},
             rule_version=playbook.of(session).version,
         )
         session.add(event)
@@ -209,6 +210,38 @@ class Ticket(Base):
         for card in outbox.roots_of(session, outbox.Subject.TICKET, self.id):
             if card.place is outbox.Place.TRIAGE:
                 outbox.reply(session, card, event.id)
+
+    def _back_from_waiting(self, session: Session, by: Person, now: datetime) -> Status | None:
+        """The status before it waited; None where it did not."""
+        if self.status is not Status.WAITING:
+            return None
+        before = session.scalar(
+            select(events.Event.source)
+            .where(
+                events.Event.ticket_id == self.id,
+                events.Event.target == Status.WAITING,
+                events.Event.source.is_not(None),
+            )
+            .order_by(events.Event.id.desc())
+            .limit(1)
+        )
+        self.status, self.status_since = Status(before or Status.TRIAGE), now
+        self.waiting_for = self.waiting_whom = None
+        self.version += 1
+        session.add(
+            events.Event(
+                kind=events.Kind.MOVED,
+                at=now,
+                account_id=self.account_id,
+                ticket_id=self.id,
+                actor_id=by.id,
+                source=Status.WAITING.value,
+                target=self.status.value,
+                rule_version=playbook.of(session).version,
+            )
+        )
+        outbox.refresh(session, outbox.Subject.TICKET, self.id)
+        return self.status
 
     def open_threads(self, session: Session, account: Account, firm: Provider) -> list[outbox.Post]:
         """The client's thread and triage's card, where there are channels for them."""
