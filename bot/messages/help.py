@@ -1,0 +1,26 @@
+"""Where to start: what this person can do, in a few lines, with the commands as buttons too."""
+
+from bot.domain.people import Person
+from bot.messages import blocks
+from bot.messages.blocks import Block
+from bot.messages.mrkdwn import Mrkdwn
+
+FOR_CLIENTS = Mrkdwn(
+    "*Ask for something:* `/request`. You get one thread in your channel that follows it to the end.\n"
+    "*See how it stands:* `/queue mine`, or `/ticket T-102`.\n"
+    "*Urgent?* Choose *Now* in the form and say what happens if it waits."
+)
+FOR_STAFF = Mrkdwn(
+    "*The queue:* `/queue`, `/queue mine`, `/queue unowned`, `/queue waiting`, `/queue stalled`.\n"
+    "*A ticket:* `/ticket T-102`, or the buttons on its card in the triage channel.\n"
+    "*Time:* `/time T-102 45m what you did`, `/time today`, or `/time` for the form.\n"
+    "*For a client:* `/request`, choose the account, and say where it came from."
+)
+
+
+def where_to_start(actor: Person) -> tuple[Mrkdwn, list[Block]]:
+    """The text, and the same with buttons: people of other workspaces can use no commands."""
+    text = FOR_STAFF if actor.is_staff else FOR_CLIENTS
+    mine = "My queue" if actor.is_staff else "My requests"
+    doors = [blocks.button("New request", "request.open", style="primary"), blocks.button(mine, "queue.mine")]
+    return text, [blocks.section(text), *blocks.actions(doors)]
