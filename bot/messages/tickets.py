@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -13,15 +12,14 @@ from bot.domain.durations import show
 from bot.domain.people import Person
 from bot.domain.priority import Priority
 from bot.domain.tickets import Attachment, Closure, Ticket
-from bot.domain.workflow import Action, CloseReason, Move, Need, NextOwner, Side, Status, Who, moves_from
+from bot.domain.workflow import CloseReason, NextOwner, Side, Status
 from bot.messages import blocks
 from bot.messages.blocks import Block
+from bot.messages.controls import card_controls, client_button, client_moves
 from bot.messages.mrkdwn import Mrkdwn, clip, day, escape, instant, line, link, mention, say
 
-VISIBLE_ACTIONS = 5
 MARKS = {Priority.P1: ":red_circle:", Priority.P2: ":large_orange_circle:", Priority.P3: ":large_yellow_circle:",
          Priority.P4: ":white_circle:"}  # fmt: skip
-PRIMARY = {Action.TAKE, Action.START, Action.APPROVE}
 CLIENT_NEXT = {
     NextOwner.TRIAGE_ROTA: "our triage",
     NextOwner.TRIAGE_LEAD: "our triage",
@@ -201,7 +199,7 @@ def client_card(shown: Shown) -> list[Block]:
         blocks.section(Mrkdwn(f"*{ticket.status.value}* · {client_reads(shown)}")),
         blocks.context(_client_small_print(shown)),
     ]
-    return body + blocks.actions([_client_button(ticket, move) for move in client_moves(ticket)])
+    return body + blocks.actions([client_button(ticket, move) for move in client_moves(ticket)])
 
 
 def _client_small_print(shown: Shown) -> Mrkdwn:
@@ -224,59 +222,6 @@ def _client_next(shown: Shown) -> str:
     if owner is NextOwner.REVIEWER:
         return shown.reviewer.first_name if shown.reviewer else "us"
     return shown.name if shown.assignee else CLIENT_NEXT.get(owner, shown.name)
-
-
-def client_moves(ticket: Ticket) -> list[Move]:
-    """What the client may press in its own thread."""
-    return [move for move in moves_from(ticket.status) if Who.CLIENT in move.who]
-
-
-def card_moves(ticket: Ticket, book: playbook.Playbook) -> list[Move]:
-    """The moves the state allows, without those this ticket can't make whoever presses."""
-    impossible = {
-        Need.UNOWNED: ticket.assignee_id is not None,
-        Need.NOT_URGENT: ticket.priority in {Priority.P1, Priority.P2},
-        Need.LIGHT: ticket.request_type.value not in book.light_work,
-        Need.NOTHING_VISIBLE: ticket.client_visible,
-    }
-    return [move for move in moves_from(ticket.status) if not any(impossible.get(need) for need in move.needs)]
-
-
-def card_controls(ticket: Ticket, book: playbook.Playbook) -> list[dict[str, Any]]:
-    """At most five: the usual moves as buttons, the seldom ones in the More menu."""
-    moves = card_moves(ticket, book)
-    usual = [move for move in moves if not move.seldom or move.action is Action.TAKE]
-    usual.sort(key=lambda move: move.action is not Action.TAKE)  # whoever takes an unowned ticket comes first
-    buttons = [move_button(ticket, move) for move in usual]
-    if ticket.status not in {Status.NEW, Status.CLOSED}:
-        buttons.append(blocks.button("Log time", "time.open", f"{ticket.id}"))
-    shown, late = buttons[: VISIBLE_ACTIONS - 1], buttons[VISIBLE_ACTIONS - 1 :]
-    more = [blocks.option(item["text"]["text"], f"{item['action_id']}:{item.get('value', '')}") for item in late]
-    more += [_more(ticket, move) for move in moves if move.seldom and move.action is not Action.TAKE]
-    more.append(blocks.option("Open", f"ticket.open:{ticket.id}"))
-    return [*shown, blocks.overflow("ticket.more", more)]
-
-
-def _client_button(ticket: Ticket, move: Move) -> dict[str, Any]:
-    made = move_button(ticket, move)
-    if move.action is Action.CLOSE:
-        made["confirm"] = blocks.confirm(f"Close {ticket.key}?", "You say that the work is right.", "Close", "Not yet")
-    return made
-
-
-def value_of(ticket: Ticket) -> str:
-    """What a button carries: which ticket, and the version the person sees."""
-    return f"{ticket.id}:{ticket.version}"
-
-
-def move_button(ticket: Ticket, move: Move) -> dict[str, Any]:
-    """A move as a button."""
-    style = "primary" if move.action in PRIMARY else "danger" if move.action is Action.REJECT else None
-    return blocks.button(move.action.label, f"ticket.{move.action.value}", value_of(ticket), style=style)
-
-
-def _more(ticket: Ticket, move: Move) -> dict[str, Any]:
-    return blocks.option(move.action.label, f"ticket.{move.action.value}:{value_of(ticket)}")
 
 
 def closure_text(closure: Closure, *, whole: bool = True) -> Mrkdwn:

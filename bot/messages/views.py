@@ -9,14 +9,13 @@ from bot.domain.tickets.effects import AUDIENCE
 from bot.domain.workflow import Action
 from bot.messages import blocks
 from bot.messages.blocks import Block
+from bot.messages.controls import card_moves, move_button
 from bot.messages.mrkdwn import LONGEST_TEXT, Mrkdwn, clip, escape, instant, line, link
 from bot.messages.tickets import (
     MARKS,
     Shown,
-    card_moves,
     client_reads,
     closure_text,
-    move_button,
     next_owner,
     title_line,
 )

@@ -8,7 +8,8 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from bot.domain.people import Person
-from bot.domain.tickets.ticket import Ticket, seen_by
+from bot.domain.tickets.access import seen_by
+from bot.domain.tickets.ticket import Ticket
 from bot.domain.workflow import STATUSES, Clock, Side, Status
 
 PAGE = 20

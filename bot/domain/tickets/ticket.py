@@ -5,11 +5,10 @@ faster, no such move from here, not this person, something is missing. Only then
 change, and the change, its event and its posts are one transaction.
 """
 
-import re
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Identity, Index, Select, UniqueConstraint, select, text
+from sqlalchemy import ForeignKey, Identity, Index, UniqueConstraint, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from bot import playbook
@@ -17,7 +16,7 @@ from bot.domain import accounts, events, outbox, people, provider
 from bot.domain.accounts import Account
 from bot.domain.base import AccountRef, Base, Id
 from bot.domain.codes import Code
-from bot.domain.errors import NotFound, Refused
+from bot.domain.errors import Refused
 from bot.domain.people import Person
 from bot.domain.priority import Effect, Priority, Timing, Users
 from bot.domain.provider import Provider
@@ -40,7 +39,6 @@ from bot.domain.workflow import (
 )
 
 FIRST_NUMBER = 101
-_KEY = re.compile(r"\s*(?:T-?)?(\d{1,12})\s*", re.IGNORECASE)
 
 
 class Ticket(Base):
@@ -272,38 +270,3 @@ class Attachment(Base):
     file_slack_id: Mapped[str]
     name: Mapped[str]
     permalink: Mapped[str | None] = mapped_column(default=None)
-
-
-def number_of(key: str) -> int:
-    """The number in T-102, t102 or 102; anything else is not found, in a sentence."""
-    match = _KEY.fullmatch(key)
-    if not match:
-        raise NotFound(f"“{key.strip()[:40]}” is not a ticket. Tickets look like T-102.")
-    return int(match[1])
-
-
-def seen_by(actor: Person) -> Select[Ticket]:
-    """The tickets this person may know of; every query about tickets starts here."""
-    query = select(Ticket)
-    return query if actor.is_staff else query.where(Ticket.account_id == actor.account_id)
-
-
-def visible_to(session: Session, actor: Person, key: str | int, *, lock: bool = False) -> Ticket:
-    """The only way to load one ticket: someone else's is simply not found."""
-    number = key if isinstance(key, int) else number_of(key)
-    query = seen_by(actor).where(Ticket.id == number)
-    ticket = session.scalar(query.with_for_update() if lock else query)
-    if ticket is None:
-        raise NotFound(f"I can't find T-{number}. Check the number, or look in /queue.")
-    return ticket
-
-
-def several(session: Session, actor: Person, numbers: set[int]) -> dict[int, Ticket]:
-    """Those of these tickets that the person may know of, for lists."""
-    found = session.scalars(seen_by(actor).where(Ticket.id.in_(numbers))) if numbers else []
-    return {ticket.id: ticket for ticket in found}
-
-
-def attachments(session: Session, ticket_id: int) -> list[Attachment]:
-    """A ticket's files, in the order they came."""
-    return list(session.scalars(select(Attachment).where(Attachment.ticket_id == ticket_id).order_by(Attachment.id)))

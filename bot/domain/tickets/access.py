@@ -1,0 +1,47 @@
+"""The only ways to reach tickets: through the person who asks. Someone else's is simply not found."""
+
+import re
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from bot.domain.errors import NotFound
+from bot.domain.people import Person
+from bot.domain.tickets.ticket import Attachment, Ticket
+
+_KEY = re.compile(r"\s*(?:T-?)?(\d{1,12})\s*", re.IGNORECASE)
+
+
+def number_of(key: str) -> int:
+    """The number in T-102, t102 or 102; anything else is not found, in a sentence."""
+    match = _KEY.fullmatch(key)
+    if not match:
+        raise NotFound(f"“{key.strip()[:40]}” is not a ticket. Tickets look like T-102.")
+    return int(match[1])
+
+
+def seen_by(actor: Person) -> Select[Ticket]:
+    """The tickets this person may know of; every query about tickets starts here."""
+    query = select(Ticket)
+    return query if actor.is_staff else query.where(Ticket.account_id == actor.account_id)
+
+
+def visible_to(session: Session, actor: Person, key: str | int, *, lock: bool = False) -> Ticket:
+    """The only way to load one ticket: someone else's is simply not found."""
+    number = key if isinstance(key, int) else number_of(key)
+    query = seen_by(actor).where(Ticket.id == number)
+    ticket = session.scalar(query.with_for_update() if lock else query)
+    if ticket is None:
+        raise NotFound(f"I can't find T-{number}. Check the number, or look in /queue.")
+    return ticket
+
+
+def several(session: Session, actor: Person, numbers: set[int]) -> dict[int, Ticket]:
+    """Those of these tickets that the person may know of, for lists."""
+    found = session.scalars(seen_by(actor).where(Ticket.id.in_(numbers))) if numbers else []
+    return {ticket.id: ticket for ticket in found}
+
+
+def attachments(session: Session, ticket_id: int) -> list[Attachment]:
+    """A ticket's files, in the order they came."""
+    return list(session.scalars(select(Attachment).where(Attachment.ticket_id == ticket_id).order_by(Attachment.id)))

@@ -1,0 +1,66 @@
+"""The buttons of a ticket: from the workflow table, those that the state allows, at most five."""
+
+from typing import Any
+
+from bot import playbook
+from bot.domain.priority import Priority
+from bot.domain.tickets import Ticket
+from bot.domain.workflow import Action, Move, Need, Status, Who, moves_from
+from bot.messages import blocks
+
+VISIBLE_ACTIONS = 5
+PRIMARY = {Action.TAKE, Action.START, Action.APPROVE}
+
+
+def client_moves(ticket: Ticket) -> list[Move]:
+    """What the client may press in its own thread."""
+    return [move for move in moves_from(ticket.status) if Who.CLIENT in move.who]
+
+
+def card_moves(ticket: Ticket, book: playbook.Playbook) -> list[Move]:
+    """The moves the state allows, without those this ticket can't make whoever presses."""
+    impossible = {
+        Need.UNOWNED: ticket.assignee_id is not None,
+        Need.NOT_URGENT: ticket.priority in {Priority.P1, Priority.P2},
+        Need.LIGHT: ticket.request_type.value not in book.light_work,
+        Need.NOTHING_VISIBLE: ticket.client_visible,
+    }
+    return [move for move in moves_from(ticket.status) if not any(impossible.get(need) for need in move.needs)]
+
+
+def card_controls(ticket: Ticket, book: playbook.Playbook) -> list[dict[str, Any]]:
+    """At most five: the usual moves as buttons, the seldom ones in the More menu."""
+    moves = card_moves(ticket, book)
+    usual = [move for move in moves if not move.seldom or move.action is Action.TAKE]
+    usual.sort(key=lambda move: move.action is not Action.TAKE)  # whoever takes an unowned ticket comes first
+    buttons = [move_button(ticket, move) for move in usual]
+    if ticket.status not in {Status.NEW, Status.CLOSED}:
+        buttons.append(blocks.button("Log time", "time.open", f"{ticket.id}"))
+    shown, late = buttons[: VISIBLE_ACTIONS - 1], buttons[VISIBLE_ACTIONS - 1 :]
+    more = [blocks.option(item["text"]["text"], f"{item['action_id']}:{item.get('value', '')}") for item in late]
+    more += [_more(ticket, move) for move in moves if move.seldom and move.action is not Action.TAKE]
+    more.append(blocks.option("Open", f"ticket.open:{ticket.id}"))
+    return [*shown, blocks.overflow("ticket.more", more)]
+
+
+def client_button(ticket: Ticket, move: Move) -> dict[str, Any]:
+    """A move as the client's button: what can't be unsaid easily is asked about."""
+    made = move_button(ticket, move)
+    if move.action is Action.CLOSE:
+        made["confirm"] = blocks.confirm(f"Close {ticket.key}?", "You say that the work is right.", "Close", "Not yet")
+    return made
+
+
+def value_of(ticket: Ticket) -> str:
+    """What a button carries: which ticket, and the version the person sees."""
+    return f"{ticket.id}:{ticket.version}"
+
+
+def move_button(ticket: Ticket, move: Move) -> dict[str, Any]:
+    """A move as a button."""
+    style = "primary" if move.action in PRIMARY else "danger" if move.action is Action.REJECT else None
+    return blocks.button(move.action.label, f"ticket.{move.action.value}", value_of(ticket), style=style)
+
+
+def _more(ticket: Ticket, move: Move) -> dict[str, Any]:
+    return blocks.option(move.action.label, f"ticket.{move.action.value}:{value_of(ticket)}")
