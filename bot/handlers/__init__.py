@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from bot.clock import Clock
 from bot.domain.errors import Refused
-from bot.handlers import errors, help, home, people, queue, request, tickets, time
+from bot.handlers import choices, errors, help, home, people, queue, request, tickets, time
 from bot.handlers.call import Call, Handler, Routes
 
 log = structlog.get_logger()
@@ -31,7 +31,7 @@ def _joined(*modules: Any) -> Routes:
     return routes
 
 
-ROUTES = _joined(request, tickets, time, queue, home, people, help)
+ROUTES = _joined(request, choices, tickets, time, queue, home, people, help)
 
 
 class Router:

@@ -77,16 +77,13 @@ def choice(field: str, label: str, options: list[dict[str, Any]], *, initial: st
            optional: bool = False, hint: str | None = None, live: str | None = None,
            placeholder: str = "Choose") -> Block:  # fmt: skip
     """One of a list. `live` is the action that hears of a change at once."""
-    chosen = [made for made in options if made["value"] == initial]
-    rest = [made for made in options if made["value"] != initial]
-    element: dict[str, Any] = {
-        "type": "static_select",
-        "action_id": live or field,
-        "placeholder": plain(placeholder, 150),
-        "options": options if len(options) <= MOST_OPTIONS else [*chosen, *rest][:MOST_OPTIONS],
-    }
-    if chosen:
-        element["initial_option"] = chosen[0]
+    element: dict[str, Any] = {"action_id": live or field, "placeholder": plain(placeholder, 150)}
+    if len(options) <= MOST_OPTIONS:
+        element |= {"type": "static_select", "options": options}
+    else:  # too many to send whole: the same list is asked for while typing (handlers/choices.py)
+        element |= {"type": "external_select", "min_query_length": 0}
+    if chosen := next((made for made in options if made["value"] == initial), None):
+        element["initial_option"] = chosen
     return _input(field, label, element, optional=optional, hint=hint, live=live is not None)
 
 

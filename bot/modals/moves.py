@@ -114,10 +114,20 @@ def _triage(_move: Move, ticket: Ticket, known: Known) -> list[Block]:
     ]  # fmt: skip
 
 
+def colleague_options(colleagues: list[Person]) -> list[dict[str, Any]]:
+    """Engineers and leads as a menu."""
+    return [option(person.name, str(person.id)) for person in colleagues]
+
+
+def whom_options(contacts: list[Person]) -> list[dict[str, Any]]:
+    """Whom the client's answer is wanted from, by name: that is how it is told."""
+    return [option(person.name, person.name) for person in contacts]
+
+
 def _others(known: Known) -> list[dict[str, Any]]:
     if not known.colleagues:
         raise Refused("There is no other engineer or lead yet. An admin adds people with `steward apply`.")
-    return [option(person.name, str(person.id)) for person in known.colleagues]
+    return colleague_options(known.colleagues)
 
 
 def _assign(known: Known) -> list[Block]:
@@ -148,7 +158,7 @@ def _reason(move: Move, _ticket: Ticket, known: Known) -> list[Block]:
     placeholder = "the words you searched for; a screenshot of the error" if move.action is Action.ASK_CLIENT else None
     body = [form.text("reason", label, multiline=True, hint=hint, longest=1000, placeholder=placeholder)]
     if move.action is Action.ASK_CLIENT and known.contacts:
-        options = [option(person.name, person.name) for person in known.contacts]
+        options = whom_options(known.contacts)
         body.append(form.choice("whom", "From whom", options, initial=known.contacts[0].name, optional=True))
     return body
 

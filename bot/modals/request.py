@@ -98,12 +98,23 @@ def view(
     )
 
 
+def account_options(accounts: list[Account]) -> list[dict[str, Any]]:
+    """The accounts as a menu."""
+    return [option(account.name, str(account.id)) for account in accounts]
+
+
+def contact_options(contacts: list[Person]) -> list[dict[str, Any]]:
+    """An account's people as a menu."""
+    return [option(person.name, f"{PERSON}{person.id}") for person in contacts]
+
+
 def _for_whom(actor: Person, accounts: list[Account], metadata: Metadata) -> list[Block]:
     if not actor.is_staff:
         return []
-    options = [option(account.name, str(account.id)) for account in accounts]
     return [
-        form.choice("account", "Account", options, initial=str(metadata.account_id or ""), live=REVEAL),
+        form.choice(
+            "account", "Account", account_options(accounts), initial=str(metadata.account_id or ""), live=REVEAL
+        ),
         form.choice("came_from", "Where it came from", form.enum_options(CameFrom)),
     ]
 
@@ -143,7 +154,7 @@ def _timing(chosen: dict[str, Any]) -> list[Block]:
 
 
 def _primary_contact(actor: Person, contacts: list[Person]) -> Block:
-    options = [option(person.name, f"{PERSON}{person.id}") for person in contacts]
+    options = contact_options(contacts)
     mine = f"{PERSON}{actor.id}" if not actor.is_staff else None
     if not options:
         return form.text("primary_contact", "Primary contact", optional=True, longest=200, placeholder="Name or e-mail")

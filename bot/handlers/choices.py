@@ -1,0 +1,52 @@
+"""Options while typing, for menus too long to send whole: the same lists, narrowed by what was typed."""
+
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from bot.domain import accounts, people, tickets
+from bot.domain.people import Person
+from bot.handlers.call import Call, Routes
+from bot.modals import form, moves, request
+
+
+def choices(call: Call) -> None:
+    """Which list is asked for follows from the field, as in the form itself."""
+    typed = (call.body.get("value") or "").casefold()
+    with call.begin() as (session, actor):
+        options = _LISTS[call.body["block_id"]](call, session, actor)
+    found = [made for made in options if typed in made["text"]["text"].casefold()]
+    call.answered = call.ack(options=found[: form.MOST_OPTIONS])
+
+
+def _accounts(_call: Call, session: Session, actor: Person) -> list[dict[str, Any]]:
+    return request.account_options(accounts.all_of_them(session) if actor.is_staff else [])
+
+
+def _contacts(call: Call, session: Session, actor: Person) -> list[dict[str, Any]]:
+    chosen = request.Metadata.model_validate_json(call.metadata).account_id
+    account_id = actor.account_id or chosen
+    return request.contact_options(people.contacts(session, account_id) if account_id else [])
+
+
+def _whom(call: Call, session: Session, actor: Person) -> list[dict[str, Any]]:
+    asked = moves.Metadata.model_validate_json(call.metadata)
+    ticket = tickets.visible_to(session, actor, asked.ticket)
+    return moves.whom_options(people.contacts(session, ticket.account_id))
+
+
+def _colleagues(_call: Call, session: Session, actor: Person) -> list[dict[str, Any]]:
+    return moves.colleague_options(people.workers(session) if actor.is_staff else [])
+
+
+_LISTS = {
+    "account": _accounts,
+    "primary_contact": _contacts,
+    "whom": _whom,
+    "assignee": _colleagues,
+    "reviewer": _colleagues,
+}
+ROUTES: Routes = {
+    ("options", request.REVEAL): choices,  # the account's menu also hears of a change at once
+    **{("options", field): choices for field in _LISTS if field != "account"},
+}
