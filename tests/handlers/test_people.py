@@ -183,3 +183,12 @@ def test_while_slack_does_not_say_who_they_are_nobody_joins_and_the_next_try_suc
     assert house.state_of_the_world() == before
     newt.opens("/request")
     assert person(house, "U0NEWT")["name"] == "Newt"
+
+
+@pytest.mark.parametrize("who", [{"user": "U0ROBOT", "bot_id": "B0ROBOT"}, {}, {"user": ""}])
+@pytest.mark.parametrize("kind", ["app_mention", "message"])
+def test_a_bot_or_nobody_never_becomes_a_requester(house: House, kind, who):
+    before = house.state_of_the_world()["person"]
+    event = {"type": kind, "channel": "C0ACME", "ts": "1795428000.000100", "text": "hello", **who}
+    house.sends(json.dumps({"type": "event_callback", "team_id": "T0PROVIDER", "event_id": "Ev1", "event": event}))
+    assert house.state_of_the_world()["person"] == before

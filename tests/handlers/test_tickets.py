@@ -88,6 +88,15 @@ def test_an_old_card_moves_nothing(house: House):
     assert house.state_of_the_world() == before
 
 
+def test_a_form_that_lay_open_while_the_ticket_moved_changes_nothing(house: House):
+    house.files_a_request()
+    house.maya.clicks("Assign", on=SEARCH).fills({"Who takes it": "Eve"})
+    house.bo.clicks("Take it", on=SEARCH)
+    before = house.state_of_the_world()
+    house.maya.submits(refused="Bo was first: “Take it”")
+    assert house.state_of_the_world() == before
+
+
 def test_whoever_may_not_reads_who_may_and_nothing_changes(house: House):
     house.files_a_request()
     before = house.state_of_the_world()

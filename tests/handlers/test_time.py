@@ -1,6 +1,9 @@
 """Logging time: one line, or a form; taken back with one press."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
+from sqlalchemy import text
 
 from tests.house import House
 
@@ -87,6 +90,20 @@ def test_the_same_line_at_once_is_asked_about_and_stored_when_meant(house: House
     assert len(house.rows("select 1 from time_entry")) == 1
     house.bo.clicks("Log it again")
     assert len(house.rows("select 1 from time_entry")) == 2
+
+
+def test_the_same_line_from_two_devices_at_once_is_stored_once(house: House):
+    house.files_a_request()
+    line = "/time T-101 45m looked into it"
+    with house.owner.connect() as slow:  # both lines are on their way before either can look
+        slow.execute(text("select 1 from person where slack_id = 'U0BO' for update"))
+        with ThreadPoolExecutor(2) as both:
+            sent = [both.submit(house.bo.opens, line) for _ in range(2)]
+            while len(house.rows("select 1 from pg_stat_activity where wait_event_type = 'Lock'")) < 2:
+                assert not all(one.done() for one in sent)
+            slow.rollback()
+            [one.result() for one in sent]
+    assert len(house.rows("select 1 from time_entry")) == 1
 
 
 def test_the_same_command_delivered_twice_is_one_entry_and_one_answer(house: House):
