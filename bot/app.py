@@ -253,7 +253,7 @@ class Worker:
                 firm.bot_user_slack_id, firm.workspace_url = told["user_id"], told["url"]
         except (SlackApiError, SlackClientError, OSError, SQLAlchemyError) as error:
             log.warning("Slack has not said yet who the bot is", error=type(error).__name__)
-            time.sleep(1)
+            self._stopping.wait(1)
             return False
         return True
 

@@ -1,4 +1,4 @@
-"""Every entity, so that migrations see the whole schema, and which tables row security guards."""
+"""Every entity, so that migrations see the whole schema."""
 
 from sqlalchemy import BigInteger, Column, DateTime, Float, Table, Text, func
 from sqlalchemy.dialects.postgresql import JSONB
@@ -56,21 +56,3 @@ Table(
     Column("key", Text, primary_key=True),
     Column("full_until", DateTime(timezone=True), nullable=False),
 )
-
-# Row-level security holds these to the accounts a transaction has entered (people.enter). The value
-# is whether rows without an account (staff, provider-wide posts) are seen by everybody.
-GUARDED: dict[str, bool] = {
-    "account": False,
-    "agreement": False,
-    "attachment": False,
-    "closure": False,
-    "event": False,
-    "imported_row": False,
-    "intake": False,
-    "outbox": False,
-    "person": True,
-    "post": False,
-    "receipt": False,
-    "ticket": False,
-    "time_entry": False,
-}
