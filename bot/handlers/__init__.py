@@ -1,6 +1,7 @@
 """Slack in → one verb → answer. Each module exports its ROUTES; here they become one table.
 
-To add one: a function that takes a `Call`, and its row in its module's ROUTES.
+To add one: a function that takes a `Call`, and its row in its module's ROUTES. A command's own word is a
+row too: `/time today`; what was typed after it is `call.rest`.
 """
 
 import uuid
@@ -44,12 +45,14 @@ class Router:
     def __call__(self, kind: str, name: str, body: dict[str, Any], ack: Ack, client: WebClient) -> BoltResponse:
         call = Call(kind, body, ack, client, self._sessions, self._clock(), reference=uuid.uuid4().hex[:8])
         try:
-            self._handler(kind, name)(call)
+            self._handler(kind, name, call)(call)
         except Exception as error:  # noqa: BLE001  the edge: whatever it is, the person reads a sentence
             return errors.answer(error, call)
         return call.answered or ack()
 
-    def _handler(self, kind: str, name: str) -> Handler:
+    def _handler(self, kind: str, name: str, call: Call) -> Handler:
+        if kind == "command" and (handler := ROUTES.get((kind, f"{name} {call.first_word}"))):
+            return handler
         if handler := ROUTES.get((kind, name)):
             return handler
         log.info("no handler", kind=kind, name=name[:80])

@@ -80,6 +80,16 @@ class Call:
         return plain_words(self.body.get("text") or "")
 
     @property
+    def first_word(self) -> str:
+        """The first word typed after a command: what may name a part of it, as in `/time today`."""
+        return next(iter(self.text.split()), "").lower()
+
+    @property
+    def rest(self) -> str:
+        """What was typed after that word."""
+        return self.text.partition(" ")[2].strip()
+
+    @property
     def action(self) -> dict[str, Any]:
         """The control that was pressed."""
         return self.body["actions"][0]

@@ -69,20 +69,18 @@ def _minutes_or_none(text: str) -> int | None:
 
 
 def command(call: Call) -> None:
-    """One word decides what `/time` does."""
-    word = call.text.lower()
-    if word == "help":
-        return call.done(HELP)
-    if word == "today":
-        return _today(call)
-    if word:
-        return _log_line(call)
-    return open_form(call)
+    """A line logs, the bare command opens the form."""
+    return _log_line(call) if call.text else open_form(call)
+
+
+def help_(call: Call) -> None:
+    """`/time help`."""
+    call.done(HELP)
 
 
 def open_from_card(call: Call) -> None:
     """**Log time** as a button; on the Home it carries no ticket."""
-    open_form(call, call.value)
+    open_form(call, call.value.partition(":")[0])
 
 
 def open_form(call: Call, key: str = "") -> None:
@@ -158,14 +156,15 @@ def _logged(session: Session, actor: Person, entry: TimeEntry, ticket: Ticket) -
     return messages.logged(entry, ticket, total)
 
 
-def _today(call: Call) -> None:
+def today(call: Call) -> None:
+    """`/time today`: the day as a list."""
     with call.begin() as (session, actor):
         actor.require(Permission.LOG_TIME)
-        today = _today_of(session, actor, call)
-        entries = time.standing(session, actor, today)
+        day = _today_of(session, actor, call)
+        entries = time.standing(session, actor, day)
         found = tickets.several(session, actor, {entry.ticket_id for entry in entries if entry.ticket_id})
-        expected = time.expected_minutes(actor, provider.get(session).calendar, today)
-        said = messages.day(today, entries, found, expected)
+        expected = time.expected_minutes(actor, provider.get(session).calendar, day)
+        said = messages.day(day, entries, found, expected)
     call.done(*said)
 
 
@@ -214,6 +213,8 @@ def find_ticket(call: Call) -> None:
 
 ROUTES: Routes = {
     ("command", "/time"): command,
+    ("command", "/time today"): today,
+    ("command", "/time help"): help_,
     ("action", "time.open"): open_from_card,
     ("action", "time.undo"): undo,
     ("action", "time.again"): log_again,

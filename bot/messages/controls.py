@@ -1,8 +1,10 @@
 """The buttons of a ticket: from the workflow table, those that the state allows, at most five."""
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 from bot import playbook
+from bot.domain.people import Person
 from bot.domain.priority import Priority
 from bot.domain.tickets import Ticket
 from bot.domain.workflow import Action, Move, Need, Status, Who, moves_from
@@ -10,6 +12,26 @@ from bot.messages import blocks
 
 VISIBLE_ACTIONS = 5
 PRIMARY = {Action.TAKE, Action.START, Action.APPROVE}
+
+
+class Tool(NamedTuple):
+    """What can be done with a ticket that is no move: a button in its window, where it `fits` ticket and person."""
+
+    label: str
+    action_id: str
+    fits: Callable[[Ticket, Person], bool]
+
+
+# fmt: off
+TOOLS: tuple[Tool, ...] = (
+    Tool("Log time", "time.open", lambda _ticket, actor: actor.is_staff),
+)
+# fmt: on
+
+
+def tools(ticket: Ticket, actor: Person) -> list[dict[str, Any]]:
+    """The tools of a ticket's window, as buttons."""
+    return [blocks.button(tool.label, tool.action_id, value_of(ticket)) for tool in TOOLS if tool.fits(ticket, actor)]
 
 
 def client_moves(ticket: Ticket) -> list[Move]:

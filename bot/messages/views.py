@@ -9,7 +9,7 @@ from bot.domain.tickets.effects import AUDIENCE
 from bot.domain.workflow import Action
 from bot.messages import blocks
 from bot.messages.blocks import Block
-from bot.messages.controls import card_moves, move_button
+from bot.messages.controls import card_moves, move_button, tools
 from bot.messages.mrkdwn import LONGEST_TEXT, Mrkdwn, clip, escape, instant, line, link
 from bot.messages.tickets import (
     MARKS,
@@ -36,7 +36,7 @@ def ticket_window(
         body.append(blocks.paragraph(clip(ticket.details, 2500)))
     if shown.closure:
         body += [blocks.divider(), blocks.section(closure_text(shown.closure, whole=actor.is_staff))]
-    body += blocks.actions(_buttons(shown, actor))
+    body += blocks.actions(_buttons(shown, actor)) + blocks.actions(tools(ticket, actor))
     return [*body, blocks.divider(), _history(history, names, actor)]
 
 
@@ -67,10 +67,7 @@ def _facts(shown: Shown, actor: Person, spent: dict[str, int]) -> list[tuple[str
 def _buttons(shown: Shown, actor: Person) -> list[dict[str, object]]:
     ticket = shown.ticket
     mine = {move.action for move in ticket.moves_for(actor)}
-    buttons = [move_button(ticket, move) for move in card_moves(ticket, shown.book) if move.action in mine]
-    if actor.is_staff:
-        buttons.append(blocks.button("Log time", "time.open", str(ticket.id)))
-    return buttons
+    return [move_button(ticket, move) for move in card_moves(ticket, shown.book) if move.action in mine]
 
 
 def _history(history: list[Event], names: dict[int, Person], actor: Person) -> Block:
