@@ -20,6 +20,16 @@ class Kind(StrEnum):
     IMPORTED = "imported"
     MOVED = "moved"
     CLIENT_WROTE = "client_wrote"
+    REPLIED = "replied"
+    NOTED = "noted"
+    MESSAGE_EDITED = "message_edited"
+    MESSAGE_DELETED = "message_deleted"
+    MESSAGE_SETTLED = "message_settled"
+    EDITED = "edited"
+    FOLLOWED = "followed"
+    UNFOLLOWED = "unfollowed"
+    MERGED_IN = "merged_in"
+    UNMERGED = "unmerged"
     ASSIGNED = "assigned"
     TIME_LOGGED = "time_logged"
     TIME_REVERSED = "time_reversed"
@@ -79,7 +89,7 @@ def last_move(session: Session, ticket_id: int) -> Event | None:
     """Who was first, for the person who came second."""
     return session.scalar(
         select(Event)
-        .where(Event.ticket_id == ticket_id, Event.kind.in_([Kind.MOVED, Kind.ASSIGNED, Kind.FILED]))
+        .where(Event.ticket_id == ticket_id, Event.kind.in_([Kind.MOVED, Kind.ASSIGNED, Kind.FILED, Kind.EDITED]))
         .order_by(Event.id.desc())
         .limit(1)
     )

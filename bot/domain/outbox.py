@@ -26,6 +26,7 @@ class Subject(StrEnum):
     EVENT = "event"
     JOB_RUN = "job_run"
     INTAKE = "intake"
+    MESSAGE = "message"
 
 
 class Place(StrEnum):
@@ -118,17 +119,17 @@ def open_thread(
 
 
 def refresh(session: Session, subject: Subject, subject_id: int) -> list[Post]:
-    """Bring every card of the subject to its current state; nothing is added where an edit is pending."""
-    cards = roots_of(session, subject, subject_id)
-    _enqueue(session, cards)
-    return cards
+    """Bring every post of the subject to its current state; nothing is added where an edit is pending."""
+    posts = posts_of(session, subject, subject_id)
+    _enqueue(session, posts)
+    return posts
 
 
-def reply(session: Session, root: Post, event_id: int) -> Post:
-    """An announcement of an event in a root post's thread."""
+def reply(session: Session, root: Post, subject_id: int, *, subject: Subject = Subject.EVENT) -> Post:
+    """Something in a root post's thread: by default the announcement of an event."""
     post = Post(
-        subject=Subject.EVENT,
-        subject_id=event_id,
+        subject=subject,
+        subject_id=subject_id,
         place=root.place,
         channel_slack_id=root.channel_slack_id,
         account_id=root.account_id,
@@ -147,14 +148,10 @@ def _enqueue(session: Session, posts: list[Post]) -> None:
     session.execute(insert(Delivery).on_conflict_do_nothing(), rows)
 
 
-def roots_of(session: Session, subject: Subject, subject_id: int) -> list[Post]:
-    """The subject's cards, in the order they were made."""
+def posts_of(session: Session, subject: Subject, subject_id: int) -> list[Post]:
+    """The subject's posts, in the order they were made: a ticket's are its cards."""
     return list(
-        session.scalars(
-            select(Post)
-            .where(Post.subject == subject, Post.subject_id == subject_id, Post.parent_id.is_(None))
-            .order_by(Post.id)
-        )
+        session.scalars(select(Post).where(Post.subject == subject, Post.subject_id == subject_id).order_by(Post.id))
     )
 
 

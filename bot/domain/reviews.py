@@ -91,14 +91,14 @@ def _line(ticket: Ticket, account: str, known: dict[int, Person], calendar: Cale
     return {
         "id": ticket.id,
         "version": ticket.version,
-        "title": ticket.title,
+        "title": ticket.shared_title,
         "priority": ticket.priority.value,
         "status": ticket.status.value,
         "account": account,
         "owner": people.facts(known.get(checks or ticket.assignee_id or 0)),
         "since": calendar.local_date(ticket.status_since).isoformat(),
         "days": round(days_between(calendar, ticket.status_since, now), 1),
-        "waiting_for": ticket.waiting_for,
+        "waiting_for": None if ticket.private else ticket.waiting_for,
         "waiting_whom": ticket.waiting_whom or (asked_by.name if asked_by and not asked_by.is_staff else None),
     }
 

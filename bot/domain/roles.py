@@ -38,6 +38,7 @@ class Permission(StrEnum):
     WORK = "work tickets"
     LEAD_QUEUE = "lead the queue"
     LOG_TIME = "log time"
+    WRITE = "write to clients"
 
 
 _EVERYONE = frozenset(Role)
@@ -49,6 +50,7 @@ PERMISSIONS: dict[Permission, frozenset[Role]] = {
     Permission.WORK:            _WORKERS,
     Permission.LEAD_QUEUE:      frozenset({Role.LEAD, Role.SERVICE_OWNER}),
     Permission.LOG_TIME:        _EVERYONE,
+    Permission.WRITE:           _EVERYONE,
 }
 # fmt: on
 

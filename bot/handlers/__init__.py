@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from bot.clock import Clock
 from bot.domain.errors import Refused
-from bot.handlers import choices, errors, help, home, people, queue, request, tickets, time
+from bot.handlers import choices, conversation, errors, help, home, queue, request, threads, ticket_tools, tickets, time
 from bot.handlers.call import Call, Handler, Routes
 
 log = structlog.get_logger()
@@ -32,7 +32,20 @@ def _joined(*modules: Any) -> Routes:
     return routes
 
 
-ROUTES = _joined(request, choices, tickets, time, queue, home, people, help)
+ROUTES = _joined(request, choices, tickets, ticket_tools, conversation, time, queue, home, threads, help)
+
+
+def more(call: Call) -> None:
+    """An entry of a More menu is the button it names."""
+    name, _, value = call.value.partition(":")
+    handler = ROUTES.get(("action", name))
+    if handler is None or handler is more:
+        raise Refused(OLD)
+    call.body["actions"][0] = {"action_id": name, "value": value, "block_id": call.action.get("block_id")}
+    handler(call)
+
+
+ROUTES["action", "ticket.more"] = more
 
 
 class Router:

@@ -61,7 +61,10 @@ class Call:
         if self.kind == "command":
             return self.body["user_id"]
         if self.kind == "event":
-            return self.body["event"].get("user") or ""
+            event = self.body["event"]
+            # Of an edited or deleted message: whoever wrote it.
+            message = event.get("message") or event.get("previous_message") or {}
+            return event.get("user") or message.get("user") or ""
         return self.body["user"]["id"]
 
     @property

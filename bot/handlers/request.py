@@ -149,6 +149,7 @@ def _filing(session: Session, filled: modal.Form, metadata: modal.Metadata, acco
         approval_status=filled.approval,
         door=metadata.door,
         came_from=filled.came_from,
+        private=filled.private,
     )
 
 

@@ -9,10 +9,9 @@ from bot.domain import agreements, events, people, tickets, time
 from bot.domain.codes import Code
 from bot.domain.errors import NotFound, Refused
 from bot.domain.people import Person
-from bot.domain.tickets import Inputs, Ticket
+from bot.domain.tickets import Inputs, Ticket, conversation
 from bot.domain.workflow import Action, Move, Need
 from bot.handlers.call import Call, Routes
-from bot.handlers.time import open_form as open_time_form
 from bot.messages import links, views
 from bot.messages.tickets import load
 from bot.modals import form, moves, windows
@@ -45,16 +44,6 @@ def take_from_digest(call: Call) -> None:
     call.whisper(f"T-{pressed.ticket} is yours now. Its card in this channel has the next steps.")
 
 
-def more(call: Call) -> None:
-    """The More menu: each entry names what its button would have been."""
-    name, _, value = call.value.partition(":")
-    if name == "ticket.open":
-        return _open_window(call, value)
-    if name == "time.open":
-        return open_time_form(call, value)
-    return _press(call, Action(name.removeprefix("ticket.")), Press.read(value))
-
-
 def _press(call: Call, action: Action, pressed: Press) -> None:
     view = None
     with call.begin() as (session, actor):
@@ -65,7 +54,7 @@ def _press(call: Call, action: Action, pressed: Press) -> None:
         else:
             ticket.act(session, action, by=actor, now=call.now, seen=pressed.seen)
             session.flush()
-        window = _window(session, actor, ticket) if call.in_window and view is None else None
+        window = ticket_window(session, actor, ticket) if call.in_window and view is None else None
     if view:
         call.open(view)
     elif window:
@@ -90,8 +79,13 @@ def _known(session: Session, ticket: Ticket, move: Move, call: Call) -> moves.Kn
         note=note,
         spent=time.minutes_by_code(session, ticket.id) if Need.NOTE in needs else {},
         suggested=_suggested_code(session, ticket) if Need.TRIAGED in needs else None,
-        window=call.view["id"] if call.in_window and call.view["callback_id"] == windows.TICKET else None,
+        window=window_underneath(call),
     )
+
+
+def window_underneath(call: Call) -> str | None:
+    """The ticket's window, where something was pressed in it: it is to show the outcome."""
+    return call.view["id"] if call.in_window and call.view["callback_id"] == windows.TICKET else None
 
 
 def _suggested_code(session: Session, ticket: Ticket) -> Code | None:
@@ -121,7 +115,7 @@ def submit(call: Call) -> None:
         )
         ticket.act(session, metadata.action, by=actor, now=call.now, seen=metadata.seen, inputs=inputs)
         session.flush()
-        window = _window(session, actor, ticket) if metadata.window else None
+        window = ticket_window(session, actor, ticket) if metadata.window else None
     if window and metadata.window:
         call.redraw(metadata.window, window)
     call.done()
@@ -141,23 +135,26 @@ def open_window(call: Call) -> None:
 
 def _open_window(call: Call, key: str) -> None:
     with call.begin() as (session, actor):
-        window = _window(session, actor, tickets.visible_to(session, actor, key))
+        window = ticket_window(session, actor, tickets.visible_to(session, actor, key))
     call.open(window)
     call.done()
 
 
-def _window(session: Session, actor: Person, ticket: Ticket) -> dict[str, object]:
+def ticket_window(session: Session, actor: Person, ticket: Ticket) -> dict[str, object]:
+    """A ticket in full, as this person may read it."""
     history = events.of_ticket(session, ticket.id, newest=40)
+    said = conversation.of_ticket(session, ticket.id, actor)
     names = people.by_ids(session, {event.actor_id for event in history if event.actor_id})
     spent = time.minutes_by_code(session, ticket.id) if actor.is_staff else {}
     url = links.to_tickets(session, [ticket.id], actor)[ticket.id]
-    return windows.ticket(ticket.key, views.ticket_window(load(session, ticket), actor, history, names, spent, url))
+    return windows.ticket(
+        ticket.key, views.ticket_window(load(session, ticket), actor, views.History(history, names, said), spent, url)
+    )
 
 
 ROUTES: Routes = {
     **{("action", f"ticket.{action.value}"): press for action in Action},
     ("action", "digest.take"): take_from_digest,
-    ("action", "ticket.more"): more,
     ("action", "ticket.open"): open_window,
     ("view", moves.CALLBACK_ID): submit,
     ("command", "/ticket"): show,

@@ -7,10 +7,12 @@ from bot import playbook
 from bot.domain.people import Person
 from bot.domain.priority import Priority
 from bot.domain.tickets import Ticket
-from bot.domain.workflow import Action, Move, Need, Status, Who, moves_from
+from bot.domain.workflow import Action, Move, Need, Who, moves_from
 from bot.messages import blocks
 
-VISIBLE_ACTIONS = 5
+VISIBLE_ACTIONS, VISIBLE_MOVES, MENU = 5, 3, 5
+# On the card itself; the window's TOOLS have them too.
+DAILY = (("Reply to client", "ticket.reply"), ("Log time", "time.open"), ("Note", "ticket.note"))
 PRIMARY = {Action.TAKE, Action.START, Action.APPROVE}
 
 
@@ -24,7 +26,12 @@ class Tool(NamedTuple):
 
 # fmt: off
 TOOLS: tuple[Tool, ...] = (
-    Tool("Log time", "time.open", lambda _ticket, actor: actor.is_staff),
+    Tool("Reply to client", "ticket.reply", lambda _ticket, actor: actor.is_staff),
+    Tool("Note",            "ticket.note",  lambda _ticket, actor: actor.is_staff),
+    Tool("Log time",        "time.open",    lambda _ticket, actor: actor.is_staff),
+    Tool("Edit",            "ticket.edit",  lambda ticket, actor: ticket.is_open and ticket.may_edit(actor)),
+    Tool("Follow",          "ticket.follow",   lambda ticket, actor: actor.id not in ticket.follower_ids),
+    Tool("Unfollow",        "ticket.unfollow", lambda ticket, actor: actor.id in ticket.follower_ids),
 )
 # fmt: on
 
@@ -51,18 +58,17 @@ def card_moves(ticket: Ticket, book: playbook.Playbook) -> list[Move]:
 
 
 def card_controls(ticket: Ticket, book: playbook.Playbook) -> list[dict[str, Any]]:
-    """At most five: the usual moves as buttons, the seldom ones in the More menu."""
+    """At most five: the usual moves, then what is used daily, and a More menu; the window has everything."""
     moves = card_moves(ticket, book)
     usual = [move for move in moves if not move.seldom or move.action is Action.TAKE]
     usual.sort(key=lambda move: move.action is not Action.TAKE)  # whoever takes an unowned ticket comes first
-    buttons = [move_button(ticket, move) for move in usual]
-    if ticket.status not in {Status.NEW, Status.CLOSED}:
-        buttons.append(blocks.button("Log time", "time.open", f"{ticket.id}"))
-    shown, late = buttons[: VISIBLE_ACTIONS - 1], buttons[VISIBLE_ACTIONS - 1 :]
-    more = [blocks.option(item["text"]["text"], f"{item['action_id']}:{item.get('value', '')}") for item in late]
-    more += [_more(ticket, move) for move in moves if move.seldom and move.action is not Action.TAKE]
-    more.append(blocks.option("Open", f"ticket.open:{ticket.id}"))
-    return [*shown, blocks.overflow("ticket.more", more)]
+    seldom = [move_button(ticket, move) for move in moves if move not in usual]
+    first = [move_button(ticket, move) for move in usual]
+    daily = [blocks.button(label, action_id, value_of(ticket)) for label, action_id in DAILY if ticket.is_open]
+    shown = [*first[:VISIBLE_MOVES], *daily][: VISIBLE_ACTIONS - 1]
+    late = [button for button in [*first, *seldom, *daily] if button not in shown]
+    opens = blocks.button("Open", "ticket.open", str(ticket.id))
+    return [*shown, blocks.overflow("ticket.more", [_entry(button) for button in [*late[: MENU - 1], opens]])]
 
 
 def client_button(ticket: Ticket, move: Move) -> dict[str, Any]:
@@ -84,5 +90,6 @@ def move_button(ticket: Ticket, move: Move) -> dict[str, Any]:
     return blocks.button(move.action.label, f"ticket.{move.action.value}", value_of(ticket), style=style)
 
 
-def _more(ticket: Ticket, move: Move) -> dict[str, Any]:
-    return blocks.option(move.action.label, f"ticket.{move.action.value}:{value_of(ticket)}")
+def _entry(button: dict[str, Any]) -> dict[str, Any]:
+    """A button as an entry of the More menu."""
+    return blocks.option(button["text"]["text"], f"{button['action_id']}:{button['value']}")

@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 from bot.domain.events import Event
 from bot.domain.outbox import Place, Post, Subject
 from bot.domain.tickets import Ticket
-from bot.messages import blocks, digest, replies, tickets
+from bot.domain.tickets.conversation import Message
+from bot.messages import blocks, conversation, digest, replies, tickets
 from bot.messages.mrkdwn import Mrkdwn, clip
 
 LONGEST_NOTIFICATION = 1000
@@ -33,7 +34,7 @@ def _card(session: Session, post: Post) -> Rendered:
     ticket = session.scalars(select(Ticket).where(Ticket.id == post.subject_id)).one()
     shown = tickets.load(session, ticket)
     card = tickets.client_card(shown) if post.place is Place.CLIENT else tickets.triage_card(shown)
-    return Rendered(clip(tickets.fallback(shown), LONGEST_NOTIFICATION), card, ticket.version)
+    return Rendered(clip(tickets.fallback(shown, post.place), LONGEST_NOTIFICATION), card, ticket.version)
 
 
 def _announcement(session: Session, post: Post) -> Rendered:
@@ -41,6 +42,13 @@ def _announcement(session: Session, post: Post) -> Rendered:
     ticket = session.scalar(select(Ticket).where(Ticket.id == event.ticket_id)) if event.ticket_id else None
     said = replies.reply(session, event, post.place, ticket)
     return Rendered(clip(said, LONGEST_NOTIFICATION), [blocks.section(Mrkdwn(said))])
+
+
+def _message(session: Session, post: Post) -> Rendered:
+    message = session.scalars(select(Message).where(Message.id == post.subject_id)).one()
+    ticket = session.scalars(select(Ticket).where(Ticket.id == message.ticket_id)).one()
+    said, body = conversation.relayed(session, message, post.place, ticket)
+    return Rendered(clip(said, LONGEST_NOTIFICATION), body, message.version)
 
 
 def _snapshot(session: Session, post: Post) -> Rendered:
@@ -58,4 +66,5 @@ _RENDERERS = {
     Subject.EVENT: _announcement,
     Subject.JOB_RUN: _snapshot,
     Subject.INTAKE: _redirect,
+    Subject.MESSAGE: _message,
 }

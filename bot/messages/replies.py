@@ -41,7 +41,7 @@ REPLIES: dict[tuple[Action, Place], str] = {
         "{{ owner }}, {{ actor }} reopened this: {{ reason }}",
 }
 JOINED = "{{ name }} is new in {{ account }}'s channel and is now its requester. Not right? An admin can change it with `steward apply`."
-WROTE = "{{ owner }}, {{ name }} wrote in the client's thread: “{{ text }}”{% if back_in %} It is back in {{ back_in }}.{% endif %}"
+FOLLOWED = "{{ follower }} follows this from here on."
 REDIRECTED = ":calendar: {{ asked_by }} of {{ account }} asks for a planning meeting: *{{ title }}*{% if details %}\n{{ details }}{% endif %}\nNo ticket was opened. Put it on the agenda of the next planning meeting."
 # fmt: on
 
@@ -51,22 +51,26 @@ def reply(session: Session, event: Event, place: Place, ticket: Ticket | None) -
     actor = people.by_id(session, event.actor_id)
     if event.kind is Kind.PERSON_JOINED:
         return say(JOINED, **event.data)
+    if event.kind is Kind.FOLLOWED:
+        return say(FOLLOWED, follower=_told(event.data["follower"]))
     owner = people.by_id(session, ticket.assignee_id if ticket else None)
     asked_by = people.by_id(session, ticket.primary_contact_id or ticket.requester_id) if ticket else None
-    told_owner = mention(owner.slack_id, owner.name) if owner else "Team"
-    if event.kind is Kind.CLIENT_WROTE:
-        name = actor.first_name if actor else "Somebody"
-        return say(WROTE, owner=told_owner, name=name, **{key: _told(value) for key, value in event.data.items()})
     known = {
         "actor": mention(actor.slack_id, actor.name) if actor else "Steward",
         "name": actor.first_name if actor else "Steward",
-        "owner": told_owner,
+        "owner": mention(owner.slack_id, owner.name) if owner else "Team",
         "worker": owner.first_name if owner else "Our team",
         "requester": mention(asked_by.slack_id, asked_by.name) if asked_by and not asked_by.is_staff else "Hello",
         "reason": None, "whom": None, "summary": None, "close_reason": None,
     }  # fmt: skip
-    facts = {key: _told(value) for key, value in event.data.items()}
+    hidden = ticket is not None and ticket.private and place is Place.TRIAGE
+    facts = {key: _told(value) for key, value in event.data.items() if not hidden or _may_all_read(key, value)}
     return say(REPLIES[Action(event.action or ""), place], **{**known, **facts})
+
+
+def _may_all_read(key: str, value: object) -> bool:
+    """Of a private ticket the triage channel reads who and when, never what was written."""
+    return isinstance(value, dict) or key in {"planned_start", "confirm_by", "close_reason"}
 
 
 def redirected(snapshot: dict[str, Any]) -> Mrkdwn:

@@ -9,6 +9,7 @@ from bot import playbook
 from bot.domain import accounts, people, targets, tickets
 from bot.domain.accounts import Account
 from bot.domain.durations import show
+from bot.domain.outbox import Place
 from bot.domain.people import Person
 from bot.domain.priority import Priority
 from bot.domain.tickets import Attachment, Closure, Ticket
@@ -142,6 +143,8 @@ def _contact_name(shown: Shown) -> str:
 def triage_card(shown: Shown) -> list[Block]:
     """The team's card: what it is, how it stands, who is next, and what can be done from here."""
     ticket = shown.ticket
+    if ticket.private:
+        return _private_card(shown)
     body: list[Block] = [blocks.section(Mrkdwn(f"{MARKS[ticket.priority]} {title_line(ticket)}"))]
     if not ticket.is_open:  # done: three lines, the rest is in its window
         return [*body, blocks.section(_ending(shown)), *blocks.actions(card_controls(ticket, shown.book))]
@@ -154,6 +157,16 @@ def triage_card(shown: Shown) -> list[Block]:
         body.append(blocks.context(_file_list(shown.files)))
     body.append(blocks.context(say("{{ p }}: {{ why }}", p=ticket.priority.value, why=ticket.priority_why)))
     return body + blocks.actions(card_controls(ticket, shown.book))
+
+
+def _private_card(shown: Shown) -> list[Block]:
+    """Everybody in the channel reads it: how it stands and who is next, and nothing of what it is about."""
+    ticket = shown.ticket
+    title = Mrkdwn(f"{MARKS[ticket.priority]} :lock: *{ticket.key}* {ticket.shared_title}")
+    facts = [(label, text) for label, text in _triage_facts(shown) if label in {"Status", "Next", "Account"}]
+    who = "Leads, whoever works on it and the person who asked can open it."
+    opens = blocks.button("Open", "ticket.open", str(ticket.id))
+    return [blocks.section(title), blocks.facts(facts), blocks.context(Mrkdwn(who)), *blocks.actions([opens])]
 
 
 def _ending(shown: Shown) -> Mrkdwn:
@@ -240,7 +253,8 @@ def closure_text(closure: Closure, *, whole: bool = True) -> Mrkdwn:
     return Mrkdwn("\n".join(f"*{label}:* {escape(clip(text, 450))}" for label, text in parts))
 
 
-def fallback(shown: Shown) -> Mrkdwn:
+def fallback(shown: Shown, place: Place) -> Mrkdwn:
     """What a notification shows of a card."""
     ticket = shown.ticket
-    return say("{{ key }} {{ title }}: {{ status }}", key=ticket.key, title=ticket.title, status=ticket.status.value)
+    title = ticket.shared_title if place is Place.TRIAGE else ticket.title
+    return say("{{ key }} {{ title }}: {{ status }}", key=ticket.key, title=title, status=ticket.status.value)

@@ -1,10 +1,13 @@
 """What a person is shown of a ticket or the queue in a window or on the Home: only what is theirs to do."""
 
+from typing import NamedTuple
+
 from bot.domain.durations import show
 from bot.domain.events import Event, Kind
 from bot.domain.outbox import Place
 from bot.domain.people import Person
 from bot.domain.tickets import Ticket
+from bot.domain.tickets.conversation import Message
 from bot.domain.tickets.effects import AUDIENCE
 from bot.domain.workflow import Action
 from bot.messages import blocks
@@ -23,9 +26,15 @@ from bot.messages.tickets import (
 SHOWN_EVENTS = 12
 
 
-def ticket_window(
-    shown: Shown, actor: Person, history: list[Event], names: dict[int, Person], spent: dict[str, int], url: str | None
-) -> list[Block]:
+class History(NamedTuple):
+    """What happened and what was said, with the people of both."""
+
+    events: list[Event]
+    names: dict[int, Person]
+    said: list[Message]
+
+
+def ticket_window(shown: Shown, actor: Person, history: History, spent: dict[str, int], url: str | None) -> list[Block]:
     """A ticket in full, with the moves this person may make."""
     ticket = shown.ticket
     body = [
@@ -37,7 +46,7 @@ def ticket_window(
     if shown.closure:
         body += [blocks.divider(), blocks.section(closure_text(shown.closure, whole=actor.is_staff))]
     body += blocks.actions(_buttons(shown, actor)) + blocks.actions(tools(ticket, actor))
-    return [*body, blocks.divider(), _history(history, names, actor)]
+    return [*body, blocks.divider(), _history(history, actor)]
 
 
 def _facts(shown: Shown, actor: Person, spent: dict[str, int]) -> list[tuple[str, Mrkdwn]]:
@@ -70,8 +79,9 @@ def _buttons(shown: Shown, actor: Person) -> list[dict[str, object]]:
     return [move_button(ticket, move) for move in card_moves(ticket, shown.book) if move.action in mine]
 
 
-def _history(history: list[Event], names: dict[int, Person], actor: Person) -> Block:
-    told = [_told(event, names, actor) for event in history]
+def _history(history: History, actor: Person) -> Block:
+    said = {message.id: message for message in history.said}
+    told = [_told(event, history.names, actor) or _said(event, said, history.names) for event in history.events]
     lines = [text for text in told if text][-SHOWN_EVENTS:]
     while len("\n".join(lines)) > LONGEST_TEXT - 100:  # the newest say how it stands
         lines.pop(0)
@@ -88,9 +98,33 @@ def _told(event: Event, names: dict[int, Person], actor: Person) -> str | None:
         return f"{when} · {who}: {event.source} → {event.target}" + (f", “{line(reason, 120)}”" if reason else "")
     if event.kind is Kind.ASSIGNED and event.action in {Action.ASSIGN.value, Action.TAKE.value}:
         return f"{when} · {who} gave it to {escape(event.data['assignee']['name'])}"
+    if event.kind is Kind.EDITED:
+        changed = "; ".join(f"{FACTS[name]} {line(str(before or 'none'), 60)} → {line(str(after or 'none'), 60)}"
+                            for name, (before, after) in event.data["changed"].items())  # fmt: skip
+        why = f", “{line(event.data['reason'], 120)}”" if event.data["reason"] else ""
+        return f"{when} · {who}: {changed}{why}"
     if event.kind in {Kind.FILED, Kind.IMPORTED}:
         return f"{when} · {who} {'filed' if event.kind is Kind.FILED else 'imported'} it"
     return None
+
+
+# fmt: off
+FACTS = {"title": "title", "priority": "priority", "related_system": "system"}
+SAID = {
+    Kind.CLIENT_WROTE: "wrote",
+    Kind.REPLIED:      "to the client",
+    Kind.NOTED:        ":lock: noted",
+}
+# fmt: on
+
+
+def _said(event: Event, said: dict[int, Message], names: dict[int, Person]) -> str | None:
+    """A message in the history; those the reader may not see were not loaded."""
+    message = said.get(event.data.get("message", 0))
+    if event.kind not in SAID or message is None:
+        return None
+    who = escape(names[message.author_id].name) if message.author_id in names else "Somebody"
+    return f"{instant(event.at)} · {who} {SAID[event.kind]}: “{line(message.text or 'a file', 400)}”"
 
 
 def _is_told_to_clients(event: Event) -> bool:

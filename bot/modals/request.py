@@ -19,7 +19,9 @@ from bot.modals import form
 CALLBACK_ID = "request"
 REVEAL = "request.reveal"
 PERSON = "person:"  # tells a chosen person from a name that was typed
-MAY_HIDE = {"effect", "users", "blocks_revenue", "consequence", "wanted_by", "approval"}
+MAY_HIDE = {"effect", "users", "blocks_revenue", "consequence", "wanted_by", "approval", "private"}
+# What may be about a person or a leak: offered to be kept from the channel.
+MAY_BE_PRIVATE = {RequestType.ACCESS.value, RequestType.INCIDENT.value}
 APPROVALS = ("Not needed", "Approved", "Pending", "I don't know")
 PLANNING = (
     ":calendar: *Planning belongs in a meeting, not in the queue.* Send this and we put it on the agenda of your next "
@@ -55,6 +57,7 @@ class Form(BaseModel):
     attachments: list[dict[str, Any]] = []
     primary_contact: str | None = None
     approval: str | None = None
+    private: bool = False
 
     @field_validator("attachments")
     @classmethod
@@ -91,6 +94,7 @@ def view(
     if not planning:
         body.append(form.files("attachments", "Screenshots or attachments"))
     body.append(_primary_contact(actor, contacts))
+    body += _private() if chosen.get("request_type") in MAY_BE_PRIVATE else []
     body += _approval() if billable else []
     submit = "Ask for a meeting" if planning else "Send"
     return form.modal(
@@ -159,6 +163,11 @@ def _primary_contact(actor: Person, contacts: list[Person]) -> Block:
     if not options:
         return form.text("primary_contact", "Primary contact", optional=True, longest=200, placeholder="Name or e-mail")
     return form.choice("primary_contact", "Primary contact", options, initial=mine, optional=actor.is_staff)
+
+
+def _private() -> list[Block]:
+    hint = "For access and security: its thread is a direct message to you, not a post in the channel"
+    return [form.tick("private", "Private", "Only you, our leads and whoever works on it can read it", hint=hint)]
 
 
 def one_more_question() -> Block:

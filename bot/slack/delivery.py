@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from bot.domain import outbox, people
 from bot.domain.outbox import Delivery, Post, Subject
 from bot.domain.tickets import Ticket
+from bot.domain.tickets.conversation import Message
 from bot.messages import Rendered, render
 from bot.slack import budget
 
@@ -29,6 +30,7 @@ HTTP_SECONDS = 10  # shorter than the lease: a call that still runs is never ove
 LONGEST_BACKOFF = 300
 UNKNOWN = -1  # the version of a card that was found in Slack: it is edited next
 METADATA = "steward_post"
+PERSON = ("U", "W")  # how the ids of people begin; those of channels and conversations do not
 PERMANENT = frozenset(
     {
         "cant_update_message",
@@ -49,6 +51,8 @@ PERMANENT = frozenset(
     }
 )
 NO_ANSWER = (SlackClientError, OSError, HTTPException)
+# Posts that change: an edit is only over when it shows the newest version.
+VERSIONS = {Subject.TICKET: (Ticket.id, Ticket.version), Subject.MESSAGE: (Message.id, Message.version)}
 
 CLAIM = text("""
 update outbox set lease_token = gen_random_uuid(), attempts = attempts + 1,
@@ -146,12 +150,27 @@ class Courier:
         with self._sessions.begin() as session:
             people.enter_as_system(session)
             post = session.scalars(select(Post).where(Post.id == claimed.post_id)).one()
-            parent_ts = session.scalar(select(Post.ts).where(Post.id == post.parent_id)) if post.parent_id else None
+            parent = session.scalar(select(Post).where(Post.id == post.parent_id)) if post.parent_id else None
+            if parent:
+                post.channel_slack_id = parent.channel_slack_id  # a conversation's id is known once it is open
+            parent_ts = parent.ts if parent else None
             return Errand(**vars(claimed), post=post, parent_ts=parent_ts, rendered=render(session, post))
+
+    def _open_conversation(self, errand: Errand) -> None:
+        """A post to a person goes to the conversation with them, whose id is kept: edits and look-ups need it."""
+        told: dict[str, Any] = self._client.conversations_open(users=errand.post.channel_slack_id).get("channel") or {}
+        errand.post.channel_slack_id = told["id"]
+        with self._sessions.begin() as session:
+            people.enter_as_system(session)
+            if self._still_mine(session, errand):
+                place = {"channel_slack_id": errand.post.channel_slack_id}
+                session.execute(update(Post).where(Post.id == errand.post_id).values(**place))
 
     def _bring(self, errand: Errand) -> tuple[str, int | None]:
         """Where it now stands in Slack, and which version it shows there."""
         post, rendered = errand.post, errand.rendered
+        if post.channel_slack_id.startswith(PERSON):
+            self._open_conversation(errand)
         if post.ts is not None:
             self._client.chat_update(
                 channel=post.channel_slack_id, ts=post.ts, text=rendered.text, blocks=rendered.blocks
@@ -217,9 +236,10 @@ class Courier:
                 row.attempts, row.first_attempt_at = 0, None
 
     def _current_version(self, session: Session, post: Post) -> int | None:
-        if post.subject is not Subject.TICKET:
+        if post.subject not in VERSIONS:
             return None
-        return session.scalar(select(Ticket.version).where(Ticket.id == post.subject_id).with_for_update(read=True))
+        number, version = VERSIONS[post.subject]
+        return session.scalar(select(version).where(number == post.subject_id).with_for_update(read=True))
 
     def _still_mine(self, session: Session, errand: Claimed) -> Delivery | None:
         return session.scalar(

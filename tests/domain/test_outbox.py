@@ -21,7 +21,7 @@ def an_event(session: Session, acme) -> int:
 
 def test_a_ticket_has_one_card_for_the_client_and_one_for_triage(session, a_ticket, acme):
     ticket = a_ticket()
-    cards = outbox.roots_of(session, Subject.TICKET, ticket.id)
+    cards = outbox.posts_of(session, Subject.TICKET, ticket.id)
     assert [(card.place, card.channel_slack_id, card.account_id) for card in cards] == [
         (Place.CLIENT, "C0ACME", acme.id), (Place.TRIAGE, "C0TRIAGE", acme.id),
     ]  # fmt: skip
@@ -90,8 +90,8 @@ def test_replies_are_no_cards(session, a_ticket, acme):
     ticket = a_ticket()
     triage = outbox.refresh(session, Subject.TICKET, ticket.id)[1]
     outbox.reply(session, triage, an_event(session, acme))
-    assert outbox.roots_of(session, Subject.TICKET, ticket.id)[1:] == [triage]
-    assert outbox.roots_of(session, Subject.EVENT, triage.id) == []
+    assert outbox.posts_of(session, Subject.TICKET, ticket.id)[1:] == [triage]
+    assert outbox.posts_of(session, Subject.EVENT, triage.id) == []
 
 
 def test_lists_find_a_card_per_ticket_in_their_place(session, a_ticket):

@@ -14,6 +14,7 @@ from bot.domain.priority import Effect, Timing, Users
 from bot.domain.provider import get
 from bot.domain.routing import RequestType
 from bot.domain.schema import metadata
+from bot.domain.tickets import Visibility, conversation
 from bot.domain.workflow import Action, Status
 from tests.cast import by_name
 from tests.domain.desk import MONDAY, NOTE, complete, person
@@ -30,6 +31,7 @@ GUARDED: dict[str, bool] = {
     "event": False,
     "imported_row": False,
     "intake": False,
+    "message": False,
     "outbox": False,
     "person": True,
     "post": False,
@@ -57,6 +59,7 @@ def fill(session: Session, account: str, contact: str) -> None:
     )
     today = MONDAY.date()
     time.log(session, ticket, by=bo, minutes=30, work_date=today, now=MONDAY, today=today)
+    conversation.say(session, ticket, Visibility.FROM_CLIENT, "Any news?", by=requester, now=MONDAY)
     receipts.claim(session, f"view.{account}", "content", account_id=owner.id)
     session.add(ImportedRow(account_id=owner.id, source="JIRA", source_key=account, raw="a,b,c"))
     session.flush()

@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.codes import Code
+from bot.domain.outbox import Place
 from bot.domain.priority import Priority
 from bot.domain.routing import RequestType
 from bot.domain.workflow import Action, Status, Who, moves_from
@@ -134,7 +135,7 @@ def test_the_clients_card_tells_nothing_that_is_the_teams_own(status: Status):
         details=secret, consequence=secret,
         note=closure(secret, summary="Search finds articles again"),
     )  # fmt: skip
-    said = json.dumps(client_card(found)) + fallback(found)
+    said = json.dumps(client_card(found)) + fallback(found, Place.CLIENT)
     for word in (secret, "8h", "Out of scope", "out_of_scope", "Triage due", "Estimate", "rota", "U0BO", "90"):
         assert word not in said, word
     if status is not Status.INTERNAL_REVIEW:
@@ -189,7 +190,7 @@ def test_no_text_of_a_person_is_alive_in_any_card(
         fits(blocks)
         for text in texts(blocks):
             assert not alive(text), text
-    assert not alive(fallback(found))
+    assert not alive(fallback(found, Place.TRIAGE))
 
 
 def test_the_words_of_the_teams_card(as_before):

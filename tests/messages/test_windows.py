@@ -10,7 +10,7 @@ from bot.domain.events import Event, Kind
 from bot.domain.people import Person
 from bot.domain.roles import ContactRole
 from bot.domain.workflow import Action, Status
-from bot.messages.views import queue_rows, ticket_window
+from bot.messages.views import History, queue_rows, ticket_window
 from bot.modals import windows
 from bot.playground.validation import problems_in_view
 from tests.messages.shown import ANA, BO, EVE, NOW, alive, closure, nothing_known, person, shown, texts, ticket
@@ -28,7 +28,9 @@ def moved(source: Status, target: Status, action: Action, n: int = 0, **data: An
 
 def window(reader: Person, status: Status = Status.IN_PROGRESS, history: list[Event] | None = None, **facts: Any):
     found = shown(status, **facts)
-    return windows.ticket("T-101", ticket_window(found, reader, history or [], NAMES, {"included": 90}, URL))
+    return windows.ticket(
+        "T-101", ticket_window(found, reader, History(history or [], NAMES, []), {"included": 90}, URL)
+    )
 
 
 @pytest.mark.parametrize("status", list(Status), ids=lambda status: status.value)
@@ -38,7 +40,7 @@ def test_a_ticket_opens_in_every_status_for_either_side(status: Status, reader: 
         view = window(reader, status, details=words[:3000], waiting_for=words[:1000], note=closure(words[:3000]))
         assert [problem.text() for problem in problems_in_view(view)] == []
         assert [alive(text) for text in texts(view) if alive(text)] == []
-    bare = windows.ticket("T-101", ticket_window(nothing_known(status), reader, [], {}, {}, None))
+    bare = windows.ticket("T-101", ticket_window(nothing_known(status), reader, History([], {}, []), {}, None))
     assert [problem.text() for problem in problems_in_view(bare)] == []
     assert "None" not in json.dumps(bare)
 

@@ -1,12 +1,14 @@
 """Tickets: asked work, from filing to the note that remains.
 
 `ticket` is the entity with its one verb for moves, `access` the way to load it; `needs` and `effects` what a
-move asks for and changes; `filing` how it begins; `closure` the note that ends it; `queue` the lists.
+move asks for and changes; `filing` how it begins; `conversation` what is said on it; `edit` and `followers` what
+else may change; `closure` the note that ends it; `queue` the lists.
 `visible_to` is the only door: someone else's ticket is simply not found.
 """
 
 from bot.domain.tickets.access import attachments, number_of, several, visible_to
 from bot.domain.tickets.closure import Closure, ClosureNote, draft, latest_closure
+from bot.domain.tickets.conversation import Message, Visibility
 from bot.domain.tickets.filing import CameFrom, Door, Filing, file
 from bot.domain.tickets.needs import Inputs
 from bot.domain.tickets.queue import Page, QueueFilter, is_unowned, page, possibilities
@@ -20,9 +22,11 @@ __all__ = [
     "Door",
     "Filing",
     "Inputs",
+    "Message",
     "Page",
     "QueueFilter",
     "Ticket",
+    "Visibility",
     "attachments",
     "draft",
     "file",

@@ -2,11 +2,12 @@
 
 import re
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
 from bot.domain.errors import NotFound
 from bot.domain.people import Person
+from bot.domain.roles import Permission
 from bot.domain.tickets.ticket import Attachment, Ticket
 
 _KEY = re.compile(r"\s*(?:T-?)?(\d{1,12})\s*", re.IGNORECASE)
@@ -23,7 +24,14 @@ def number_of(key: str) -> int:
 def seen_by(actor: Person) -> Select[Ticket]:
     """The tickets this person may know of; every query about tickets starts here."""
     query = select(Ticket)
-    return query if actor.is_staff else query.where(Ticket.account_id == actor.account_id)
+    if not actor.is_staff:
+        return query.where(
+            Ticket.account_id == actor.account_id, ~Ticket.private | (Ticket.private_reader_id == actor.id)
+        )
+    if actor.may(Permission.LEAD_QUEUE):
+        return query
+    theirs = [column == actor.id for column in (Ticket.assignee_id, Ticket.reviewer_id, Ticket.requester_id)]
+    return query.where(or_(~Ticket.private, *theirs))
 
 
 def visible_to(session: Session, actor: Person, key: str | int, *, lock: bool = False) -> Ticket:

@@ -57,6 +57,7 @@ class Filing:
     approval_status: str | None = None
     door: Door = Door.COMMAND
     came_from: CameFrom | None = None
+    private: bool = False
 
     def assess(self, account: Account, today: date) -> Assessment:
         """The priority this would have, with its reasons."""
@@ -100,6 +101,8 @@ def file(
         approval_status=filing.approval_status,
         created_at=now,
         status_since=now,
+        private=filing.private,
+        private_reader_id=_private_reader(filing, requester) if filing.private else None,
     )
     session.add(ticket)
     session.flush()
@@ -111,6 +114,12 @@ def file(
     session.add(_filed_event(session, ticket, filing, requester, assessment, now))
     ticket.open_threads(session, account, provider)
     return ticket
+
+
+def _private_reader(filing: Filing, requester: Person) -> int | None:
+    """Who reads it on the client's side: whoever asked, or the contact whom staff filed it for."""
+    reader = filing.primary_contact if requester.is_staff else requester
+    return reader.id if reader else None
 
 
 def _filed_event(

@@ -8,7 +8,8 @@ change, and the change, its event and its posts are one transaction.
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Identity, Index, UniqueConstraint, select, text
+from sqlalchemy import BigInteger, ForeignKey, Identity, Index, UniqueConstraint, select, text
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from bot import playbook
@@ -78,12 +79,16 @@ class Ticket(Base):
     related_system: Mapped[str | None] = mapped_column(default=None)
     approval_status: Mapped[str | None] = mapped_column(default=None)
     code: Mapped[Code | None] = mapped_column(default=None)
+    follower_ids: Mapped[list[int]] = mapped_column(ARRAY(BigInteger), default_factory=list, server_default="{}")
     estimate_minutes: Mapped[int | None] = mapped_column(default=None)
     planned_start: Mapped[date | None] = mapped_column(default=None)
     confirm_by: Mapped[date | None] = mapped_column(default=None)
     waiting_for: Mapped[str | None] = mapped_column(default=None)
     waiting_whom: Mapped[str | None] = mapped_column(default=None)
     client_visible: Mapped[bool] = mapped_column(default=True)
+    # Private: read by leads, by whoever works on or checks it, and by this one contact.
+    private: Mapped[bool] = mapped_column(default=False, server_default="false")
+    private_reader_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), default=None)
     close_reason: Mapped[CloseReason | None] = mapped_column(default=None)
     closed_at: Mapped[datetime | None] = mapped_column(default=None)
     source: Mapped[str | None] = mapped_column(default=None)  # an import's name; null: filed here
@@ -94,6 +99,11 @@ class Ticket(Base):
     def key(self) -> str:
         """As people write it: T-102."""
         return f"T-{self.id}"
+
+    @property
+    def shared_title(self) -> str:
+        """What may stand where everybody in the team's channels reads it."""
+        return "Private request" if self.private else self.title
 
     @property
     def state(self) -> State:
@@ -117,6 +127,10 @@ class Ticket(Base):
         }
         return {who for who, holds in found.items() if holds}
 
+    def may_edit(self, person: Person) -> bool:
+        """Whoever works on it, or a lead."""
+        return not {Who.OWNER, Who.LEAD}.isdisjoint(self.qualities(person))
+
     def moves_for(self, person: Person) -> list[Move]:
         """The moves this person may make now, in the card's order."""
         qualities = self.qualities(person)
@@ -124,14 +138,19 @@ class Ticket(Base):
 
     def check(self, session: Session, action: Action, *, by: Person, now: datetime, seen: int | None = None) -> Move:
         """The move, or a refusal: asked before a form opens and again, under the lock, when it comes back."""
-        if seen is not None and seen != self.version:
-            raise Refused(self._who_was_first(session, by))
+        if seen is not None:
+            self.require_unchanged(session, by, seen)
         move = move_for(self.status, action)
         require(move, self.qualities(by, self_review=playbook.of(session).self_review))
         for need in BEFORE_THE_FORM:
             if need in move.needs:
                 CHECKS[need](self, session, Inputs(), by, now)
         return move
+
+    def require_unchanged(self, session: Session, by: Person, seen: int) -> None:
+        """Refuse what was decided on a card that is no longer true, and say who was first."""
+        if seen != self.version:
+            raise Refused(self._who_was_first(session, by))
 
     def act(
         self,
@@ -191,26 +210,8 @@ class Ticket(Base):
                 outbox.reply(session, card, event.id)
         return event
 
-    def client_wrote(self, session: Session, text: str, *, by: Person, now: datetime) -> None:
-        """What a client writes in its thread reaches those who work on it, and ends the waiting for it."""
-        came_back = self._back_from_waiting(session, by, now)
-        event = events.Event(
-            kind=events.Kind.CLIENT_WROTE,
-            at=now,
-            account_id=self.account_id,
-            ticket_id=self.id,
-            actor_id=by.id,
-            data={"text": text, "back_in": came_back.value if came_back else None},
-            rule_version=playbook.of(session).version,
-        )
-        session.add(event)
-        session.flush()
-        for card in outbox.roots_of(session, outbox.Subject.TICKET, self.id):
-            if card.place is outbox.Place.TRIAGE:
-                outbox.reply(session, card, event.id)
-
-    def _back_from_waiting(self, session: Session, by: Person, now: datetime) -> Status | None:
-        """The status before it waited; None where it did not."""
+    def back_from_waiting(self, session: Session, by: Person, now: datetime) -> Status | None:
+        """The client answered: back to the status before it waited, or None where it did not wait."""
         if self.status is not Status.WAITING:
             return None
         before = session.scalar(
@@ -243,12 +244,19 @@ class Ticket(Base):
 
     def open_threads(self, session: Session, account: Account, firm: Provider) -> list[outbox.Post]:
         """The client's thread and triage's card, where there are channels for them."""
-        places = {outbox.Place.CLIENT: account.channel_slack_id, outbox.Place.TRIAGE: firm.triage_channel}
+        places = {outbox.Place.CLIENT: self._client_channel(session, account), outbox.Place.TRIAGE: firm.triage_channel}
         return [
             outbox.open_thread(session, outbox.Subject.TICKET, self.id, place, channel, account_id=self.account_id)
             for place, channel in places.items()
             if channel
         ]
+
+    def _client_channel(self, session: Session, account: Account) -> str | None:
+        """The account's channel; a private ticket is followed in a conversation with its one reader."""
+        if not self.private:
+            return account.channel_slack_id
+        reader = people.by_id(session, self.private_reader_id)
+        return reader.slack_id if reader else None
 
     def _who_was_first(self, session: Session, by: Person) -> str:
         last = events.last_move(session, self.id)
