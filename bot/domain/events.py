@@ -36,6 +36,8 @@ class Kind(StrEnum):
     PERSON_JOINED = "person_joined"
     PERSON_RECOGNISED = "person_recognised"
     APPLIED = "applied"
+    LINKED = "linked"
+    UNLINKED = "unlinked"
 
 
 class Event(Base):
@@ -85,11 +87,11 @@ def of_ticket(session: Session, ticket_id: int, *, newest: int | None = None) ->
     return list(session.scalars(query))[::-1]
 
 
+CHANGES = (Kind.FILED, Kind.MOVED, Kind.ASSIGNED, Kind.LINKED, Kind.UNLINKED)  # what moves a ticket's version
+
+
 def last_move(session: Session, ticket_id: int) -> Event | None:
     """Who was first, for the person who came second."""
     return session.scalar(
-        select(Event)
-        .where(Event.ticket_id == ticket_id, Event.kind.in_([Kind.MOVED, Kind.ASSIGNED, Kind.FILED, Kind.EDITED]))
-        .order_by(Event.id.desc())
-        .limit(1)
+        select(Event).where(Event.ticket_id == ticket_id, Event.kind.in_(CHANGES)).order_by(Event.id.desc()).limit(1)
     )

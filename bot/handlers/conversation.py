@@ -8,7 +8,7 @@ from bot.domain.roles import Permission
 from bot.domain.tickets import Ticket, conversation
 from bot.domain.tickets.conversation import Visibility
 from bot.handlers.call import Call, Routes, plain_words
-from bot.handlers.tickets import Press, ticket_window, window_underneath
+from bot.handlers.tickets import Press, window_of, window_underneath
 from bot.modals import conversation as modal
 from bot.modals import form
 
@@ -59,7 +59,7 @@ def submit(call: Call) -> None:
         ticket = tickets.visible_to(session, actor, metadata.ticket, lock=True)
         call.once(session, form.values(call.view), actor)
         conversation.say(session, ticket, metadata.visibility, filled.text, by=actor, now=call.now)
-        window = ticket_window(session, actor, ticket) if metadata.window else None
+        window = window_of(session, actor, ticket) if metadata.window else None
     if window and metadata.window:
         call.redraw(metadata.window, window)
     call.done()

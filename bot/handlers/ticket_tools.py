@@ -5,7 +5,7 @@ from bot.domain.errors import Refused
 from bot.domain.tickets import edit as edits
 from bot.domain.tickets import followers
 from bot.handlers.call import Call, Routes
-from bot.handlers.tickets import Press, ticket_window, window_underneath
+from bot.handlers.tickets import Press, window_of, window_underneath
 from bot.modals import edit as modal
 from bot.modals import form
 
@@ -33,7 +33,7 @@ def edited(call: Call) -> None:
         call.once(session, form.values(call.view), actor)
         changes = edits.Changes(filled.title, filled.priority, filled.related_system, filled.reason)
         edits.edit(session, ticket, changes, by=actor, now=call.now, seen=metadata.seen)
-        window = ticket_window(session, actor, ticket) if metadata.window else None
+        window = window_of(session, actor, ticket) if metadata.window else None
     if window and metadata.window:
         call.redraw(metadata.window, window)
     call.done()
@@ -56,7 +56,7 @@ def _follow(call: Call, *, wanted: bool) -> None:
             followers.follow(session, ticket, who=actor, by=actor, now=call.now)
         else:
             followers.unfollow(session, ticket, who=actor, now=call.now)
-        window = ticket_window(session, actor, ticket)
+        window = window_of(session, actor, ticket)
     if call.in_window:
         call.replace(window)
     call.done()

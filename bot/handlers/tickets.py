@@ -54,7 +54,7 @@ def _press(call: Call, action: Action, pressed: Press) -> None:
         else:
             ticket.act(session, action, by=actor, now=call.now, seen=pressed.seen)
             session.flush()
-        window = ticket_window(session, actor, ticket) if call.in_window and view is None else None
+        window = window_of(session, actor, ticket) if call.in_window and view is None else None
     if view:
         call.open(view)
     elif window:
@@ -115,7 +115,7 @@ def submit(call: Call) -> None:
         )
         ticket.act(session, metadata.action, by=actor, now=call.now, seen=metadata.seen, inputs=inputs)
         session.flush()
-        window = ticket_window(session, actor, ticket) if metadata.window else None
+        window = window_of(session, actor, ticket) if metadata.window else None
     if window and metadata.window:
         call.redraw(metadata.window, window)
     call.done()
@@ -135,12 +135,12 @@ def open_window(call: Call) -> None:
 
 def _open_window(call: Call, key: str) -> None:
     with call.begin() as (session, actor):
-        window = ticket_window(session, actor, tickets.visible_to(session, actor, key))
+        window = window_of(session, actor, tickets.visible_to(session, actor, key))
     call.open(window)
     call.done()
 
 
-def ticket_window(session: Session, actor: Person, ticket: Ticket) -> dict[str, object]:
+def window_of(session: Session, actor: Person, ticket: Ticket) -> dict[str, object]:
     """A ticket in full, as this person may read it."""
     history = events.of_ticket(session, ticket.id, newest=40)
     said = conversation.of_ticket(session, ticket.id, actor)

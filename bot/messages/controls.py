@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from bot import playbook
 from bot.domain.people import Person
 from bot.domain.priority import Priority
+from bot.domain.roles import Permission
 from bot.domain.tickets import Ticket
 from bot.domain.workflow import Action, Move, Need, Who, moves_from
 from bot.messages import blocks
@@ -32,6 +33,8 @@ TOOLS: tuple[Tool, ...] = (
     Tool("Edit",            "ticket.edit",  lambda ticket, actor: ticket.is_open and ticket.may_edit(actor)),
     Tool("Follow",          "ticket.follow",   lambda ticket, actor: actor.id not in ticket.follower_ids),
     Tool("Unfollow",        "ticket.unfollow", lambda ticket, actor: actor.id in ticket.follower_ids),
+    Tool("Log time", "time.open", lambda _ticket, actor: actor.is_staff),
+    Tool("Link", "ticket.link", lambda _ticket, actor: actor.may(Permission.WORK)),
 )
 # fmt: on
 

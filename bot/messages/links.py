@@ -21,6 +21,15 @@ def place_for(reader: Person | None) -> outbox.Place:
     return outbox.Place.TRIAGE if reader is None or reader.is_staff else outbox.Place.CLIENT
 
 
+def by_place(session: Session, ids: list[int]) -> dict[outbox.Place, dict[int, str | None]]:
+    """For each audience, the tickets that have a card there, with its link where it is delivered."""
+    if not ids:
+        return {place: {} for place in outbox.Place}
+    firm = provider.find(session)
+    posts = {place: outbox.roots_of_many(session, outbox.Subject.TICKET, ids, place) for place in outbox.Place}
+    return {place: {number: permalink(firm, post) for number, post in found.items()} for place, found in posts.items()}
+
+
 def to_tickets(session: Session, ids: Iterable[int], reader: Person | None = None) -> dict[int, str | None]:
     """The link to each ticket's card, as this reader may open it."""
     firm = provider.find(session)

@@ -1,6 +1,6 @@
 """A ticket as people see it: one card for triage, one for the client, each edited in place."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
@@ -12,15 +12,17 @@ from bot.domain.durations import show
 from bot.domain.outbox import Place
 from bot.domain.people import Person
 from bot.domain.priority import Priority
-from bot.domain.tickets import Attachment, Closure, Ticket
+from bot.domain.tickets import Attachment, Closure, Linked, Ticket
+from bot.domain.tickets.access import seen_by
 from bot.domain.workflow import CloseReason, NextOwner, Side, Status
-from bot.messages import blocks
+from bot.messages import blocks, links
 from bot.messages.blocks import Block
 from bot.messages.controls import card_controls, client_button, client_moves
 from bot.messages.mrkdwn import Mrkdwn, clip, day, escape, instant, line, link, mention, say
 
 MARKS = {Priority.P1: ":red_circle:", Priority.P2: ":large_orange_circle:", Priority.P3: ":large_yellow_circle:",
          Priority.P4: ":white_circle:"}  # fmt: skip
+MOST_LINKS = 12
 CLIENT_NEXT = {
     NextOwner.TRIAGE_ROTA: "our triage",
     NextOwner.TRIAGE_LEAD: "our triage",
@@ -42,6 +44,8 @@ class Shown:
     files: list[Attachment]
     triage_due: datetime
     book: playbook.Playbook
+    linked: list[Linked] = field(default_factory=list)
+    posts: dict[Place, dict[int, str | None]] = field(default_factory=dict)  # where their cards stand
 
     @property
     def name(self) -> str:
@@ -49,8 +53,10 @@ class Shown:
         return self.assignee.first_name if self.assignee else "Our team"
 
 
-def load(session: Session, ticket: Ticket) -> Shown:
-    """Gather what the cards of a ticket say."""
+def load(session: Session, ticket: Ticket, reader: Person | None = None) -> Shown:
+    """Gather what the cards of a ticket say; in a window, only of what its reader may know."""
+    among = seen_by(reader) if reader else None
+    linked = tickets.links_of(session, [ticket.id], among=among)[ticket.id]
     account = accounts.by_id(session, ticket.account_id)
     ids = {ticket.assignee_id, ticket.reviewer_id, ticket.requester_id, ticket.primary_contact_id} - {None}
     known = people.by_ids(session, {number for number in ids if number})
@@ -66,6 +72,8 @@ def load(session: Session, ticket: Ticket) -> Shown:
         files=tickets.attachments(session, ticket.id),
         triage_due=targets.triage_due(account.calendar, ticket.created_at, ticket.priority, book.triage_hours),
         book=book,
+        linked=linked,
+        posts=links.by_place(session, [one.other.id for one in linked]),
     )
 
 
@@ -147,7 +155,8 @@ def triage_card(shown: Shown) -> list[Block]:
         return _private_card(shown)
     body: list[Block] = [blocks.section(Mrkdwn(f"{MARKS[ticket.priority]} {title_line(ticket)}"))]
     if not ticket.is_open:  # done: three lines, the rest is in its window
-        return [*body, blocks.section(_ending(shown)), *blocks.actions(card_controls(ticket, shown.book))]
+        ending = [blocks.section(_ending(shown)), *_links_line(shown)]
+        return [*body, *ending, *blocks.actions(card_controls(ticket, shown.book))]
     body.append(blocks.facts(_triage_facts(shown)))
     if ticket.consequence:
         body.append(blocks.section(say("*If it waits:* {{ consequence }}", consequence=clip(ticket.consequence, 200))))
@@ -155,6 +164,7 @@ def triage_card(shown: Shown) -> list[Block]:
         body.append(blocks.section(Mrkdwn(">" + escape(clip(ticket.details, 400)).replace("\n", "\n>"))))
     if shown.files:
         body.append(blocks.context(_file_list(shown.files)))
+    body += _links_line(shown)
     body.append(blocks.context(say("{{ p }}: {{ why }}", p=ticket.priority.value, why=ticket.priority_why)))
     return body + blocks.actions(card_controls(ticket, shown.book))
 
@@ -200,6 +210,25 @@ def _triage_facts(shown: Shown) -> list[tuple[str, Mrkdwn]]:
     return pairs
 
 
+def _links_line(shown: Shown) -> list[Block]:
+    """What it belongs with, for triage."""
+    return _links_block(shown.linked, shown.posts.get(Place.TRIAGE, {}))
+
+
+def _client_links_line(shown: Shown) -> list[Block]:
+    """The same for the client's channel: only tickets whose own card stands there too."""
+    posts = shown.posts.get(Place.CLIENT, {})
+    return _links_block([one for one in shown.linked if one.other.id in posts], posts)
+
+
+def _links_block(linked: list[Linked], urls: dict[int, str | None]) -> list[Block]:
+    if not linked:
+        return []
+    told = [f"{one.wording} {link(urls.get(one.other.id), one.other.key)}" for one in linked[:MOST_LINKS]]
+    more = f" · {len(linked) - MOST_LINKS} more" if len(linked) > MOST_LINKS else ""
+    return [blocks.context(Mrkdwn(":link: " + " · ".join(told) + more))]
+
+
 def _file_list(files: list[Attachment]) -> Mrkdwn:
     return Mrkdwn(":paperclip: " + ", ".join(link(file.permalink, clip(file.name, 80)) for file in files))
 
@@ -211,6 +240,7 @@ def client_card(shown: Shown) -> list[Block]:
         blocks.section(title_line(ticket)),
         blocks.section(Mrkdwn(f"*{ticket.status.value}* · {client_reads(shown)}")),
         blocks.context(_client_small_print(shown)),
+        *_client_links_line(shown),
     ]
     return body + blocks.actions([client_button(ticket, move) for move in client_moves(ticket)])
 

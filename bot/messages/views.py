@@ -6,13 +6,15 @@ from bot.domain.durations import show
 from bot.domain.events import Event, Kind
 from bot.domain.outbox import Place
 from bot.domain.people import Person
-from bot.domain.tickets import Ticket
+from bot.domain.roles import Permission
+from bot.domain.tickets import LinkKind, Ticket
 from bot.domain.tickets.conversation import Message
 from bot.domain.tickets.effects import AUDIENCE
 from bot.domain.workflow import Action
 from bot.messages import blocks
 from bot.messages.blocks import Block
 from bot.messages.controls import card_moves, move_button, tools
+from bot.messages.links import place_for
 from bot.messages.mrkdwn import LONGEST_TEXT, Mrkdwn, clip, escape, instant, line, link
 from bot.messages.tickets import (
     MARKS,
@@ -24,6 +26,8 @@ from bot.messages.tickets import (
 )
 
 SHOWN_EVENTS = 12
+SHOWN_LINKS = 20
+_LINKING = {Kind.LINKED: "linked it: {}", Kind.UNLINKED: "removed a link: {}"}
 
 
 class History(NamedTuple):
@@ -73,6 +77,20 @@ def _facts(shown: Shown, actor: Person, spent: dict[str, int]) -> list[tuple[str
     return pairs
 
 
+def _links(shown: Shown, actor: Person) -> list[Block]:
+    """What it belongs with, each with a way to end the link for those who may."""
+    urls = shown.posts.get(place_for(actor), {})
+    rows = []
+    for one in shown.linked[:SHOWN_LINKS]:
+        note = f"\n{line(one.note)}" if one.note and actor.is_staff else ""
+        key = link(urls.get(one.other.id), one.other.key)
+        text = f":link: {one.wording} *{key}* {line(one.other.title, 100)} · {one.other.status.value}{note}"
+        may_end = actor.may(Permission.WORK) and one.kind is not LinkKind.DUPLICATE_OF
+        ends = blocks.button("Unlink", "ticket.unlink", f"{shown.ticket.id}:{one.link_id}") if may_end else None
+        rows.append(blocks.section(Mrkdwn(text), accessory=ends))
+    return rows
+
+
 def _buttons(shown: Shown, actor: Person) -> list[dict[str, object]]:
     ticket = shown.ticket
     mine = {move.action for move in ticket.moves_for(actor)}
@@ -103,6 +121,9 @@ def _told(event: Event, names: dict[int, Person], actor: Person) -> str | None:
                             for name, (before, after) in event.data["changed"].items())  # fmt: skip
         why = f", “{line(event.data['reason'], 120)}”" if event.data["reason"] else ""
         return f"{when} · {who}: {changed}{why}"
+    if event.kind in _LINKING and actor.is_staff:
+        other = f"{event.data['wording']} T-{event.data['other']}"
+        return f"{when} · {who} {_LINKING[event.kind].format(escape(other))}"
     if event.kind in {Kind.FILED, Kind.IMPORTED}:
         return f"{when} · {who} {'filed' if event.kind is Kind.FILED else 'imported'} it"
     return None

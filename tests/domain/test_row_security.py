@@ -37,6 +37,7 @@ GUARDED: dict[str, bool] = {
     "post": False,
     "receipt": False,
     "ticket": False,
+    "ticket_link": False,
     "time_entry": False,
 }
 
@@ -57,6 +58,8 @@ def fill(session: Session, account: str, contact: str) -> None:
     ticket.act(
         session, Action.SEND_TO_CLIENT, by=bo, now=MONDAY, inputs=complete(assignee=None, reviewer=None, note=NOTE)
     )
+    other = tickets.file(session, filing, account=owner, provider=get(session), requester=requester, now=MONDAY)
+    tickets.link(session, other, ticket, tickets.LinkKind.FOLLOWS_UP, by=bo, now=MONDAY)
     today = MONDAY.date()
     time.log(session, ticket, by=bo, minutes=30, work_date=today, now=MONDAY, today=today)
     conversation.say(session, ticket, Visibility.FROM_CLIENT, "Any news?", by=requester, now=MONDAY)

@@ -10,11 +10,23 @@ from bot.domain.tickets.access import attachments, number_of, several, visible_t
 from bot.domain.tickets.closure import Closure, ClosureNote, draft, latest_closure
 from bot.domain.tickets.conversation import Message, Visibility
 from bot.domain.tickets.filing import CameFrom, Door, Filing, file
+from bot.domain.tickets.links import (
+    BY_HAND,
+    Linked,
+    LinkKind,
+    TicketLink,
+    candidates,
+    link,
+    links_of,
+    merged_into,
+    unlink,
+)
 from bot.domain.tickets.needs import Inputs
 from bot.domain.tickets.queue import Page, QueueFilter, is_unowned, page, possibilities
 from bot.domain.tickets.ticket import Attachment, Ticket
 
 __all__ = [
+    "BY_HAND",
     "Attachment",
     "CameFrom",
     "Closure",
@@ -22,19 +34,27 @@ __all__ = [
     "Door",
     "Filing",
     "Inputs",
+    "LinkKind",
+    "Linked",
     "Message",
     "Page",
     "QueueFilter",
     "Ticket",
+    "TicketLink",
     "Visibility",
     "attachments",
+    "candidates",
     "draft",
     "file",
     "is_unowned",
     "latest_closure",
+    "link",
+    "links_of",
+    "merged_into",
     "number_of",
     "page",
     "possibilities",
     "several",
+    "unlink",
     "visible_to",
 ]
