@@ -87,7 +87,14 @@ def of_ticket(session: Session, ticket_id: int, *, newest: int | None = None) ->
     return list(session.scalars(query))[::-1]
 
 
-CHANGES = (Kind.FILED, Kind.MOVED, Kind.ASSIGNED, Kind.LINKED, Kind.UNLINKED)  # what moves a ticket's version
+CHANGES = (
+    Kind.FILED,
+    Kind.MOVED,
+    Kind.ASSIGNED,
+    Kind.LINKED,
+    Kind.UNLINKED,
+    Kind.EDITED,
+)  # what moves a ticket's version
 
 
 def last_move(session: Session, ticket_id: int) -> Event | None:

@@ -14,7 +14,20 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from bot.clock import Clock
 from bot.domain.errors import Refused
-from bot.handlers import choices, conversation, errors, help, home, queue, request, threads, ticket_tools, tickets, time
+from bot.handlers import (
+    choices,
+    conversation,
+    errors,
+    help,
+    home,
+    links,
+    queue,
+    request,
+    threads,
+    ticket_tools,
+    tickets,
+    time,
+)
 from bot.handlers.call import Call, Handler, Routes
 
 log = structlog.get_logger()
@@ -32,7 +45,7 @@ def _joined(*modules: Any) -> Routes:
     return routes
 
 
-ROUTES = _joined(request, choices, tickets, ticket_tools, conversation, time, queue, home, threads, help)
+ROUTES = _joined(request, choices, tickets, ticket_tools, links, conversation, time, queue, home, threads, help)
 
 
 def more(call: Call) -> None:

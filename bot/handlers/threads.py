@@ -98,7 +98,9 @@ def _hear(call: Call, heard: Heard, root: outbox.Post) -> None:
     """Said in a ticket's thread. What somebody may not see they can't add to: then it is only chat."""
     try:
         with call.begin() as (session, actor):
-            ticket = tickets.visible_to(session, actor, root.subject_id, lock=True)
+            asked = tickets.visible_to(session, actor, root.subject_id)
+            # What was merged goes on in the other one, so words in its old thread do too.
+            ticket = tickets.visible_to(session, actor, tickets.merged_into(session, asked).id, lock=True)
             sent = _keep(call, session, actor, ticket, heard, root.place)
     except Refused:
         return

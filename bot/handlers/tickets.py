@@ -148,7 +148,8 @@ def window_of(session: Session, actor: Person, ticket: Ticket) -> dict[str, obje
     spent = time.minutes_by_code(session, ticket.id) if actor.is_staff else {}
     url = links.to_tickets(session, [ticket.id], actor)[ticket.id]
     return windows.ticket(
-        ticket.key, views.ticket_window(load(session, ticket), actor, views.History(history, names, said), spent, url)
+        ticket.key,
+        views.ticket_window(load(session, ticket, actor), actor, views.History(history, names, said), spent, url),
     )
 
 

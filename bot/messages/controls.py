@@ -25,16 +25,20 @@ class Tool(NamedTuple):
     fits: Callable[[Ticket, Person], bool]
 
 
+def _may_merge(ticket: Ticket, actor: Person) -> bool:
+    return any(move.action is Action.CLOSE and Need.CLOSE_REASON in move.needs for move in ticket.moves_for(actor))
+
+
 # fmt: off
 TOOLS: tuple[Tool, ...] = (
     Tool("Reply to client", "ticket.reply", lambda _ticket, actor: actor.is_staff),
     Tool("Note",            "ticket.note",  lambda _ticket, actor: actor.is_staff),
     Tool("Log time",        "time.open",    lambda _ticket, actor: actor.is_staff),
     Tool("Edit",            "ticket.edit",  lambda ticket, actor: ticket.is_open and ticket.may_edit(actor)),
+    Tool("Merge",           "ticket.merge", _may_merge),
     Tool("Follow",          "ticket.follow",   lambda ticket, actor: actor.id not in ticket.follower_ids),
     Tool("Unfollow",        "ticket.unfollow", lambda ticket, actor: actor.id in ticket.follower_ids),
-    Tool("Log time", "time.open", lambda _ticket, actor: actor.is_staff),
-    Tool("Link", "ticket.link", lambda _ticket, actor: actor.may(Permission.WORK)),
+    Tool("Link",            "ticket.link",  lambda _ticket, actor: actor.may(Permission.WORK)),
 )
 # fmt: on
 

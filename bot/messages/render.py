@@ -11,7 +11,7 @@ from bot.domain.outbox import Place, Post, Subject
 from bot.domain.tickets import Ticket
 from bot.domain.tickets.conversation import Message
 from bot.messages import blocks, conversation, digest, replies, tickets
-from bot.messages.mrkdwn import Mrkdwn, clip
+from bot.messages.mrkdwn import clip
 
 LONGEST_NOTIFICATION = 1000
 
@@ -41,7 +41,8 @@ def _announcement(session: Session, post: Post) -> Rendered:
     event = session.scalars(select(Event).where(Event.id == post.subject_id)).one()
     ticket = session.scalar(select(Ticket).where(Ticket.id == event.ticket_id)) if event.ticket_id else None
     said = replies.reply(session, event, post.place, ticket)
-    return Rendered(clip(said, LONGEST_NOTIFICATION), [blocks.section(Mrkdwn(said))])
+    body = [blocks.section(said), *blocks.actions(replies.controls(event, post.place))]
+    return Rendered(clip(said, LONGEST_NOTIFICATION), body)
 
 
 def _message(session: Session, post: Post) -> Rendered:

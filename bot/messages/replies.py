@@ -4,12 +4,14 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from bot.domain import people
+from bot.domain import outbox, people, provider
 from bot.domain.events import Event, Kind
 from bot.domain.outbox import Place
+from bot.domain.people import Person
 from bot.domain.tickets import Ticket
 from bot.domain.workflow import Action
-from bot.messages.mrkdwn import Mrkdwn, clip, mention, say
+from bot.messages import blocks, links
+from bot.messages.mrkdwn import Mrkdwn, clip, line, link, mention, say
 
 LONGEST_FACT = 1000
 
@@ -32,15 +34,21 @@ REPLIES: dict[tuple[Action, Place], str] = {
     (Action.SEND_TO_CLIENT, Place.CLIENT):
         "{{ requester }}, this is done: {{ summary }}\nPlease confirm by {{ confirm_by | day }}: *Close* above if it is right, *Reopen* if not.",
     (Action.CLOSE, Place.CLIENT):
-        "Closed by {{ name }}.{% if summary %} {{ summary }}{% endif %}{% if reason %} {{ reason }}{% endif %}",
+        "{% if duplicate_of %}This is the same as {{ duplicate_of }}, so it goes on there; what is written here reaches it as well.{% else %}Closed by {{ name }}.{% if summary %} {{ summary }}{% endif %}{% if reason %} {{ reason }}{% endif %}{% endif %}",
     (Action.CLOSE, Place.TRIAGE):
-        "Closed by {{ actor }}{% if close_reason %} as {{ close_reason | replace('_', ' ') }}{% endif %}.{% if reason %} {{ reason }}{% endif %}",
+        "Closed by {{ actor }}{% if duplicate_of %}: the same as {{ duplicate_of }}{% elif close_reason %} as {{ close_reason | replace('_', ' ') }}{% endif %}.{% if reason %} {{ reason }}{% endif %}",
     (Action.REOPEN, Place.CLIENT):
         "Reopened by {{ name }}: {{ reason }}",
     (Action.REOPEN, Place.TRIAGE):
         "{{ owner }}, {{ actor }} reopened this: {{ reason }}",
 }
 JOINED = "{{ name }} is new in {{ account }}'s channel and is now its requester. Not right? An admin can change it with `steward apply`."
+MERGED: dict[tuple[Kind, Place], str] = {
+    (Kind.MERGED_IN, Place.TRIAGE): "{{ actor }} merged {{ other }} {{ title }} into this.",
+    (Kind.MERGED_IN, Place.CLIENT): "{{ asker or 'Somebody' }} asked for the same in {{ other }}; both go on here.",
+    (Kind.UNMERGED, Place.TRIAGE):  "{{ actor }} took {{ other }} {{ title }} out again: it goes on by itself.",
+    (Kind.UNMERGED, Place.CLIENT):  "{{ other }} is a matter of its own after all, and goes on in its own thread.",
+}
 FOLLOWED = "{{ follower }} follows this from here on."
 REDIRECTED = ":calendar: {{ asked_by }} of {{ account }} asks for a planning meeting: *{{ title }}*{% if details %}\n{{ details }}{% endif %}\nNo ticket was opened. Put it on the agenda of the next planning meeting."
 # fmt: on
@@ -53,6 +61,8 @@ def reply(session: Session, event: Event, place: Place, ticket: Ticket | None) -
         return say(JOINED, **event.data)
     if event.kind is Kind.FOLLOWED:
         return say(FOLLOWED, follower=_told(event.data["follower"]))
+    if (event.kind, place) in MERGED:
+        return _merged(session, event, place, ticket, actor)
     owner = people.by_id(session, ticket.assignee_id if ticket else None)
     asked_by = people.by_id(session, ticket.primary_contact_id or ticket.requester_id) if ticket else None
     known = {
@@ -61,16 +71,41 @@ def reply(session: Session, event: Event, place: Place, ticket: Ticket | None) -
         "owner": mention(owner.slack_id, owner.name) if owner else "Team",
         "worker": owner.first_name if owner else "Our team",
         "requester": mention(asked_by.slack_id, asked_by.name) if asked_by and not asked_by.is_staff else "Hello",
-        "reason": None, "whom": None, "summary": None, "close_reason": None,
+        "reason": None, "whom": None, "summary": None, "close_reason": None, "duplicate_of": None,
     }  # fmt: skip
     hidden = ticket is not None and ticket.private and place is Place.TRIAGE
     facts = {key: _told(value) for key, value in event.data.items() if not hidden or _may_all_read(key, value)}
+    if number := event.data.get("duplicate_of"):
+        facts["duplicate_of"] = _linked(session, number, place)
     return say(REPLIES[Action(event.action or ""), place], **{**known, **facts})
+
+
+def _merged(session: Session, event: Event, place: Place, ticket: Ticket | None, actor: Person | None) -> Mrkdwn:
+    return say(
+        MERGED[event.kind, place],
+        actor=mention(actor.slack_id, actor.name) if actor else "Steward",
+        asker=_told(event.data["asker"]) or None,
+        other=_linked(session, event.data["other"], place),
+        title="" if ticket and ticket.private else line(event.data["title"]),
+    )
+
+
+def _linked(session: Session, number: int, place: Place) -> Mrkdwn:
+    """A ticket's key, linked to its card in the same channel."""
+    post = outbox.roots_of_many(session, outbox.Subject.TICKET, [number], place).get(number)
+    return link(links.permalink(provider.find(session), post), f"T-{number}")
+
+
+def controls(event: Event, place: Place) -> list[dict[str, Any]]:
+    """What can be done about it right there."""
+    if event.kind is Kind.MERGED_IN and place is Place.TRIAGE:
+        return [blocks.button("Undo", "ticket.unmerge", f"{event.data['other']}:{event.data['version']}")]
+    return []
 
 
 def _may_all_read(key: str, value: object) -> bool:
     """Of a private ticket the triage channel reads who and when, never what was written."""
-    return isinstance(value, dict) or key in {"planned_start", "confirm_by", "close_reason"}
+    return isinstance(value, dict) or key in {"planned_start", "confirm_by", "close_reason", "duplicate_of"}
 
 
 def redirected(snapshot: dict[str, Any]) -> Mrkdwn:

@@ -50,6 +50,7 @@ def ticket_window(shown: Shown, actor: Person, history: History, spent: dict[str
     if shown.closure:
         body += [blocks.divider(), blocks.section(closure_text(shown.closure, whole=actor.is_staff))]
     body += blocks.actions(_buttons(shown, actor)) + blocks.actions(tools(ticket, actor))
+    body += _links(shown, actor)
     return [*body, blocks.divider(), _history(history, actor)]
 
 

@@ -19,6 +19,7 @@ from bot.messages.mrkdwn import Mrkdwn, escape, say
 from bot.modals import form
 
 CALLBACK_ID = "ticket.move"
+WITHOUT_WORK = [reason for reason in CloseReason if reason is not CloseReason.DUPLICATE]  # that is Merge
 LONGEST_ESTIMATE = 60 * 999
 REASONS = {
     Action.ASK_CLIENT: ("What do you need?", "The client reads this. Say what would let you go on."),
@@ -148,7 +149,7 @@ def _review(_move: Move, ticket: Ticket, known: Known) -> list[Block]:
 
 def _close_reason(_move: Move, _ticket: Ticket, _known: Known) -> list[Block]:
     return [
-        form.choice("close_reason", "Why it closes without work", form.enum_options(CloseReason)),
+        form.choice("close_reason", "Why it closes without work", form.enum_options(WITHOUT_WORK)),
         form.text("reason", "A sentence for the client", optional=True, longest=500),
     ]
 

@@ -2,7 +2,8 @@
 
 `ticket` is the entity with its one verb for moves, `access` the way to load it; `needs` and `effects` what a
 move asks for and changes; `filing` how it begins; `conversation` what is said on it; `edit` and `followers` what
-else may change; `closure` the note that ends it; `queue` the lists.
+else may change; `links` what belongs together, `merging` what is the same; `closure` the note that ends it;
+`queue` the lists.
 `visible_to` is the only door: someone else's ticket is simply not found.
 """
 

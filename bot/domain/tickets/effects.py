@@ -16,7 +16,7 @@ from bot.domain.errors import Refused
 from bot.domain.people import Person
 from bot.domain.roles import Permission
 from bot.domain.tickets.needs import Inputs
-from bot.domain.workflow import Action, Status
+from bot.domain.workflow import Action, CloseReason, Status
 
 if TYPE_CHECKING:
     from bot.domain.tickets.ticket import Ticket
@@ -122,10 +122,15 @@ def _close(ticket: "Ticket", session: Session, inputs: Inputs, by: Person, now: 
         "summary": _kept(session, ticket, inputs, by, now),
         "close_reason": inputs.close_reason.value if inputs.close_reason else None,
         "reason": inputs.reason.strip(),
+        "duplicate_of": inputs.duplicate_of.id if inputs.duplicate_of else None,
     }
 
 
-def _reopen(ticket: "Ticket", _session: Session, inputs: Inputs, _by: Person, _now: datetime) -> dict[str, Any]:
+def _reopen(ticket: "Ticket", session: Session, inputs: Inputs, by: Person, now: datetime) -> dict[str, Any]:
+    if ticket.close_reason is CloseReason.DUPLICATE:
+        from bot.domain.tickets import merging  # it stands on tickets; only taking it back begins here
+
+        merging.split(session, ticket, by=by, now=now)
     ticket.close_reason = ticket.confirm_by = None
     return {"reason": inputs.reason.strip()}
 

@@ -105,7 +105,7 @@ def link(
             field="ticket",
         )
     target = merged_into(session, other)
-    _lock(session, ticket.id, target.id)
+    lock(session, ticket.id, target.id)
     if merged_into(session, other).id != target.id:
         raise Refused(f"{other.key} was merged a moment ago. Send it once more.", field="ticket")
     _require_new(session, ticket, other, target, kind)
@@ -132,7 +132,7 @@ def unlink(session: Session, link_id: int, *, by: Person, now: datetime) -> Tick
 
 def end(session: Session, made: TicketLink, *, by: Person | None, now: datetime) -> None:
     """It no longer stands; the caller holds neither ticket's row, or both in the order of their ids."""
-    _lock(session, made.from_id, made.to_id)
+    lock(session, made.from_id, made.to_id)
     session.refresh(made)
     if made.ended_at:
         raise Refused("That link was removed already; nothing more to do.")
@@ -167,7 +167,7 @@ def _lives() -> ColumnElement[bool]:
     return TicketLink.ended_at.is_(None)
 
 
-def _lock(session: Session, *numbers: int) -> None:
+def lock(session: Session, *numbers: int) -> None:
     """Both rows, always in the same order: A→B and B→A at once take turns instead of waiting for each other."""
     session.flush()
     session.scalars(

@@ -37,6 +37,7 @@ class Inputs:
     nothing_visible: bool = False
     note: ClosureNote | None = None
     close_reason: CloseReason | None = None
+    duplicate_of: "Ticket | None" = None
 
 
 def _needs_reason(_ticket: "Ticket", _session: Session, inputs: Inputs, _by: Person, _now: datetime) -> None:
@@ -104,6 +105,8 @@ def _note(_ticket: "Ticket", _session: Session, inputs: Inputs, _by: Person, _no
 def _close_reason(_ticket: "Ticket", _session: Session, inputs: Inputs, _by: Person, _now: datetime) -> None:
     if inputs.close_reason is None:
         raise Refused("Choose why it closes without work.", field="close_reason")
+    if inputs.close_reason is CloseReason.DUPLICATE and inputs.duplicate_of is None:
+        raise Refused("Of which ticket? Open this one and press Merge.", field="close_reason")
 
 
 def _recent(ticket: "Ticket", session: Session, _inputs: Inputs, _by: Person, now: datetime) -> None:
