@@ -27,7 +27,6 @@ from starlette.routing import Route
 from bot import database
 from bot.clock import Clock, SharedClock, system_clock
 from bot.domain import people, provider
-from bot.domain.errors import Refused
 from bot.handlers import Router, metrics
 from bot.handlers.arrival import Arrivals
 from bot.jobs import ticker
@@ -236,7 +235,7 @@ class Worker:
     def _tick(self) -> None:
         try:
             ticker.tick(self._sessions, self._clock())
-        except (SQLAlchemyError, Refused) as error:
+        except SQLAlchemyError as error:
             log.error("the schedule has to wait", error=type(error).__name__)
 
     def _learn_who_we_are(self) -> bool:

@@ -88,7 +88,13 @@ def _parser() -> argparse.ArgumentParser:
     _import_arguments(command("import", _import, "Bring in another system's records."))
     job = command("run", _run, "Run a scheduled job now, once for its period.")
     job.add_argument("job", choices=sorted(JOBS), help="which one")
-    job.add_argument("--at", type=_instant, help="as if it were then, in ISO 8601 (default: now)")
+    job.add_argument(
+        "--at",
+        type=_instant,
+        help="as if it were then, in ISO 8601 (default: now); a monthly job takes the last whole month: "
+        "November on 1 December, and on any day of December",
+    )
+    job.add_argument("--account", help="only for this account (default: for all), where a job runs for each of them")
     return parser
 
 
@@ -208,8 +214,18 @@ def _progress(done: int, total: int | None) -> None:
 
 def _run(chosen: argparse.Namespace) -> None:
     at = chosen.at or _clock()()
-    done = ticker.run_now(database.sessions(_engine()), chosen.job, at)
-    print(
-        f"{chosen.job}: "
-        + ("written; the worker posts it." if done else "done already for that day; nothing is posted twice.")
-    )
+    outcomes = ticker.run_now(database.sessions(_engine()), chosen.job, at, chosen.account)
+    if not outcomes:
+        raise Failed("There are no accounts yet. Add one to the setup, and `steward apply` it.")
+    for outcome in outcomes:
+        if not outcome.problem:
+            print(_told(outcome))
+    if problems := [outcome.problem for outcome in outcomes if outcome.problem]:
+        raise Failed("\n".join(problems))
+
+
+def _told(outcome: ticker.Outcome) -> str:
+    task, period = outcome.task, outcome.task.job.period.value
+    whose = f", {task.account.name}, {task.period}" if task.account else ""
+    done = f"done already for that {period}; nothing is posted twice."
+    return f"{task.job.name}{whose}: " + ("written; the worker posts it." if outcome.done else done)

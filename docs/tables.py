@@ -4,10 +4,11 @@ The pages are committed; tests/project/test_docs.py fails where one no longer sa
 """
 
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 from bot.domain import codes, priority, roles, workflow
-from bot.jobs import SCHEDULE
+from bot.jobs import SCHEDULE, Period
 from bot.settings import Settings
 
 HERE = Path(__file__).parent
@@ -24,7 +25,13 @@ def workflow_page() -> str:
     statuses = table(
         ["status", "next action owned by", "clock", "side", "the client reads"],
         [
-            [status.value, state.owner.value, state.clock.value, state.side.value if state.side else "", state.client_reads]
+            [
+                status.value,
+                state.owner.value,
+                state.clock.value,
+                state.side.value if state.side else "",
+                state.client_reads,
+            ]
             for status, state in workflow.STATUSES.items()
         ],
     )
@@ -65,18 +72,38 @@ def reference_page() -> str:
         [[impact.value, *(priority.MATRIX[impact, urgency].value for urgency in levels)] for impact in levels],
     )
     points = table(["answer", "points"], [[answer.value, str(worth)] for answer, worth in priority.POINTS.items()])
-    categories = table(["category", "default billing code"], [[name, code.label] for name, code in codes.CATEGORIES.values()])
+    categories = table(
+        ["category", "default billing code"], [[name, code.label] for name, code in codes.CATEGORIES.values()]
+    )
     permissions = table(
         ["to", "may"],
-        [[permission.value, ", ".join(role.value for role in roles.Role if role in may)] for permission, may in roles.PERMISSIONS.items()],
+        [
+            [permission.value, ", ".join(role.value for role in roles.Role if role in may)]
+            for permission, may in roles.PERMISSIONS.items()
+        ],
     )
     jobs = table(
-        ["job", "cron, in the provider's zone", "a missed one", "why"],
-        [[job.name, f"`{job.cron}`", job.catch_up.value, job.why] for job in SCHEDULE],
+        ["job", "cron", "by the clock of, and for", "stands for", "a day off", "a missed one", "looks back", "why"],
+        [
+            [
+                job.name,
+                f"`{job.cron}`",
+                job.whose.value,
+                _STANDS_FOR[job.period],
+                job.days_off.value,
+                job.catch_up.value,
+                _span(job.look_back),
+                job.why,
+            ]
+            for job in SCHEDULE
+        ],
     )
     settings = table(
         ["variable", "default", "what for"],
-        [[name.upper(), _default(field.default), field.description or ""] for name, field in Settings.model_fields.items()],
+        [
+            [name.upper(), _default(field.default), field.description or ""]
+            for name, field in Settings.model_fields.items()
+        ],
     )
     return f"""# Reference
 
@@ -108,6 +135,13 @@ A ticket's own billing code wins over the category's.
 
 {settings}
 """
+
+
+_STANDS_FOR = {Period.DAY: "that day", Period.WEEK: "the last whole week", Period.MONTH: "the last whole month"}
+
+
+def _span(span: timedelta) -> str:
+    return f"{span.days} days" if span.days else f"{span.seconds // 3600} hours"
 
 
 def _default(value: object) -> str:

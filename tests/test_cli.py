@@ -114,7 +114,8 @@ def test_a_command_called_wrongly_ends_with_2_and_says_how_it_is_called(typed: l
 
 def test_a_job_that_does_not_exist_is_told_those_that_do(capsys):
     ends_with("run", "nightly-digest")
-    assert all(name in capsys.readouterr().err for name in JOBS)
+    told = capsys.readouterr().err
+    assert all(name in told for name in JOBS)
 
 
 def test_a_time_that_is_none_is_told_how_to_write_one(capsys):

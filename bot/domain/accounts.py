@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from bot.domain import events, outbox, provider
 from bot.domain.base import Base, Id
 from bot.domain.business_time import Calendar
+from bot.domain.errors import NotFound
 from bot.domain.people import Person
 from bot.domain.roles import ContactRole
 
@@ -45,6 +46,16 @@ def by_channel(session: Session, channel_slack_id: str | None) -> Account | None
 def by_id(session: Session, account_id: int) -> Account:
     """One that is known to exist."""
     return session.scalars(select(Account).where(Account.id == account_id)).one()
+
+
+def by_name(session: Session, name: str) -> Account:
+    """One that somebody named; who names none that exists is told which do."""
+    found = all_of_them(session)
+    for account in found:
+        if account.name.casefold() == name.strip().casefold():
+            return account
+    there = ", ".join(account.name for account in found) or "none yet"
+    raise NotFound(f"There is no account “{name}”. There are: {there}.")
 
 
 def all_of_them(session: Session) -> list[Account]:

@@ -38,6 +38,7 @@ class Kind(StrEnum):
     APPLIED = "applied"
     LINKED = "linked"
     UNLINKED = "unlinked"
+    REVIEWED = "reviewed"
 
 
 class Event(Base):

@@ -34,6 +34,7 @@ class Place(StrEnum):
 
     CLIENT = "client"
     TRIAGE = "triage"
+    LEADERSHIP = "leadership"
 
 
 class Post(Base):
@@ -125,8 +126,15 @@ def refresh(session: Session, subject: Subject, subject_id: int) -> list[Post]:
     return posts
 
 
-def reply(session: Session, root: Post, subject_id: int, *, subject: Subject = Subject.EVENT) -> Post:
-    """Something in a root post's thread: by default the announcement of an event."""
+def reply(
+    session: Session,
+    root: Post,
+    subject_id: int,
+    *,
+    subject: Subject = Subject.EVENT,
+    snapshot: dict[str, Any] | None = None,
+) -> Post:
+    """Something in a root post's thread: by default the announcement of an event; a snapshot is what it tells."""
     post = Post(
         subject=subject,
         subject_id=subject_id,
@@ -134,6 +142,7 @@ def reply(session: Session, root: Post, subject_id: int, *, subject: Subject = S
         channel_slack_id=root.channel_slack_id,
         account_id=root.account_id,
         parent_id=root.id,
+        snapshot=snapshot,
     )
     session.add(post)
     session.flush()

@@ -37,6 +37,11 @@ class Provider(Base):
         """Where cards stand and digests go."""
         return self.channels.get("triage")
 
+    @property
+    def leadership_channel(self) -> str | None:
+        """Where reviews for our own eyes go; triage, if there is none."""
+        return self.channels.get("leadership") or self.triage_channel
+
 
 def find(session: Session) -> Provider | None:
     """The provider, unless nothing has been applied yet."""

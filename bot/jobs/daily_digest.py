@@ -1,20 +1,18 @@
 """The queue review and standup, in the triage channel on the provider's working mornings."""
 
-from datetime import datetime
-
 from sqlalchemy.orm import Session
 
 from bot.domain import outbox, reviews
 from bot.domain.errors import Refused
-from bot.domain.provider import Provider
+from bot.jobs.job import Run
 
 
-def run(session: Session, provider: Provider, now: datetime, run_id: int) -> None:
+def run(session: Session, run: Run) -> None:
     """Store the figures with the claim; the post is rendered from them, whenever it is delivered."""
-    if not provider.triage_channel:
+    channel = run.provider.triage_channel
+    if not channel:
         raise Refused("The digest has nowhere to go: give the provider a triage channel, and apply.")
-    snapshot = reviews.daily_queue(session, provider, now)
+    snapshot = reviews.daily_queue(session, run.provider, run.now)
     outbox.open_thread(
-        session, outbox.Subject.JOB_RUN, run_id, outbox.Place.TRIAGE, provider.triage_channel,
-        account_id=None, snapshot=snapshot,
-    )  # fmt: skip
+        session, outbox.Subject.JOB_RUN, run.id, outbox.Place.TRIAGE, channel, account_id=None, snapshot=snapshot
+    )

@@ -76,6 +76,39 @@ def actions(elements: list[dict[str, Any]], block_id: str | None = None) -> list
     return [{**block, "block_id": block_id} if block_id else block]
 
 
+def table(rows: list[list[Any]], *, numbers: bool = False) -> Block:
+    """Rows of cells, the first one the headings; numbers stand to the right. One a message, a hundred rows."""
+    beside = {"align": "right"} if numbers else {"align": "left", "is_wrapped": True}
+    settings = [{"align": "left", "is_wrapped": True}, *[beside] * (len(rows[0]) - 1)]
+    return {"type": "table", "rows": [[_cell(cell) for cell in row] for row in rows[:100]], "column_settings": settings}
+
+
+def _cell(cell: Any) -> Block:
+    return cell if isinstance(cell, dict) else {"type": "raw_text", "text": str(cell) or " "}
+
+
+def linked_cell(url: str | None, text: str) -> Any:
+    """A cell that opens something; only its text where there is nothing to open yet."""
+    if not url:
+        return text
+    shown = {"type": "rich_text_section", "elements": [{"type": "link", "url": url, "text": text}]}
+    return {"type": "rich_text", "elements": [shown]}
+
+
+def bars(title: str, categories: list[str], series: dict[str, list[float]]) -> Block:
+    """A bar chart; at most two a message, six series and twenty bars. What it says is said in words too."""
+    labels = [clip(name, 20) for name in categories[:20]]
+    drawn = [
+        {
+            "name": clip(name, 20),
+            "data": [{"label": label, "value": value} for label, value in zip(labels, values, strict=True)],
+        }
+        for name, values in list(series.items())[:6]
+    ]
+    chart = {"type": "bar", "series": drawn, "axis_config": {"categories": labels}}
+    return {"type": "data_visualization", "title": clip(title, 50), "chart": chart}
+
+
 def paragraph(text: str) -> Block:
     """A person's own words, escaped."""
     return section(escape(clip(text, LONGEST_TEXT)))

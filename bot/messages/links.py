@@ -30,9 +30,11 @@ def by_place(session: Session, ids: list[int]) -> dict[outbox.Place, dict[int, s
     return {place: {number: permalink(firm, post) for number, post in found.items()} for place, found in posts.items()}
 
 
-def to_tickets(session: Session, ids: Iterable[int], reader: Person | None = None) -> dict[int, str | None]:
-    """The link to each ticket's card, as this reader may open it."""
+def to_tickets(
+    session: Session, ids: Iterable[int], reader: Person | None = None, *, place: outbox.Place | None = None
+) -> dict[int, str | None]:
+    """The link to each ticket's card, as this reader, or everybody at that place, may open it."""
     firm = provider.find(session)
     wanted = list(dict.fromkeys(ids))
-    posts = outbox.roots_of_many(session, outbox.Subject.TICKET, wanted, place_for(reader))
+    posts = outbox.roots_of_many(session, outbox.Subject.TICKET, wanted, place or place_for(reader))
     return {number: permalink(firm, posts.get(number)) for number in wanted}

@@ -10,7 +10,7 @@ from bot.domain.events import Event
 from bot.domain.outbox import Place, Post, Subject
 from bot.domain.tickets import Ticket
 from bot.domain.tickets.conversation import Message
-from bot.messages import blocks, conversation, digest, replies, tickets
+from bot.messages import blocks, conversation, digest, monthly, replies, tickets
 from bot.messages.mrkdwn import clip
 
 LONGEST_NOTIFICATION = 1000
@@ -38,6 +38,8 @@ def _card(session: Session, post: Post) -> Rendered:
 
 
 def _announcement(session: Session, post: Post) -> Rendered:
+    if post.snapshot:
+        return _snapshot(session, post)
     event = session.scalars(select(Event).where(Event.id == post.subject_id)).one()
     ticket = session.scalar(select(Ticket).where(Ticket.id == event.ticket_id)) if event.ticket_id else None
     said = replies.reply(session, event, post.place, ticket)
@@ -54,7 +56,8 @@ def _message(session: Session, post: Post) -> Rendered:
 
 def _snapshot(session: Session, post: Post) -> Rendered:
     snapshot = post.snapshot or {}
-    return Rendered(clip(digest.headline(snapshot), LONGEST_NOTIFICATION), digest.daily(session, snapshot))
+    text, body = _DIGESTS[snapshot.get("kind", "daily")](session, snapshot)
+    return Rendered(clip(text, LONGEST_NOTIFICATION), body)
 
 
 def _redirect(_session: Session, post: Post) -> Rendered:
@@ -62,6 +65,12 @@ def _redirect(_session: Session, post: Post) -> Rendered:
     return Rendered(clip(said, LONGEST_NOTIFICATION), [blocks.section(said)])
 
 
+_DIGESTS = {
+    "daily": lambda session, snapshot: (digest.headline(snapshot), digest.daily(session, snapshot)),
+    "monthly_client": monthly.client,
+    "monthly_leadership": monthly.leadership,
+    "monthly_closed": monthly.closed,
+}
 _RENDERERS = {
     Subject.TICKET: _card,
     Subject.EVENT: _announcement,

@@ -23,6 +23,12 @@ from bot.messages.mrkdwn import Mrkdwn, clip, day, escape, instant, line, link, 
 MARKS = {Priority.P1: ":red_circle:", Priority.P2: ":large_orange_circle:", Priority.P3: ":large_yellow_circle:",
          Priority.P4: ":white_circle:"}  # fmt: skip
 MOST_LINKS = 12
+CLOSED_AS = {
+    CloseReason.DUPLICATE: "closed as a duplicate",
+    CloseReason.REDIRECTED: "handed on, outside the queue",
+    CloseReason.WITHDRAWN: "withdrawn",
+    CloseReason.NO_RESPONSE: "closed, as we did not hear back",
+}
 CLIENT_NEXT = {
     NextOwner.TRIAGE_ROTA: "our triage",
     NextOwner.TRIAGE_LEAD: "our triage",
@@ -114,12 +120,7 @@ def _date_of(ticket: Ticket) -> str:
 def _outcome(shown: Shown) -> str:
     ticket = shown.ticket
     if ticket.close_reason:
-        return {
-            CloseReason.DUPLICATE: "closed as a duplicate",
-            CloseReason.REDIRECTED: "handed on, outside the queue",
-            CloseReason.WITHDRAWN: "withdrawn",
-            CloseReason.NO_RESPONSE: "closed, as we did not hear back",
-        }[ticket.close_reason]
+        return CLOSED_AS[ticket.close_reason]
     return clip(shown.closure.summary, 600) if shown.closure else ticket.title
 
 

@@ -15,7 +15,7 @@ import urllib.request
 import webbrowser
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +27,7 @@ from bot import clock, database, embedded, playbook
 from bot.clock import system_clock
 from bot.domain import people, provider, setup
 from bot.domain.business_time import Calendar
+from bot.domain.months import Month
 from bot.jobs import ticker
 from bot.playground import LocalSlack, seeding
 from bot.playground.workspace import BOT_USER
@@ -113,21 +114,27 @@ def _free(port: int) -> int:
 
 
 def _furnish(slack: LocalSlack, sessions: sessionmaker[Session], engine: Engine) -> None:
-    """People, accounts, two weeks of work, and this morning's digest, all posted before the page opens."""
+    """People, accounts, their work, this morning's digest and a review, all posted before the page opens."""
     wanted = setup.read((HERE / "demo.yaml").read_text(encoding="utf-8"), "demo.yaml")
     start = _working_morning(wanted.provider.timezone, wanted.provider.holidays)
     slack.move_clock({"now": start.isoformat()})
     with sessions.begin() as session:
-        setup.apply(session, wanted, now=start - timedelta(days=30))
+        setup.apply(session, wanted, now=_first_of_last_month(start))
         people.enter_as_system(session)
         firm = provider.get(session)
         firm.workspace_url, firm.bot_user_slack_id = slack.url, BOT_USER
     seeding.seed(sessions, now=start)
     ticker.run_now(sessions, "daily-digest", start)
-    slack.local.rates.posts = False  # two weeks of posts in one go; from then on as strict as Slack
+    ticker.run_now(sessions, "monthly-client-review", start, account="Acme")
+    slack.local.rates.posts = False  # weeks of posts in one go; from then on as strict as Slack
     Courier(sessions, WebClient(token=slack.token, base_url=slack.api_url), paced=False).drain()
     slack.local.rates.posts = True
     slack.deliveries.kept.clear()  # what happened before anybody looked
+
+
+def _first_of_last_month(start: datetime) -> datetime:
+    """When everybody went live: the first monthly review tells of a whole month, and of the first."""
+    return datetime.combine(Month.of(start.date()).before.first, datetime.min.time(), UTC)
 
 
 def _working_morning(zone: str, country: str | None) -> datetime:

@@ -1,4 +1,4 @@
-"""What the demo shows before anybody has clicked: two weeks of work for three clients.
+"""What the demo shows before anybody has clicked: two weeks of work for three clients, and one client's month before.
 
 Every step goes through the domain's own verbs, as the person who would have taken it, in the order
 of time. So history, ageing, digests and posts come about as they do in life, and no rule is bent.
@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from bot.domain import accounts, intakes, people, provider, time
 from bot.domain.business_time import Calendar, add_days, add_minutes, minutes_between
 from bot.domain.codes import Code
+from bot.domain.months import Month
 from bot.domain.people import Person
 from bot.domain.priority import Effect, Timing, Users
 from bot.domain.reviews import previous_working_day
@@ -63,6 +64,7 @@ PATHS: dict[str, tuple[Action, ...]] = {
     "closed": (*_TO_REVIEW, Action.APPROVE, Action.CLOSE),
     "answered": (Action.TAKE, Action.START, Action.CLOSE),
     "not needed": (Action.TAKE, Action.CLOSE),
+    "put right": (*_TO_REVIEW, Action.APPROVE, Action.REOPEN, Action.SEND_TO_REVIEW, Action.APPROVE, Action.CLOSE),
 }
 
 
@@ -120,6 +122,12 @@ STORIES = (
     Story("timing",      "new",              1,  1),
     Story("throttling",  "new",              1,  1),
 )
+LAST_MONTH = (  # counted back from its end: what the first monthly review tells of
+    Story("refund",      "put right",       15, 11, EVE),
+    Story("passcode",    "closed",          13, 12),
+    Story("hijacking",   "closed",           9,  6, EVE),
+    Story("shortcuts",   "scheduled",        5,  4),
+)
 # fmt: on
 
 
@@ -167,15 +175,15 @@ def seed(sessions: sessionmaker[Session], *, now: datetime) -> None:
 
 def _plan(calendar: Calendar, now: datetime, requests: dict[str, Any], dice: Random) -> list[Step]:
     """Every step of every story, in the order of time: numbers rise as the days go by."""
-    days = [calendar.local_date(now)]
-    while len(days) <= max(story.filed for story in STORIES):
-        days.append(previous_working_day(calendar, days[-1]))
-    steps = []
-    for story in STORIES:
-        hour = HOURS[requests[story.request]["account"]]
-        filed = _clock(calendar, days[story.filed], hour, dice)
-        last = _clock(calendar, days[story.moved], 15, dice)
-        steps += [Step(filed, story), *_moves(calendar, story, filed, last, dice)]
+    today, steps = calendar.local_date(now), []
+    for end, stories in ((today, STORIES), (Month.of(today).before.last, LAST_MONTH)):
+        days = [end]
+        while len(days) <= max(story.filed for story in stories):
+            days.append(previous_working_day(calendar, days[-1]))
+        for story in stories:
+            filed = _clock(calendar, days[story.filed], HOURS[requests[story.request]["account"]], dice)
+            last = _clock(calendar, days[story.moved], 15, dice)
+            steps += [Step(filed, story), *_moves(calendar, story, filed, last, dice)]
     return sorted(steps, key=lambda step: step.at)
 
 
@@ -228,7 +236,7 @@ def _move(
 
 def _actor(step: Step, request: dict[str, Any]) -> str:
     """Reviewers check, leads hand over, clients confirm or dispute; all else is the owner's."""
-    confirmed = step.action is Action.CLOSE and step.story.path == "closed"
+    confirmed = step.action is Action.CLOSE and step.story.path in {"closed", "put right"}
     if confirmed or step.action is Action.REOPEN:
         return REQUESTERS[request["account"]][0]
     if step.action in {Action.APPROVE, Action.REJECT}:

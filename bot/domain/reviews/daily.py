@@ -1,4 +1,4 @@
-"""What the reviews show, computed from the records and the history; stored as a snapshot when posted."""
+"""The morning's queue review and standup: what stands where, and what each person has in hand."""
 
 from collections import defaultdict
 from datetime import date, datetime, timedelta
