@@ -17,7 +17,7 @@ from bot import database, embedded, logs, playbook, settings
 from bot.clock import Clock, read_offset, system_clock
 from bot.domain import imports, setup
 from bot.domain.errors import Refused
-from bot.jobs import JOBS, ticker
+from bot.jobs import JOBS, SWEEPS, ticker
 
 
 class Failed(Exception):
@@ -87,7 +87,7 @@ def _parser() -> argparse.ArgumentParser:
     apply.add_argument("file", type=Path, help="the setup, as the README shows it")
     _import_arguments(command("import", _import, "Bring in another system's records."))
     job = command("run", _run, "Run a scheduled job now, once for its period.")
-    job.add_argument("job", choices=sorted(JOBS), help="which one")
+    job.add_argument("job", choices=sorted([*JOBS, *SWEEPS]), help="which one")
     job.add_argument(
         "--at",
         type=_instant,
@@ -214,6 +214,9 @@ def _progress(done: int, total: int | None) -> None:
 
 def _run(chosen: argparse.Namespace) -> None:
     at = chosen.at or _clock()()
+    if sweep := SWEEPS.get(chosen.job):
+        count = ticker.sweep(database.sessions(_engine()), sweep, at)
+        return print(f"{sweep.name}: " + (f"{count} done; the worker posts it." if count else "nothing is due."))
     outcomes = ticker.run_now(database.sessions(_engine()), chosen.job, at, chosen.account)
     if not outcomes:
         raise Failed("There are no accounts yet. Add one to the setup, and `steward apply` it.")

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Annotated, Literal, get_args
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
@@ -21,12 +21,30 @@ RequestTypeName = Literal[
     "incident", "question", "service_request", "access", "report_data", "content", "billing", "improvement",
     "planning", "change",
 ]  # fmt: skip
+CriterionName = Literal[
+    "revenue_stopped", "customer_outage_no_workaround", "security_or_data_loss", "legal_deadline_1bd", "failed_release",
+]  # fmt: skip
 Hours = Annotated[float, Field(gt=0, le=24 * 366, allow_inf_nan=False)]
 Days = Annotated[int, Field(gt=0, le=366)]
 
 
 class BadPlaybook(Exception):
     """The playbook file cannot be used; the message says where and why."""
+
+
+class SilenceDays(BaseModel):
+    """Business days without the client's answer: when it is reminded, and when its ticket closes."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    reminders: tuple[Days, Days] = (2, 4)
+    close: Days = 5
+
+    @model_validator(mode="after")
+    def _in_this_order(self) -> "SilenceDays":
+        if not self.reminders[0] < self.reminders[1] < self.close:
+            raise ValueError("the two reminders and then the closing come one after the other: [2, 4] and 5")
+        return self
 
 
 class Playbook(BaseModel):
@@ -42,6 +60,9 @@ class Playbook(BaseModel):
     confirm_business_days: Days
     stalled_business_days: Days
     triage_hours: dict[PriorityName, Hours]
+    silence_days: SilenceDays = SilenceDays()
+    bypass_criteria: tuple[CriterionName, ...] = get_args(CriterionName)
+    bypass_confirm_minutes: Annotated[int, Field(gt=0, le=24 * 60)] = 30
 
     @field_validator("triage_hours")
     @classmethod

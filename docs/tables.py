@@ -8,7 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from bot.domain import codes, priority, roles, workflow
-from bot.jobs import SCHEDULE, Period
+from bot.jobs import SCHEDULE, SWEEPS, Period
 from bot.settings import Settings
 
 HERE = Path(__file__).parent
@@ -96,7 +96,8 @@ def reference_page() -> str:
                 job.why,
             ]
             for job in SCHEDULE
-        ],
+        ]
+        + [[name, "at every tick", "", "", "", "done at the next", "", sweep.why] for name, sweep in SWEEPS.items()],
     )
     settings = table(
         ["variable", "default", "what for"],

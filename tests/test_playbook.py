@@ -7,12 +7,14 @@ from pydantic import ValidationError
 from sqlalchemy import text
 
 from bot import playbook
+from bot.domain.bypass import Criterion
 from bot.playbook import BadPlaybook, from_file
 
 DEFAULTS = {
     "light_work": {"question", "access", "report_data"}, "self_review": False, "project_over_hours": 24,
     "reopen_days": 7, "confirm_business_days": 5, "stalled_business_days": 2,
-    "triage_hours": {"P1": 2, "P2": 8, "P3": 16, "P4": 16},
+    "triage_hours": {"P1": 2, "P2": 8, "P3": 16, "P4": 16}, "silence_days": {"reminders": (2, 4), "close": 5},
+    "bypass_criteria": tuple(Criterion), "bypass_confirm_minutes": 30,
 }  # fmt: skip
 
 

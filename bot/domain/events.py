@@ -30,6 +30,10 @@ class Kind(StrEnum):
     UNFOLLOWED = "unfollowed"
     MERGED_IN = "merged_in"
     UNMERGED = "unmerged"
+    REMINDED = "reminded"
+    BYPASS_ASKED = "bypass_asked"
+    BYPASS_DECIDED = "bypass_decided"
+    REDIRECT_FILED = "redirect_filed"
     ASSIGNED = "assigned"
     TIME_LOGGED = "time_logged"
     TIME_REVERSED = "time_reversed"
@@ -95,6 +99,7 @@ CHANGES = (
     Kind.LINKED,
     Kind.UNLINKED,
     Kind.EDITED,
+    Kind.BYPASS_DECIDED,
 )  # what moves a ticket's version
 
 

@@ -3,22 +3,26 @@
 Redirects count here and never in ticket metrics.
 """
 
-from datetime import datetime
+from collections.abc import Callable
+from dataclasses import fields
+from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import ForeignKey, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from bot import playbook
-from bot.domain import outbox, people
+from bot.domain import bypasses, events, outbox, people
 from bot.domain.accounts import Account
 from bot.domain.base import AccountRef, Base, Id
-from bot.domain.errors import Refused
+from bot.domain.bypass import Criterion
+from bot.domain.errors import NotFound, Refused
 from bot.domain.people import Person
-from bot.domain.priority import Timing
+from bot.domain.priority import Effect, Timing, Users
 from bot.domain.provider import Provider
 from bot.domain.roles import Permission
-from bot.domain.routing import Destination, RequestType, destination
+from bot.domain.routing import Area, Destination, RequestType, destination
 from bot.domain.tickets import CameFrom, Door, Filing, Ticket, file
 
 SHORTEST_TITLE, LONGEST_TITLE = 10, 150
@@ -40,6 +44,7 @@ DISPOSITIONS = {
     Destination.TICKET: Disposition.TICKET,
     Destination.PLANNING_MEETING: Disposition.MEETING,
     Destination.SEPARATE_PROJECT: Disposition.PROJECT,
+    Destination.CHANGE_REQUEST: Disposition.CHANGE,
 }
 
 
@@ -60,6 +65,9 @@ class Intake(Base):
     came_from: Mapped[CameFrom | None] = mapped_column(default=None)
     opened_at: Mapped[datetime | None] = mapped_column(default=None)
     ticket_id: Mapped[int | None] = mapped_column(ForeignKey("ticket.id"), default=None)
+    asked: Mapped[dict[str, Any]] = mapped_column(
+        default_factory=dict
+    )  # of a redirect: the whole form, to be filed yet
 
 
 def check(filing: Filing, *, by: Person, account: Account) -> None:
@@ -78,6 +86,12 @@ def check(filing: Filing, *, by: Person, account: Account) -> None:
         raise Refused("Pick the date.", field="wanted_by")
 
 
+def where_it_belongs(session: Session, filing: Filing) -> Destination:
+    """The queue, or another place."""
+    limit = playbook.of(session).project_over_hours
+    return destination(filing.request_type, sensitive_areas=filing.areas, project_over_hours=limit)
+
+
 def submit(
     session: Session,
     filing: Filing,
@@ -92,7 +106,9 @@ def submit(
     check(filing, by=by, account=account)
     if filing.wanted_by and filing.wanted_by < account.calendar.local_date(now):
         raise Refused("That date has passed. Pick today or a later day.", field="wanted_by")
-    where = destination(filing.request_type, project_over_hours=playbook.of(session).project_over_hours)
+    if filing.criterion:
+        bypasses.require_reasons(session, filing.criterion, filing.consequence)
+    where = where_it_belongs(session, filing)
     intake = Intake(
         account_id=account.id,
         person_id=by.id,
@@ -107,10 +123,83 @@ def submit(
     )
     session.add(intake)
     if not where.counts_as_ticket:
+        intake.asked = _stored(filing)
         _tell_triage(session, intake, by, account, provider)
         return None
-    ticket = file(session, filing, account=account, provider=provider, requester=by, now=now)
+    return _file(session, intake, filing, account=account, provider=provider, requester=by, now=now)
+
+
+def _file(
+    session: Session,
+    intake: Intake,
+    filing: Filing,
+    *,
+    account: Account,
+    provider: Provider,
+    requester: Person,
+    now: datetime,
+) -> Ticket:
+    ticket = file(session, filing, account=account, provider=provider, requester=requester, now=now)
+    if filing.criterion:
+        bypasses.ask(session, ticket, filing.criterion, by=requester, now=now)
     intake.ticket_id = ticket.id
+    return ticket
+
+
+# How the parts of a filing that are no plain text come back from the record.
+_READ: dict[str, Callable[[Any], Any]] = {
+    "request_type": RequestType,
+    "effect": Effect,
+    "users": Users,
+    "timing": Timing,
+    "wanted_by": date.fromisoformat,
+    "door": Door,
+    "came_from": CameFrom,
+    "criterion": Criterion,
+    "areas": lambda names: tuple(Area(name) for name in names),
+}
+
+
+def _stored(filing: Filing) -> dict[str, Any]:
+    facts = {part.name: getattr(filing, part.name) for part in fields(filing)}
+    contact = filing.primary_contact
+    when = filing.wanted_by.isoformat() if filing.wanted_by else None
+    return {**facts, "wanted_by": when, "primary_contact": contact.id if contact else None}
+
+
+def _filing_of(session: Session, intake: Intake) -> Filing:
+    known = {part.name for part in fields(Filing)}
+    facts = {name: _READ[name](value) if value and name in _READ else value
+             for name, value in intake.asked.items() if name in known}  # fmt: skip
+    return Filing(**{**facts, "primary_contact": people.by_id(session, intake.asked.get("primary_contact"))})
+
+
+def visible_to(session: Session, actor: Person, number: int, *, lock: bool = False) -> Intake:
+    """The only way to load one intake: someone else's is simply not found."""
+    query = select(Intake).where(Intake.id == number)
+    query = query if actor.is_staff else query.where(Intake.account_id == actor.account_id)
+    intake = session.scalar(query.with_for_update() if lock else query)
+    if intake is None:
+        raise NotFound("I can't find that request. Look at the newest posts in the triage channel.")
+    return intake
+
+
+def file_as_ticket(
+    session: Session, intake: Intake, *, by: Person, account: Account, provider: Provider, now: datetime
+) -> Ticket:
+    """A lead takes a redirected request into the queue after all, once, as its own requester asked it."""
+    by.require(Permission.LEAD_QUEUE)
+    if intake.ticket_id:
+        raise Refused(f"It is filed already, as T-{intake.ticket_id}.")
+    requester = people.by_id(session, intake.person_id)
+    if requester is None or not intake.asked:
+        raise Refused("There is nothing to file here. Ask for it again with /request.")
+    filing = _filing_of(session, intake)
+    ticket = _file(session, intake, filing, account=account, provider=provider, requester=requester, now=now)
+    was, intake.disposition = intake.disposition, Disposition.TICKET
+    facts = {"intake": intake.id, "was": was.value, "ticket": ticket.id}
+    events.record(session, events.Kind.REDIRECT_FILED, account_id=account.id, person=by.id, at=now, data=facts)
+    outbox.refresh(session, outbox.Subject.INTAKE, intake.id)
     return ticket
 
 
@@ -131,8 +220,22 @@ def _tell_triage(session: Session, intake: Intake, by: Person, account: Account,
                 "account": account.name,
                 "asked_by": people.facts(by),
                 "disposition": intake.disposition.value,
+                **_facts(intake.asked),
             },
         )
+
+
+def _facts(asked: dict[str, Any]) -> dict[str, Any]:
+    """What triage reads of the form besides its words."""
+    return {
+        "areas": [Area(area).label for area in asked["areas"]],
+        "effect": asked["effect"],
+        "users": asked["users"],
+        "timing": asked["wanted_by"] or asked["timing"],
+        "consequence": asked["consequence"],
+        "system": asked["related_system"],
+        "files": len(asked["files"]),
+    }
 
 
 def abandon(

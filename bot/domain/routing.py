@@ -1,5 +1,6 @@
 """Where an intake belongs: not everything is a ticket."""
 
+from collections.abc import Collection
 from enum import StrEnum
 
 
@@ -37,12 +38,27 @@ LABELS = {
 }
 
 
+class Area(StrEnum):
+    """Where a change can hurt: what touches one of these is planned and approved, not just worked."""
+
+    ROUTING = "routing"
+    PERMISSIONS = "permissions"
+    INTEGRATIONS = "integrations"
+    CUSTOMER_FACING_CONTENT = "customer_facing_content"
+
+    @property
+    def label(self) -> str:
+        """As the form shows it."""
+        return self.value.replace("_", "-", 1).replace("_", " ").capitalize()
+
+
 class Destination(StrEnum):
     """What becomes of an intake."""
 
     TICKET = "ticket"
     PLANNING_MEETING = "planning_meeting"
     SEPARATE_PROJECT = "separate_project"
+    CHANGE_REQUEST = "change_request"
 
     @property
     def counts_as_ticket(self) -> bool:
@@ -54,11 +70,15 @@ def destination(
     request_type: RequestType,
     *,
     estimate_hours: float | None = None,
+    sensitive_areas: Collection[Area] = (),
     project_over_hours: float = 24,
 ) -> Destination:
-    """Planning is a meeting, more than `project_over_hours` a project, the rest a ticket."""
+    """Planning is a meeting, more than `project_over_hours` a project, a change a change request, the rest a ticket.
+
+    `sensitive_areas` are those it is asked to change: work that turns out to need a change carries one, and stays.
+    """
     if request_type is RequestType.PLANNING:
         return Destination.PLANNING_MEETING
     if estimate_hours is not None and estimate_hours > project_over_hours:
         return Destination.SEPARATE_PROJECT
-    return Destination.TICKET
+    return Destination.CHANGE_REQUEST if sensitive_areas else Destination.TICKET

@@ -6,6 +6,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from bot.domain import (
     accounts,
     agreements,
+    bypasses,
     events,
     imports,
     intakes,
@@ -22,6 +23,7 @@ from bot.domain.base import metadata
 __all__ = [
     "accounts",
     "agreements",
+    "bypasses",
     "events",
     "imports",
     "intakes",

@@ -93,6 +93,7 @@ class Who(StrEnum):
     OWNER = "the assignee"  # or, while nobody is assigned, any engineer, who thereby becomes it
     REVIEWER = "a reviewer who is not the assignee"
     CLIENT = "the client's contact"
+    SYSTEM = "Steward itself"
 
 
 class Need(StrEnum):
@@ -153,6 +154,7 @@ _WORKER   = frozenset({Who.WORKER})
 _OWNER    = frozenset({Who.OWNER, Who.LEAD})
 _REVIEWER = frozenset({Who.REVIEWER})
 _CONFIRM  = frozenset({Who.CLIENT, Who.OWNER, Who.LEAD})
+_SILENCE  = frozenset({Who.SYSTEM})
 _N = Need
 
 WORKFLOW: tuple[Move, ...] = (
@@ -173,7 +175,7 @@ WORKFLOW: tuple[Move, ...] = (
     Move(Status.WAITING,         Action.BACK_TO_TRIAGE, Status.TRIAGE,          _OWNER,    seldom=True),
     Move(Status.WAITING,         Action.ASSIGN,         Status.WAITING,         _OWNER),
     Move(Status.WAITING,          Action.TAKE,           Status.WAITING,         _WORKER,   frozenset({_N.UNOWNED}), seldom=True),
-    Move(Status.WAITING,         Action.CLOSE,          Status.CLOSED,          _OWNER,    frozenset({_N.CLOSE_REASON}), seldom=True),
+    Move(Status.WAITING,         Action.CLOSE,          Status.CLOSED,          _OWNER | _SILENCE, frozenset({_N.CLOSE_REASON}), seldom=True),
 
     Move(Status.SCHEDULED,       Action.START,          Status.IN_PROGRESS,     _OWNER,    frozenset({_N.TRIAGED})),
     Move(Status.SCHEDULED,       Action.ASK_CLIENT,     Status.WAITING,         _OWNER,    frozenset({_N.REASON})),
@@ -193,7 +195,7 @@ WORKFLOW: tuple[Move, ...] = (
     Move(Status.INTERNAL_REVIEW, Action.REJECT,         Status.IN_PROGRESS,     _REVIEWER, frozenset({_N.REASON})),
     Move(Status.INTERNAL_REVIEW, Action.CLOSE,          Status.CLOSED,          _REVIEWER, frozenset({_N.NOTHING_VISIBLE, _N.NOTE}), seldom=True),
 
-    Move(Status.CLIENT_REVIEW,   Action.CLOSE,          Status.CLOSED,          _CONFIRM),
+    Move(Status.CLIENT_REVIEW,   Action.CLOSE,          Status.CLOSED,          _CONFIRM | _SILENCE),
     Move(Status.CLIENT_REVIEW,   Action.REOPEN,         Status.IN_PROGRESS,     _CONFIRM,  frozenset({_N.REASON})),
 
     Move(Status.CLOSED,          Action.REOPEN,         Status.TRIAGE,          _CONFIRM | _WORKER, frozenset({_N.REASON, _N.RECENT})),
@@ -232,5 +234,5 @@ def move_for(status: Status, action: Action) -> Move:
 def require(move: Move, qualities: Collection[Who]) -> None:
     """Refuse a person who is none of those the move is for."""
     if move.who.isdisjoint(qualities):
-        allowed = " or ".join(who.value for who in Who if who in move.who)
+        allowed = " or ".join(who.value for who in Who if who in move.who and who is not Who.SYSTEM)
         raise Refused(f"“{move.action.label}” is for {allowed}. Ask one of them, or mention it in the thread.")

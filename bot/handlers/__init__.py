@@ -15,11 +15,13 @@ from sqlalchemy.orm import Session, sessionmaker
 from bot.clock import Clock
 from bot.domain.errors import Refused
 from bot.handlers import (
+    bypasses,
     choices,
     conversation,
     errors,
     help,
     home,
+    intakes,
     links,
     queue,
     request,
@@ -45,7 +47,9 @@ def _joined(*modules: Any) -> Routes:
     return routes
 
 
-ROUTES = _joined(request, choices, tickets, ticket_tools, links, conversation, time, queue, home, threads, help)
+ROUTES = _joined(
+    request, choices, tickets, ticket_tools, links, conversation, time, queue, home, threads, help, bypasses, intakes
+)
 
 
 def more(call: Call) -> None:

@@ -10,10 +10,12 @@ from bot.domain import accounts, agreements, intakes, people, provider, targets
 from bot.domain.accounts import Account
 from bot.domain.errors import Refused
 from bot.domain.people import Person
+from bot.domain.priority import Timing
 from bot.domain.roles import Permission
+from bot.domain.routing import RequestType
 from bot.domain.tickets import Door, Filing, Ticket
 from bot.handlers.call import Call, Routes
-from bot.modals import form
+from bot.modals import bypass, form
 from bot.modals import request as modal
 
 NO_ACCOUNT = "There is no account yet. An admin adds one with `steward apply`."
@@ -52,7 +54,11 @@ def _view(
     account_id = metadata.account_id
     contacts = people.contacts(session, account_id) if account_id else []
     billable = _may_be_billable(session, account_id, (chosen or {}).get("related_system"))
-    return modal.view(metadata, actor, choices, contacts, chosen=chosen, typed=typed, billable=billable)
+    book = playbook.of(session)
+    return modal.view(
+        metadata, actor, choices, contacts, chosen=chosen, typed=typed, billable=billable,
+        cannot_wait=bypass.fields(book.bypass_criteria, book.bypass_confirm_minutes),
+    )  # fmt: skip
 
 
 def _may_be_billable(session: Session, account_id: int | None, system: str | None) -> bool:
@@ -110,7 +116,7 @@ def _outcome(
     session: Session, ticket: Ticket | None, filing: Filing, account: Account, actor: Person, call: Call
 ) -> dict[str, Any]:
     if ticket is None:
-        return modal.redirected()
+        return modal.redirected(intakes.where_it_belongs(session, filing))
     assessment = filing.assess(account, account.calendar.local_date(call.now))
     hours = playbook.of(session).triage_hours
     due = targets.triage_due(account.calendar, ticket.created_at, ticket.priority, hours)
@@ -150,6 +156,8 @@ def _filing(session: Session, filled: modal.Form, metadata: modal.Metadata, acco
         door=metadata.door,
         came_from=filled.came_from,
         private=filled.private,
+        criterion=filled.criterion if filled.timing is Timing.NOW else None,
+        areas=filled.areas if filled.request_type is RequestType.CHANGE else (),
     )
 
 

@@ -1,14 +1,14 @@
 """The schedule as a table. Each row names the job, when, by whose calendar, and what becomes of a missed period.
 
-To add one: a file with `run(session, run)`, and its row here.
+To add one: a file with `run(session, run)`, and its row here. A sweep's row is shorter: it is looked at on every tick.
 """
 
 from datetime import timedelta
 
-from bot.jobs import daily_digest, monthly_client_review
-from bot.jobs.job import CatchUp, DaysOff, Job, Period, Run, Whose
+from bot.jobs import bypass_lapse, client_silence, daily_digest, monthly_client_review
+from bot.jobs.job import CatchUp, DaysOff, Job, Period, Run, Sweep, Whose
 
-__all__ = ["JOBS", "SCHEDULE", "CatchUp", "DaysOff", "Job", "Period", "Run", "Whose"]
+__all__ = ["JOBS", "SCHEDULE", "SWEEPS", "CatchUp", "DaysOff", "Job", "Period", "Run", "Sweep", "Whose"]
 
 # fmt: off
 SCHEDULE: tuple[Job, ...] = (
@@ -19,5 +19,12 @@ SCHEDULE: tuple[Job, ...] = (
         CatchUp.LATEST, timedelta(days=14), monthly_client_review.run,
         "What changed, what still hurts and what comes next, for each client; worth reading for two weeks."),
 )
+_SWEEPS: tuple[Sweep, ...] = (
+    Sweep("bypass-lapse", bypass_lapse.run,
+          "A bypass that no lead confirmed in time falls back to its computed priority, and people are told at once."),
+    Sweep("client-silence", client_silence.run,
+          "A client who does not answer is reminded twice, then the ticket closes; after an outage, the latest step."),
+)
 # fmt: on
 JOBS = {job.name: job for job in SCHEDULE}
+SWEEPS = {sweep.name: sweep for sweep in _SWEEPS}

@@ -64,3 +64,11 @@ class Job(NamedTuple):
     look_back: timedelta
     run: Callable[[Session, Run], None]
     why: str
+
+
+class Sweep(NamedTuple):
+    """Looked at on every tick. It claims no period: the row it locks is its claim, and history tells what is done."""
+
+    name: str
+    run: Callable[[Session, datetime], int]
+    why: str

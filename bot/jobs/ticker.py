@@ -19,7 +19,7 @@ from bot.domain import accounts, job_runs, people, provider
 from bot.domain.accounts import Account
 from bot.domain.errors import Refused
 from bot.domain.provider import Provider
-from bot.jobs import JOBS, SCHEDULE, Job, Run, Whose, periods
+from bot.jobs import JOBS, SCHEDULE, SWEEPS, Job, Run, Sweep, Whose, periods
 
 log = structlog.get_logger()
 
@@ -53,13 +53,16 @@ class Outcome(NamedTuple):
 
 
 def tick(sessions: sessionmaker[Session], now: datetime) -> list[str]:
-    """Do what is due; the names and periods of what this worker claimed."""
+    """Do what is due, sweeps first, for digests count what is left: what this worker did, with how much or for when."""
     with sessions.begin() as session:
         people.enter_as_system(session)
         firm, clients = provider.find(session), accounts.all_of_them(session)
     if firm is None:
         return []
     done: list[str] = []
+    for sweep_ in SWEEPS.values():
+        with _holding_up_nobody_else(sweep_, firm):
+            done += [f"{sweep_.name} {count}"] if (count := sweep(sessions, sweep_, now)) else []
     for job in SCHEDULE:
         for whose in _whose(job, firm, clients):
             with _holding_up_nobody_else(job, whose):
@@ -71,7 +74,7 @@ def tick(sessions: sessionmaker[Session], now: datetime) -> list[str]:
 
 
 @contextmanager
-def _holding_up_nobody_else(job: Job, whose: Provider | Account) -> Iterator[None]:
+def _holding_up_nobody_else(job: Job | Sweep, whose: Provider | Account) -> Iterator[None]:
     """What fails is logged and tried again at the next tick, for as long as the job looks back."""
     try:
         yield
@@ -90,6 +93,16 @@ def _tell(job: str, why: str) -> None:
 
 def _whose(job: Job, firm: Provider, clients: list[Account]) -> list[Provider] | list[Account]:
     return clients if job.whose is Whose.ACCOUNT else [firm]
+
+
+def sweep(sessions: sessionmaker[Session], chosen: Sweep, now: datetime) -> int:
+    """Look at it once; how much there was to do."""
+    with sessions.begin() as session:
+        people.enter_as_system(session)
+        count = chosen.run(session, now)
+    if count:
+        log.info("swept", sweep=chosen.name, count=count)
+    return count
 
 
 def run_now(sessions: sessionmaker[Session], name: str, now: datetime, account: str | None = None) -> list[Outcome]:

@@ -64,15 +64,18 @@ def card_moves(ticket: Ticket, book: playbook.Playbook) -> list[Move]:
     return [move for move in moves_from(ticket.status) if not any(impossible.get(need) for need in move.needs)]
 
 
-def card_controls(ticket: Ticket, book: playbook.Playbook) -> list[dict[str, Any]]:
-    """At most five: the usual moves, then what is used daily, and a More menu; the window has everything."""
+def card_controls(ticket: Ticket, book: playbook.Playbook, *, room: int = VISIBLE_ACTIONS) -> list[dict[str, Any]]:
+    """At most five, fewer where the card has other buttons: usual moves, what is used daily, and a More menu.
+
+    Its last entry opens the window, which has everything.
+    """
     moves = card_moves(ticket, book)
     usual = [move for move in moves if not move.seldom or move.action is Action.TAKE]
     usual.sort(key=lambda move: move.action is not Action.TAKE)  # whoever takes an unowned ticket comes first
     seldom = [move_button(ticket, move) for move in moves if move not in usual]
     first = [move_button(ticket, move) for move in usual]
     daily = [blocks.button(label, action_id, value_of(ticket)) for label, action_id in DAILY if ticket.is_open]
-    shown = [*first[:VISIBLE_MOVES], *daily][: VISIBLE_ACTIONS - 1]
+    shown = [*first[:VISIBLE_MOVES], *daily][: room - 1]
     late = [button for button in [*first, *seldom, *daily] if button not in shown]
     opens = blocks.button("Open", "ticket.open", str(ticket.id))
     return [*shown, blocks.overflow("ticket.more", [_entry(button) for button in [*late[: MENU - 1], opens]])]

@@ -15,12 +15,28 @@ Snapshot = dict[str, Any]
 SHOWN_KEYS = 3
 
 
+STANDS = {"intake": "in intake", "execution": "in the work", "review": "in our review", "client": "with clients"}
+
+
 def headline(snapshot: Snapshot) -> Mrkdwn:
     """The numbers in one line."""
     return say(
         "{{ open }} open · {{ came_in }} came in and {{ closed }} closed since {{ since | day }} · "
-        "{{ unowned.total }} unowned · {{ stalled.total }} stalled · {{ waiting.total }} waiting on clients",
-        **snapshot,
+        "{{ unowned.total }} unowned · {{ stalled.total }} stalled · {{ waiting.total }} waiting on clients"
+        "{% if bypasses %} · {{ bypasses }} {{ 'bypass' if bypasses == 1 else 'bypasses' }} asked for{% endif %}"
+        "{% if slow %} · {{ slow }}{% endif %}",
+        **{"bypasses": 0, **snapshot},  # what an earlier release has stored has fewer of them
+        slow=_where_time_stood(snapshot.get("bottleneck")),
+    )
+
+
+def _where_time_stood(found: Snapshot | None) -> str:
+    if not found or not found["share"]:
+        return ""
+    if not found["side"]:
+        return f"last {found['days']} days: no bottleneck"
+    return f"last {found['days']} days: {found['share']:.0%} of the time stood {STANDS[found['side']]}".replace(
+        "%", " %"
     )
 
 

@@ -76,7 +76,12 @@ def _environment() -> Environment:
         undefined=StrictUndefined,
         autoescape=False,  # noqa: S701
     )
-    environment.filters.update(day=lambda iso: day(date.fromisoformat(iso)), line=line, clip=clip)
+    environment.filters.update(
+        day=lambda iso: day(date.fromisoformat(iso)),
+        at=lambda iso: instant(datetime.fromisoformat(iso)),
+        line=line,
+        clip=clip,
+    )
     return environment
 
 

@@ -7,10 +7,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.domain.events import Event
+from bot.domain.intakes import Intake
 from bot.domain.outbox import Place, Post, Subject
 from bot.domain.tickets import Ticket
 from bot.domain.tickets.conversation import Message
-from bot.messages import blocks, conversation, digest, monthly, replies, tickets
+from bot.messages import blocks, conversation, digest, monthly, redirects, replies, tickets
 from bot.messages.mrkdwn import clip
 
 LONGEST_NOTIFICATION = 1000
@@ -60,9 +61,10 @@ def _snapshot(session: Session, post: Post) -> Rendered:
     return Rendered(clip(text, LONGEST_NOTIFICATION), body)
 
 
-def _redirect(_session: Session, post: Post) -> Rendered:
-    said = replies.redirected(post.snapshot or {})
-    return Rendered(clip(said, LONGEST_NOTIFICATION), [blocks.section(said)])
+def _redirect(session: Session, post: Post) -> Rendered:
+    intake = session.scalars(select(Intake).where(Intake.id == post.subject_id)).one()
+    said, body = redirects.card(post.snapshot or {}, intake)
+    return Rendered(clip(said, LONGEST_NOTIFICATION), body)
 
 
 _DIGESTS = {

@@ -8,10 +8,11 @@ from bot.domain import outbox, people, provider
 from bot.domain.events import Event, Kind
 from bot.domain.outbox import Place
 from bot.domain.people import Person
+from bot.domain.silence import Step
 from bot.domain.tickets import Ticket
-from bot.domain.workflow import Action
-from bot.messages import blocks, links
-from bot.messages.mrkdwn import Mrkdwn, clip, line, link, mention, say
+from bot.domain.workflow import Action, Status
+from bot.messages import blocks, bypasses, links
+from bot.messages.mrkdwn import Mrkdwn, clip, escape, line, link, mention, say
 
 LONGEST_FACT = 1000
 
@@ -50,7 +51,20 @@ MERGED: dict[tuple[Kind, Place], str] = {
     (Kind.UNMERGED, Place.CLIENT):  "{{ other }} is a matter of its own after all, and goes on in its own thread.",
 }
 FOLLOWED = "{{ follower }} follows this from here on."
-REDIRECTED = ":calendar: {{ asked_by }} of {{ account }} asks for a planning meeting: *{{ title }}*{% if details %}\n{{ details }}{% endif %}\nNo ticket was opened. Put it on the agenda of the next planning meeting."
+# What Steward does by itself reads differently from the same move by a person.
+BY_ITSELF: dict[tuple[Action, Place], str] = {
+    (Action.CLOSE, Place.CLIENT):
+        "{{ requester }}, we did not hear back, so this is closed{% if confirmed_by_silence %} as it stands{% endif %}.\nNot right? Press *Reopen* above by {{ reopen_until | day }}, and it comes back to us.",
+    (Action.CLOSE, Place.TRIAGE):
+        "Closed by Steward: the client was reminded and did not answer.",
+}
+LATER = " If we hear nothing, it closes on {{ closes | day }}; you can reopen it then."
+REMINDERS: dict[Status, str] = {
+    Status.WAITING:
+        "{{ whom or requester }}, {% if last %}a last reminder: {% endif %}we still need this from you: {{ what or 'an answer to the question above' }}\nPlease answer here in the thread." + LATER,
+    Status.CLIENT_REVIEW:
+        "{{ whom or requester }}, {% if last %}a last reminder: {% endif %}please look at what we did, and press *Close* above if it is right, *Reopen* if not." + LATER,
+}
 # fmt: on
 
 
@@ -74,9 +88,19 @@ def reply(session: Session, event: Event, place: Place, ticket: Ticket | None) -
         "reason": None, "whom": None, "summary": None, "close_reason": None, "duplicate_of": None,
     }  # fmt: skip
     hidden = ticket is not None and ticket.private and place is Place.TRIAGE
-    facts = {key: _told(value) for key, value in event.data.items() if not hidden or _may_all_read(key, value)}
+    facts = {
+        key: None if hidden and not _may_all_read(key, value) else _told(value) for key, value in event.data.items()
+    }
     if number := event.data.get("duplicate_of"):
         facts["duplicate_of"] = _linked(session, number, place)
+    if event.kind in {Kind.BYPASS_ASKED, Kind.BYPASS_DECIDED}:
+        made = bypasses.ASKED if event.kind is Kind.BYPASS_ASKED else bypasses.told(event.data, place)
+        return say(made, **{**known, **facts, "criterion": bypasses.criterion(event.data)})
+    if event.kind is Kind.REMINDED:
+        last = event.data["step"] == Step.REMINDER_2.value
+        return say(REMINDERS[Status(event.source or "")], **{**known, **facts, "last": last})
+    if event.actor_id is None and (made := BY_ITSELF.get((Action(event.action or ""), place))):
+        return say(made, **{**known, **facts})
     return say(REPLIES[Action(event.action or ""), place], **{**known, **facts})
 
 
@@ -108,14 +132,11 @@ def _may_all_read(key: str, value: object) -> bool:
     return isinstance(value, dict) or key in {"planned_start", "confirm_by", "close_reason", "duplicate_of"}
 
 
-def redirected(snapshot: dict[str, Any]) -> Mrkdwn:
-    """What triage reads of a request that is not a ticket."""
-    return say(REDIRECTED, **{key: _told(value) for key, value in snapshot.items()})
-
-
 def _told(value: object) -> object:
     if isinstance(value, str):
         return clip(value, LONGEST_FACT)  # a long one must not push out what there is to do
     if isinstance(value, dict) and "name" in value:
         return mention(value.get("slack_id"), value["name"])
+    if isinstance(value, list):
+        return Mrkdwn(", ".join(escape(_told(one)) for one in value))
     return value

@@ -6,18 +6,20 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from bot import playbook
-from bot.domain import accounts, people, targets, tickets
+from bot.domain import accounts, bypasses, people, targets, tickets
 from bot.domain.accounts import Account
+from bot.domain.bypasses import Bypass
 from bot.domain.durations import show
 from bot.domain.outbox import Place
 from bot.domain.people import Person
-from bot.domain.priority import Priority
+from bot.domain.priority import Priority, Timing
 from bot.domain.tickets import Attachment, Closure, Linked, Ticket
 from bot.domain.tickets.access import seen_by
 from bot.domain.workflow import CloseReason, NextOwner, Side, Status
 from bot.messages import blocks, links
+from bot.messages import bypasses as asked
 from bot.messages.blocks import Block
-from bot.messages.controls import card_controls, client_button, client_moves
+from bot.messages.controls import VISIBLE_ACTIONS, card_controls, client_button, client_moves
 from bot.messages.mrkdwn import Mrkdwn, clip, day, escape, instant, line, link, mention, say
 
 MARKS = {Priority.P1: ":red_circle:", Priority.P2: ":large_orange_circle:", Priority.P3: ":large_yellow_circle:",
@@ -52,6 +54,7 @@ class Shown:
     book: playbook.Playbook
     linked: list[Linked] = field(default_factory=list)
     posts: dict[Place, dict[int, str | None]] = field(default_factory=dict)  # where their cards stand
+    bypass: Bypass | None = None
 
     @property
     def name(self) -> str:
@@ -80,6 +83,7 @@ def load(session: Session, ticket: Ticket, reader: Person | None = None) -> Show
         book=book,
         linked=linked,
         posts=links.by_place(session, [one.other.id for one in linked]),
+        bypass=bypasses.of_ticket(session, ticket.id) if ticket.timing is Timing.NOW else None,
     )
 
 
@@ -119,7 +123,7 @@ def _date_of(ticket: Ticket) -> str:
 
 def _outcome(shown: Shown) -> str:
     ticket = shown.ticket
-    if ticket.close_reason:
+    if ticket.close_reason and not (ticket.close_reason is CloseReason.NO_RESPONSE and ticket.confirm_by):
         return CLOSED_AS[ticket.close_reason]
     return clip(shown.closure.summary, 600) if shown.closure else ticket.title
 
@@ -159,6 +163,8 @@ def triage_card(shown: Shown) -> list[Block]:
         ending = [blocks.section(_ending(shown)), *_links_line(shown)]
         return [*body, *ending, *blocks.actions(card_controls(ticket, shown.book))]
     body.append(blocks.facts(_triage_facts(shown)))
+    question = asked.question(shown.bypass, ticket) if shown.bypass and shown.bypass.is_pending else []
+    body += question
     if ticket.consequence:
         body.append(blocks.section(say("*If it waits:* {{ consequence }}", consequence=clip(ticket.consequence, 200))))
     if ticket.details:
@@ -167,7 +173,8 @@ def triage_card(shown: Shown) -> list[Block]:
         body.append(blocks.context(_file_list(shown.files)))
     body += _links_line(shown)
     body.append(blocks.context(say("{{ p }}: {{ why }}", p=ticket.priority.value, why=ticket.priority_why)))
-    return body + blocks.actions(card_controls(ticket, shown.book))
+    room = VISIBLE_ACTIONS - len(question)  # as many as the buttons of the question
+    return body + blocks.actions(card_controls(ticket, shown.book, room=room))
 
 
 def _private_card(shown: Shown) -> list[Block]:
@@ -240,10 +247,16 @@ def client_card(shown: Shown) -> list[Block]:
     body = [
         blocks.section(title_line(ticket)),
         blocks.section(Mrkdwn(f"*{ticket.status.value}* · {client_reads(shown)}")),
+        *_promise(shown),
         blocks.context(_client_small_print(shown)),
         *_client_links_line(shown),
     ]
     return body + blocks.actions([client_button(ticket, move) for move in client_moves(ticket)])
+
+
+def _promise(shown: Shown) -> list[Block]:
+    pending = shown.bypass and shown.bypass.is_pending and shown.ticket.is_open
+    return [blocks.context(asked.promise(shown.bypass))] if shown.bypass and pending else []
 
 
 def _client_small_print(shown: Shown) -> Mrkdwn:

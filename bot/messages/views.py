@@ -125,6 +125,12 @@ def _told(event: Event, names: dict[int, Person], actor: Person) -> str | None:
     if event.kind in _LINKING and actor.is_staff:
         other = f"{event.data['wording']} T-{event.data['other']}"
         return f"{when} · {who} {_LINKING[event.kind].format(escape(other))}"
+    if event.kind is Kind.REMINDED:
+        return f"{when} · {who} reminded the client"
+    if event.kind is Kind.BYPASS_ASKED:
+        return f"{when} · {who} asked to go before the queue"
+    if event.kind is Kind.BYPASS_DECIDED:
+        return f"{when} · {who}: bypass {escape(event.data['outcome'])}"
     if event.kind in {Kind.FILED, Kind.IMPORTED}:
         return f"{when} · {who} {'filed' if event.kind is Kind.FILED else 'imported'} it"
     return None

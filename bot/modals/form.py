@@ -13,6 +13,7 @@ from bot.messages.mrkdwn import clip
 M = TypeVar("M", bound=BaseModel)
 LONGEST_INPUT = 3000
 MOST_OPTIONS = 100
+TICKED = "yes"  # the value of a checkbox that stands alone
 REQUIRED = "Please fill this in."
 SENTENCES = {
     "missing": REQUIRED,
@@ -89,10 +90,16 @@ def choice(field: str, label: str, options: list[dict[str, Any]], *, initial: st
 
 def tick(field: str, label: str, says: str, *, initial: bool = False, hint: str | None = None) -> Block:
     """A single checkbox."""
-    made = option(says, "yes")
+    made = option(says, TICKED)
     element: dict[str, Any] = {"type": "checkboxes", "action_id": field, "options": [made]}
     if initial:
         element["initial_options"] = [made]
+    return _input(field, label, element, optional=True, hint=hint, live=False)
+
+
+def ticks(field: str, label: str, options: list[dict[str, Any]], *, hint: str | None = None) -> Block:
+    """Any of a few checkboxes."""
+    element = {"type": "checkboxes", "action_id": field, "options": options}
     return _input(field, label, element, optional=True, hint=hint, live=False)
 
 
@@ -145,7 +152,8 @@ def _set_initial(element: dict[str, Any], value: Any) -> None:
     if name := INITIAL.get(kind):
         element[name] = value
     elif kind == "checkboxes":
-        element["initial_options"] = element["options"]
+        ticked = [item for item in element["options"] if value is True or item["value"] in value]
+        element |= {"initial_options": ticked} if ticked else {}
     elif kind == "static_select" and (made := [item for item in element["options"] if item["value"] == value]):
         element["initial_option"] = made[0]
 
@@ -171,7 +179,8 @@ def _value(state: dict[str, Any]) -> Any:
         case "static_select" | "external_select" | "radio_buttons":
             return (state.get("selected_option") or {}).get("value")
         case "checkboxes":
-            return bool(state.get("selected_options")) or None
+            ticked = [item["value"] for item in state.get("selected_options") or []]
+            return True if ticked == [TICKED] else ticked
         case "datepicker":
             return state.get("selected_date")
         case "users_select":

@@ -6,10 +6,11 @@ from typing import Any
 from pydantic import BaseModel, field_validator
 
 from bot.domain.accounts import Account
+from bot.domain.bypass import Criterion
 from bot.domain.intakes import LONGEST_TITLE, SHORTEST_TITLE
 from bot.domain.people import Person
 from bot.domain.priority import Assessment, Effect, Timing, Users
-from bot.domain.routing import RequestType
+from bot.domain.routing import Area, Destination, RequestType
 from bot.domain.tickets import CameFrom, Door, Ticket
 from bot.messages import blocks
 from bot.messages.blocks import Block, option
@@ -19,7 +20,8 @@ from bot.modals import form
 CALLBACK_ID = "request"
 REVEAL = "request.reveal"
 PERSON = "person:"  # tells a chosen person from a name that was typed
-MAY_HIDE = {"effect", "users", "blocks_revenue", "consequence", "wanted_by", "approval", "private"}
+MAY_HIDE = {"effect", "users", "blocks_revenue", "consequence", "criterion", "wanted_by", "areas", "approval",
+            "private"}  # fmt: skip
 # What may be about a person or a leak: offered to be kept from the channel.
 MAY_BE_PRIVATE = {RequestType.ACCESS.value, RequestType.INCIDENT.value}
 APPROVALS = ("Not needed", "Approved", "Pending", "I don't know")
@@ -36,7 +38,7 @@ class Metadata(BaseModel):
     opened_at: datetime
     account_id: int | None = None
     channel: str | None = None
-    hidden: dict[str, str | bool] = {}  # answers whose fields do not stand in the form right now
+    hidden: dict[str, str | bool | list[str]] = {}  # answers whose fields do not stand in the form right now
 
 
 class Form(BaseModel):
@@ -53,6 +55,8 @@ class Form(BaseModel):
     blocks_revenue: bool = False
     wanted_by: date | None = None
     consequence: str = ""
+    criterion: Criterion | None = None
+    areas: tuple[Area, ...] = ()
     related_system: str | None = None
     attachments: list[dict[str, Any]] = []
     primary_contact: str | None = None
@@ -77,6 +81,7 @@ def view(
     chosen: dict[str, Any] | None = None,
     typed: str = "",
     billable: bool = False,
+    cannot_wait: list[Block] | None = None,
 ) -> dict[str, Any]:
     """The form. `chosen` is what is picked so far; it decides which optional fields stand in it."""
     chosen = chosen or {}
@@ -85,8 +90,9 @@ def view(
     if planning:
         body.append(blocks.section(Mrkdwn(PLANNING)))
     body += _description(typed)
+    body += _areas() if chosen.get("request_type") == RequestType.CHANGE.value else []
     body += [] if planning else _impact()
-    body += _timing(chosen)
+    body += _timing(chosen, [] if planning else cannot_wait or [])
     body.append(
         form.text("related_system", "Related system (report, file or process)", optional=True, longest=200,
                   placeholder="Zendesk, the Monday report, a link")
@@ -145,13 +151,19 @@ def _impact() -> list[Block]:
     ]
 
 
-def _timing(chosen: dict[str, Any]) -> list[Block]:
+def _areas() -> list[Block]:
+    hint = "Tick what fits. Such changes are planned and approved first, so no ticket is opened."
+    return [form.ticks("areas", "What does it touch?", form.enum_options(Area), hint=hint)]
+
+
+def _timing(chosen: dict[str, Any], cannot_wait: list[Block]) -> list[Block]:
     body = [form.choice("timing", "Desired timing", form.enum_options(Timing), live=REVEAL)]
     if chosen.get("timing") == Timing.NOW.value:
         body.append(
             form.text("consequence", "What happens if it waits", hint="One sentence; it is what makes it urgent",
                       longest=500)
         )  # fmt: skip
+        body += cannot_wait
     if chosen.get("timing") == Timing.BY_DATE.value:
         body.append(form.day("wanted_by", "Date"))
     return body
@@ -196,15 +208,32 @@ def filed(ticket: Ticket, assessment: Assessment, due: datetime, account: str | 
     return form.modal("request.filed", "Request filed", body, submit=None, close="Done")
 
 
-def redirected() -> dict[str, Any]:
-    """What the form turns into for what does not belong in the queue."""
-    body = [
-        blocks.section(
-            Mrkdwn(":calendar: *On the agenda.* Our team was told, and brings it to your next planning meeting.")
+# Title, what happens next, and why there is no ticket, for each place that is not the queue.
+REDIRECTED: dict[Destination, tuple[str, str, str]] = {
+    Destination.PLANNING_MEETING: (
+        "Planning meeting",
+        ":calendar: *On the agenda.* Our team was told, and brings it to your next planning meeting.",
+        "No ticket was opened. Once something is decided, file it with /request.",
+    ),
+    Destination.CHANGE_REQUEST: (
+        "Change request",
+        (
+            ":white_check_mark: *Our leads have it.* What you ticked can hurt many people at once, so we plan the "
+            "change, have it approved, and then release it. A lead comes back to you with the plan."
         ),
-        blocks.context(Mrkdwn("No ticket was opened. Once something is decided, file it with /request.")),
-    ]
-    return form.modal("request.filed", "Planning meeting", body, submit=None, close="Done")
+        (
+            "No ticket was opened, as nobody works on it before it is approved. Is something broken right now? "
+            "File that as an incident with /request."
+        ),
+    ),
+}
+
+
+def redirected(where: Destination) -> dict[str, Any]:
+    """What the form turns into for what does not belong in the queue."""
+    title, next_, why = REDIRECTED[where]
+    body = [blocks.section(Mrkdwn(next_)), blocks.context(Mrkdwn(why))]
+    return form.modal("request.filed", title, body, submit=None, close="Done")
 
 
 def _sentence(text: str) -> str:

@@ -71,7 +71,7 @@ def test_filing_writes_one_event_and_two_cards(session, submit):
 
 
 def test_planning_is_a_meeting_and_no_ticket(session, submit):
-    """RTE-01: it counts as an intake only."""
+    """It counts as an intake only."""
     assert submit(replace(ORDINARY, request_type=RequestType.PLANNING)) is None
     (intake,) = recorded(session)
     assert (intake.disposition, intake.ticket_id, intake.title) == (Disposition.MEETING, None, ORDINARY.title)

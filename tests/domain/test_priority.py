@@ -1,74 +1,14 @@
-"""Priority comes from what happens to the client's work, and from nothing else."""
+"""Priority comes from what happens to the client's work, and from nothing else. Worked examples: test_golden_intake."""
 
-import inspect
 from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.priority import MATRIX, Effect, Level, Priority, Timing, Users, assess
+from bot.domain.priority import Effect, Level, Priority, Timing, Users, assess
 
-# fmt: off
-ASSESSED = [  # effect, users, blocks revenue, days until wanted, consequence -> points, impact, urgency, priority
-    pytest.param(Effect.STOPPED,  Users.ONE,  True,  0,    True,  6, "high",   "high",   "P1", id="PRI-01"),
-    pytest.param(Effect.NONE,     Users.ALL,  False, 0,    False, 3, "low",    "medium", "P4", id="PRI-02"),
-    pytest.param(Effect.DEGRADED, Users.MANY, False, 3,    True,  4, "medium", "medium", "P3", id="PRI-03"),
-    pytest.param(Effect.NONE,     Users.ONE,  False, None, True,  0, "low",    "low",    "P4", id="PRI-04"),
-    pytest.param(Effect.DEGRADED, Users.ALL,  False, 10,   True,  5, "high",   "low",    "P3", id="PRI-06"),
-    pytest.param(Effect.STOPPED,  Users.FEW,  False, 0,    True,  4, "medium", "high",   "P2", id="PRI-07"),
-    pytest.param(Effect.MINOR,    Users.ONE,  True,  0,    True,  4, "medium", "high",   "P2", id="PRI-08"),
-]
-MATRIX_ROWS = [
-    ("high",   "high", "P1"), ("high",   "medium", "P2"), ("high",   "low", "P3"),
-    ("medium", "high", "P2"), ("medium", "medium", "P3"), ("medium", "low", "P4"),
-    ("low",    "high", "P3"), ("low",    "medium", "P4"), ("low",    "low", "P4"),
-]
-# fmt: on
 wanted_in = st.none() | st.integers(-3, 60)
-
-
-@pytest.mark.parametrize(
-    ("effect", "users", "revenue", "days", "consequence", "points", "impact", "urgency", "priority"), ASSESSED
-)
-def test_priority_is_impact_times_urgency(effect, users, revenue, days, consequence, points, impact, urgency, priority):
-    found = assess(effect, users, blocks_revenue=revenue, business_days=days, has_consequence=consequence)
-    assert (found.points, found.impact, found.urgency, found.priority) == (points, impact, urgency, priority)
-
-
-@pytest.mark.parametrize(
-    ("more_urgent", "less_urgent"),
-    [
-        pytest.param(
-            assess(Effect.STOPPED, Users.ONE, blocks_revenue=True, business_days=0),
-            assess(Effect.NONE, Users.ALL, blocks_revenue=False, business_days=0, has_consequence=False),
-            id="PRI-00 PRI-01 before PRI-02",
-        ),
-        pytest.param(
-            assess(Effect.DEGRADED, Users.MANY, blocks_revenue=False, business_days=3),
-            assess(Effect.NONE, Users.ONE, blocks_revenue=False, business_days=None),
-            id="PRI-00 PRI-03 before PRI-04",
-        ),
-    ],
-)
-def test_the_orderings_that_any_scoring_must_keep(more_urgent, less_urgent):
-    assert more_urgent.priority < less_urgent.priority
-
-
-def test_neither_rank_nor_reminders_nor_wording_can_be_an_input():
-    """PRI-00: who asks, how often and in which tone has no way in."""
-    assert set(inspect.signature(assess).parameters) == {
-        "effect", "users", "blocks_revenue", "business_days", "has_consequence",
-    }  # fmt: skip
-
-
-@pytest.mark.parametrize(("impact", "urgency", "priority"), MATRIX_ROWS, ids=lambda word: word)
-def test_the_full_matrix_of_pri_09(impact, urgency, priority):
-    assert MATRIX[Level(impact), Level(urgency)] == priority
-
-
-def test_the_matrix_has_nine_cells_and_no_more():
-    assert len(MATRIX) == len(MATRIX_ROWS) == 9
 
 
 @pytest.mark.parametrize("users", Users)

@@ -1,23 +1,8 @@
-"""Not everything that is asked for is a ticket."""
+"""Not everything that is asked for is a ticket. Worked examples: test_golden_intake."""
 
 import pytest
 
-from bot.domain.routing import LABELS, Destination, RequestType, destination
-
-
-@pytest.mark.parametrize(
-    ("request_type", "estimate", "expected", "counts"),
-    [
-        pytest.param("planning", None, "planning_meeting", False, id="RTE-01"),
-        pytest.param("service_request", 60, "separate_project", False, id="RTE-02"),
-        pytest.param("service_request", 2, "ticket", True, id="RTE-04"),
-        pytest.param("service_request", 24, "ticket", True, id="RTE-05"),
-    ],
-)
-def test_an_intake_goes_where_it_belongs(request_type, estimate, expected, counts):
-    found = destination(RequestType(request_type), estimate_hours=estimate)
-    assert found == expected
-    assert found.counts_as_ticket is counts
+from bot.domain.routing import LABELS, Area, Destination, RequestType, destination
 
 
 def test_what_is_a_project_is_the_firms_to_choose():
@@ -36,3 +21,19 @@ def test_the_form_names_the_ten_types():
         "Planning", "Change to production",
     ]  # fmt: skip
     assert LABELS.keys() == set(RequestType)
+
+
+@pytest.mark.parametrize("area", Area)
+def test_a_change_to_any_sensitive_area_is_a_change_request(area):
+    assert destination(RequestType.CHANGE, sensitive_areas=[area]) is Destination.CHANGE_REQUEST
+    assert destination(RequestType.CHANGE) is Destination.TICKET
+
+
+def test_planning_is_talked_about_first_and_a_project_is_planned_whatever_it_touches():
+    assert destination(RequestType.PLANNING, sensitive_areas=[Area.ROUTING]) is Destination.PLANNING_MEETING
+    big = destination(RequestType.CHANGE, estimate_hours=60, sensitive_areas=[Area.ROUTING])
+    assert big is Destination.SEPARATE_PROJECT
+
+
+def test_the_areas_read_as_the_form_shows_them():
+    assert [area.label for area in Area] == ["Routing", "Permissions", "Integrations", "Customer-facing content"]

@@ -8,7 +8,8 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from bot import database
-from bot.domain import intakes, people, receipts, tickets, time
+from bot.domain import bypasses, intakes, people, receipts, tickets, time
+from bot.domain.bypass import Criterion
 from bot.domain.imports import ImportedRow
 from bot.domain.priority import Effect, Timing, Users
 from bot.domain.provider import get
@@ -27,6 +28,7 @@ GUARDED: dict[str, bool] = {
     "account": False,
     "agreement": False,
     "attachment": False,
+    "bypass": False,
     "closure": False,
     "event": False,
     "imported_row": False,
@@ -54,6 +56,7 @@ def fill(session: Session, account: str, contact: str) -> None:
         files=[{"id": "F0PLAN", "name": "plan.pdf"}],
     )  # fmt: skip
     ticket = intakes.submit(session, filing, by=requester, account=owner, provider=get(session), now=MONDAY)
+    bypasses.ask(session, ticket, Criterion.FAILED_RELEASE, by=requester, now=MONDAY)
     ticket.status, ticket.assignee_id = Status.IN_PROGRESS, bo.id
     ticket.act(
         session, Action.SEND_TO_CLIENT, by=bo, now=MONDAY, inputs=complete(assignee=None, reviewer=None, note=NOTE)

@@ -8,9 +8,10 @@ from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
 from bot import playbook
-from bot.domain import people, time
+from bot.domain import bottleneck, people, stays, time
 from bot.domain.accounts import Account
 from bot.domain.business_time import HOURS_PER_DAY, Calendar, days_between, subtract_minutes
+from bot.domain.bypasses import bypass_share
 from bot.domain.events import Event, Kind
 from bot.domain.intakes import Disposition, Intake
 from bot.domain.people import Person
@@ -20,6 +21,7 @@ from bot.domain.workflow import STATUSES, Clock, Side, Status
 
 SHOWN_PER_SECTION = 3
 SHOWN_PEOPLE = 5
+BOTTLENECK_DAYS = 28
 WAITING = tuple(status for status, state in STATUSES.items() if state.side is Side.CLIENT)
 MAY_STAND = tuple(status for status, state in STATUSES.items() if state.clock is not Clock.RUN)
 
@@ -58,9 +60,23 @@ def daily_queue(session: Session, provider: Provider, now: datetime) -> dict[str
             session, Intake.id, Intake.at >= since, Intake.at < now, Intake.disposition != Disposition.WITHDRAWN
         ),
         "closed": _count(session, Ticket.id, Ticket.closed_at >= since, Ticket.closed_at < now),
+        "bypasses": bypass_share(session, since, now).asked,
+        "bottleneck": _bottleneck(session, calendar, now)
+        if today.isocalendar().week != yesterday.isocalendar().week
+        else None,
         **{name: _listed(session, where, calendar, now) for name, where in lists.items()},
         "people": _people(session, since, now, yesterday),
     }
+
+
+def _bottleneck(session: Session, calendar: Calendar, now: datetime) -> dict[str, Any]:
+    """Once a week: on which side the time of the last four weeks stood."""
+    since = now - timedelta(days=BOTTLENECK_DAYS)
+    hours = stays.hours_by_status(session, account_id=None, since=since, until=now, calendar=calendar)
+    parts = bottleneck.shares(hours)
+    side = bottleneck.named(parts)
+    top = max(parts.values())
+    return {"days": BOTTLENECK_DAYS, "side": side.value if side else None, "share": top}
 
 
 def _count(session: Session, column: Any, *where: Any) -> int:

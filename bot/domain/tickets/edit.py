@@ -49,10 +49,9 @@ def edit(session: Session, ticket: Ticket, changes: Changes, *, by: Person, now:
     changed = {name: (getattr(ticket, name), value) for name, value in wanted.items() if getattr(ticket, name) != value}
     if not changed:
         return
-    for name, value in wanted.items():
-        setattr(ticket, name, value)
+    ticket.title, ticket.related_system = title, changes.related_system
     if "priority" in changed:
-        ticket.priority_why = f"{changes.reason.strip()} (was {changed['priority'][0].value})"
+        ticket.set_priority(changes.priority, f"{changes.reason.strip()} (was {changed['priority'][0].value})")
     ticket.version += 1
     _record(session, ticket, changed, changes.reason.strip(), by, now)
     outbox.refresh(session, outbox.Subject.TICKET, ticket.id)

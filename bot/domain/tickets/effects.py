@@ -72,8 +72,14 @@ def _start(ticket: "Ticket", _session: Session, inputs: Inputs, by: Person, _now
 def _ask_client(ticket: "Ticket", session: Session, inputs: Inputs, by: Person, _now: datetime) -> dict[str, Any]:
     ticket.waiting_for, ticket.waiting_whom = inputs.reason.strip(), inputs.whom.strip() or None
     ticket.assignee_id = ticket.assignee_id or by.id
-    asked = next((who for who in people.contacts(session, ticket.account_id) if who.name == ticket.waiting_whom), None)
-    return {"reason": ticket.waiting_for, "whom": people.facts(asked) or ticket.waiting_whom}
+    return {"reason": ticket.waiting_for, "whom": people.facts(asked_of(ticket, session)) or ticket.waiting_whom}
+
+
+def asked_of(ticket: "Ticket", session: Session) -> Person | None:
+    """The contact it waits for, where one was named."""
+    if not ticket.waiting_whom:
+        return None
+    return next((who for who in people.contacts(session, ticket.account_id) if who.name == ticket.waiting_whom), None)
 
 
 def _schedule(ticket: "Ticket", _session: Session, inputs: Inputs, by: Person, _now: datetime) -> dict[str, Any]:

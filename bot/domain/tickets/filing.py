@@ -10,10 +10,11 @@ from bot import playbook
 from bot.domain import events
 from bot.domain.accounts import Account
 from bot.domain.business_time import working_days_until
+from bot.domain.bypass import Criterion
 from bot.domain.people import Person
 from bot.domain.priority import Assessment, Effect, Timing, Users, assess
 from bot.domain.provider import Provider
-from bot.domain.routing import RequestType
+from bot.domain.routing import Area, RequestType
 from bot.domain.tickets.ticket import Attachment, Ticket
 
 
@@ -58,6 +59,8 @@ class Filing:
     door: Door = Door.COMMAND
     came_from: CameFrom | None = None
     private: bool = False
+    criterion: Criterion | None = None  # why it cannot wait for the queue, if somebody says so
+    areas: tuple[Area, ...] = ()  # what it is asked to change
 
     def assess(self, account: Account, today: date) -> Assessment:
         """The priority this would have, with its reasons."""

@@ -5,7 +5,7 @@ faster, no such move from here, not this person, something is missing. Only then
 change, and the change, its event and its posts are one transaction.
 """
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import BigInteger, ForeignKey, Identity, Index, UniqueConstraint, select, text
@@ -178,7 +178,7 @@ class Ticket(Base):
         move: Move,
         source: Status,
         *,
-        by: Person,
+        by: Person | None,
         now: datetime,
         data: dict[str, Any],
     ) -> events.Event:
@@ -186,14 +186,14 @@ class Ticket(Base):
             self.status, self.status_since = move.target, now
         self.closed_at = now if move.target is Status.CLOSED else None
         self.version += 1
-        if move.target is Status.IN_PROGRESS and self.assignee_id is None and by.may(Permission.WORK):
+        if move.target is Status.IN_PROGRESS and self.assignee_id is None and by and by.may(Permission.WORK):
             self.assignee_id = by.id
         event = events.Event(
             kind=events.Kind.MOVED if move.target is not source else events.Kind.ASSIGNED,
             at=now,
             account_id=self.account_id,
             ticket_id=self.id,
-            actor_id=by.id,
+            actor_id=by.id if by else None,
             action=move.action.value,
             source=source.value,
             target=move.target.value,
@@ -209,6 +209,24 @@ class Ticket(Base):
             if card.place in AUDIENCE.get(move.action, ()):
                 outbox.reply(session, card, event.id)
         return event
+
+    def close_unanswered(self, session: Session, *, now: datetime) -> events.Event:
+        """The one move that the System makes by itself: the client was reminded and stayed silent."""
+        move = move_for(self.status, Action.CLOSE)
+        require(move, {Who.SYSTEM})
+        self.close_reason = CloseReason.NO_RESPONSE
+        reopen_until = now + timedelta(days=playbook.of(session).reopen_days)
+        calendar = accounts.by_id(session, self.account_id).calendar
+        data = {
+            "close_reason": CloseReason.NO_RESPONSE.value,
+            "reopen_until": calendar.local_date(reopen_until).isoformat(),
+            "confirmed_by_silence": self.status is Status.CLIENT_REVIEW,
+        }
+        return self._moved(session, move, self.status, by=None, now=now, data=data)
+
+    def set_priority(self, priority: Priority, why: str) -> None:
+        """A person's word over the computed priority, which stays beside it; whoever calls this writes the event."""
+        self.priority, self.priority_why = priority, why
 
     def back_from_waiting(self, session: Session, by: Person, now: datetime) -> Status | None:
         """The client answered: back to the status before it waited, or None where it did not wait."""
@@ -264,7 +282,7 @@ class Ticket(Base):
         did = Action(last.action).label if last and last.action else "a change"
         if who and who.id == by.id:
             return f"You did “{did}” already. {self.key} is now {self.status.value}; look at its newest card."
-        return f"{who.name if who else 'Someone'} was first: “{did}”. {self.key} is now {self.status.value}."
+        return f"{who.name if who else 'Steward'} was first: “{did}”. {self.key} is now {self.status.value}."
 
 
 class Attachment(Base):

@@ -1,0 +1,68 @@
+"""What triage reads of a request that is not a ticket: a row for each place it may go to instead."""
+
+from typing import Any, NamedTuple
+
+from bot.domain.intakes import Disposition, Intake
+from bot.messages import blocks
+from bot.messages.blocks import Block
+from bot.messages.mrkdwn import Mrkdwn, clip, escape, mention, say
+
+FILE_TICKET = "intake.file_ticket"
+LONGEST_FACT = 1000
+
+
+class Redirect(NamedTuple):
+    """How a redirect reads, what the team does next, and whether it may be filed as a ticket after all."""
+
+    says: str
+    next: str
+    may_be_filed: bool = False
+
+
+# fmt: off
+REDIRECTS: dict[Disposition, Redirect] = {
+    Disposition.MEETING: Redirect(
+        ":calendar: {{ asked_by }} of {{ account }} asks for a planning meeting: *{{ title }}*{% if details %}\n{{ details }}{% endif %}",
+        "No ticket was opened. Put it on the agenda of the next planning meeting."),
+    Disposition.CHANGE: Redirect(
+        ":twisted_rightwards_arrows: {{ asked_by }} of {{ account }} asks for a change to production: *{{ title }}*{% if details %}\n{{ details }}{% endif %}",
+        "No ticket was opened: it touches what needs a plan and approval first. A lead plans it with them, or files it.",
+        may_be_filed=True),
+}
+# fmt: on
+
+
+def card(snapshot: dict[str, Any], intake: Intake) -> tuple[Mrkdwn, list[Block]]:
+    """The post as it should read now: its notification, and its blocks."""
+    redirect = REDIRECTS[Disposition(snapshot["disposition"])]
+    said = say(redirect.says, **{key: _told(value) for key, value in snapshot.items()})
+    body = [blocks.section(said)]
+    if pairs := _facts(snapshot):
+        body.append(blocks.facts(pairs))
+    if intake.ticket_id:
+        return said, [*body, blocks.context(Mrkdwn(f"Filed as T-{intake.ticket_id}."))]
+    body.append(blocks.context(Mrkdwn(redirect.next)))
+    if redirect.may_be_filed:
+        body += blocks.actions([blocks.button("File as ticket anyway", FILE_TICKET, str(intake.id))])
+    return said, body
+
+
+def _facts(snapshot: dict[str, Any]) -> list[tuple[str, Mrkdwn]]:
+    """Posts that were written by an earlier release have fewer facts."""
+    if not snapshot.get("areas"):
+        return []
+    facts = [
+        ("Touches", ", ".join(snapshot["areas"])),
+        ("Business impact", f"{snapshot['effect']}, {snapshot['users'].lower()}"),
+        ("Wanted", snapshot["timing"]),
+        ("If it waits", snapshot["consequence"]),
+        ("System", snapshot["system"]),
+        ("Attachments", snapshot["files"]),
+    ]
+    return [(label, escape(clip(str(value), 300))) for label, value in facts if value]
+
+
+def _told(value: object) -> object:
+    if isinstance(value, str):
+        return clip(value, LONGEST_FACT)
+    return mention(value.get("slack_id"), value["name"]) if isinstance(value, dict) and "name" in value else value
