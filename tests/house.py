@@ -24,6 +24,7 @@ from bot import database
 from bot.app import build_app
 from bot.domain import people, provider, setup
 from bot.jobs import ticker
+from bot.playground.workspace import BOT_USER
 from bot.settings import Settings
 from bot.slack.delivery import Courier
 from tests import cast
@@ -165,6 +166,7 @@ def running(url: str) -> Iterator[House]:
         owner = create_engine(url)
         house = House(slack, sessions, owner, "")
         apply_cast(sessions, slack, house.now)
+        cast.before_the_welcome(url)
         app = build_app(settings, clock=house.clock, engine=engine)
         with served(app) as address:
             house.events_url = slack.app_url = f"{address}/slack/events"
@@ -178,4 +180,4 @@ def apply_cast(sessions: sessionmaker[Session], slack: Slack, now: datetime) -> 
         setup.apply(session, setup.read(cast.SETUP), now=now - timedelta(days=30))
         people.enter_as_system(session)
         firm = provider.get(session)
-        firm.workspace_url = slack.url
+        firm.workspace_url, firm.bot_user_slack_id = slack.url, BOT_USER

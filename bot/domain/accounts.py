@@ -6,12 +6,14 @@ from decimal import Decimal
 from sqlalchemy import Numeric, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from bot.domain import events, outbox, provider
+from bot import playbook
+from bot.domain import events, outbox, provider, receipts
 from bot.domain.base import Base, Id
 from bot.domain.business_time import Calendar
-from bot.domain.errors import NotFound
+from bot.domain.errors import NotFound, Refused
 from bot.domain.people import Person
-from bot.domain.roles import ContactRole
+from bot.domain.provider import Provider
+from bot.domain.roles import ContactRole, Permission
 
 
 class Account(Base):
@@ -123,3 +125,83 @@ def of_contact(session: Session, email: str | None, team: str | None, provider_t
     ).all()
     vouched = [account for account in found if team in {provider_team, account.team_slack_id} - {None}]
     return vouched[0] if len(vouched) == 1 else None
+
+
+def welcome(session: Session, account: Account) -> None:
+    """Bring the account's channel its welcome post: once, edited when what it says changed, brought back if it died.
+
+    In a channel it had before, the post says that it is out of date; a question whose channel that was is answered.
+    """
+    session.flush()
+    _lock(session, account.id)  # of two who find none, one makes it
+    cards = outbox.refresh(session, outbox.Subject.ACCOUNT, account.id)
+    here, known = account.channel_slack_id, {card.channel_slack_id for card in cards}
+    if here and here not in known:
+        outbox.open_thread(
+            session, outbox.Subject.ACCOUNT, account.id, outbox.Place.CLIENT, here, account_id=account.id, pinned=True
+        )
+        known.add(here)
+    outbox.refresh_in(session, outbox.Subject.CHANNEL, known)
+
+
+def _lock(session: Session, account_id: int) -> Account:
+    """Hold the row; what only refers to it goes on."""
+    return session.scalars(select(Account).where(Account.id == account_id).with_for_update(key_share=True)).one()
+
+
+def is_welcomed(session: Session, account: Account) -> bool:
+    """Whether the account's channel has its welcome post, or will have."""
+    cards = outbox.posts_of(session, outbox.Subject.ACCOUNT, account.id)
+    return account.channel_slack_id in {None, *(card.channel_slack_id for card in cards)}
+
+
+def greet(session: Session, firm: Provider, channel_slack_id: str, *, inviter: str | None, now: datetime) -> None:
+    """Steward was invited: an account's channel gets its welcome, an unknown one is asked about once."""
+    account = by_channel(session, channel_slack_id)
+    if account is not None:
+        welcome(session, account)
+    elif channel_slack_id in firm.channels.values():
+        return
+    elif receipts.claim(session, f"asked:{channel_slack_id}", channel_slack_id, account_id=None) is None:
+        asked = {"channel": channel_slack_id, "inviter": inviter}
+        event = events.record(session, events.Kind.INVITED, account_id=None, at=now, data=asked)
+        outbox.open_thread(
+            session, outbox.Subject.CHANNEL, event.id, outbox.Place.CLIENT, channel_slack_id, account_id=None
+        )
+    else:  # asked before: brought back if it died, the same message otherwise
+        outbox.refresh_in(session, outbox.Subject.CHANNEL, [channel_slack_id])
+
+
+def check_unclaimed(session: Session, firm: Provider, channel_slack_id: str, *, by: Person) -> None:
+    """Refuse to choose an account for a channel that has one, or that is the team's own."""
+    by.require(Permission.MANAGE_ACCOUNTS)
+    if taken := by_channel(session, channel_slack_id):
+        raise Refused(f"This channel is {taken.name}'s already. `steward apply` can change it.")
+    if channel_slack_id in firm.channels.values():
+        raise Refused("This is one of your team's own channels, so it belongs to no account.")
+
+
+def link(
+    session: Session, account_id: int, firm: Provider, channel_slack_id: str, *, by: Person, replace: bool,
+    now: datetime,
+) -> Account:  # fmt: skip
+    """Make this channel the account's: where its requests are asked for and followed."""
+    outbox.refresh_in(session, outbox.Subject.CHANNEL, [channel_slack_id])  # locks the question: one answer counts
+    check_unclaimed(session, firm, channel_slack_id, by=by)
+    account = _lock(session, account_id)
+    before = account.channel_slack_id
+    if before and not replace:
+        raise Refused(f"{account.name} has a channel already. Tick this to use this one instead.", field="replace")
+    account.channel_slack_id = channel_slack_id
+    session.add(
+        events.Event(
+            kind=events.Kind.CHANNEL_LINKED,
+            at=now,
+            account_id=account.id,
+            actor_id=by.id,
+            data={"channel": channel_slack_id, "before": before},
+            rule_version=playbook.of(session).version,
+        )
+    )
+    welcome(session, account)
+    return account

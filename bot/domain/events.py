@@ -43,6 +43,8 @@ class Kind(StrEnum):
     LINKED = "linked"
     UNLINKED = "unlinked"
     REVIEWED = "reviewed"
+    INVITED = "invited"
+    CHANNEL_LINKED = "channel_linked"
 
 
 class Event(Base):

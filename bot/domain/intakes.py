@@ -4,16 +4,17 @@ Redirects count here and never in ticket metrics.
 """
 
 from collections.abc import Callable
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, select
+from sqlalchemy import ForeignKey, UniqueConstraint, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from bot import playbook
-from bot.domain import bypasses, events, outbox, people
+from bot.domain import accounts, bypasses, events, outbox, people, tickets
 from bot.domain.accounts import Account
 from bot.domain.base import AccountRef, Base, Id
 from bot.domain.bypass import Criterion
@@ -48,10 +49,31 @@ DISPOSITIONS = {
 }
 
 
+@dataclass(frozen=True)
+class Origin:
+    """The message a request is made of: where it stands, and who of our people wrote it."""
+
+    channel: str
+    ts: str
+    thread_ts: str | None = None
+    author: str | None = None  # None: an app's words, or nobody's
+
+    @property
+    def root_ts(self) -> str:
+        """The message whose thread it is in, or begins."""
+        return self.thread_ts or self.ts
+
+    @property
+    def is_private(self) -> bool:
+        """Whether it was said to Steward alone: nobody else could open it."""
+        return self.channel.startswith("D")
+
+
 class Intake(Base):
     """One request as it came: through which door, how long the form took, what became of it."""
 
     __tablename__ = "intake"
+    __table_args__ = (UniqueConstraint("message_channel", "message_ts"),)  # a message becomes something once
 
     id: Mapped[Id] = mapped_column(init=False)
     account_id: Mapped[AccountRef]
@@ -68,6 +90,8 @@ class Intake(Base):
     asked: Mapped[dict[str, Any]] = mapped_column(
         default_factory=dict
     )  # of a redirect: the whole form, to be filed yet
+    message_channel: Mapped[str | None] = mapped_column(default=None)
+    message_ts: Mapped[str | None] = mapped_column(default=None)
 
 
 def check(filing: Filing, *, by: Person, account: Account) -> None:
@@ -101,9 +125,12 @@ def submit(
     provider: Provider,
     now: datetime,
     opened_at: datetime | None = None,
+    origin: Origin | None = None,
 ) -> Ticket | None:
     """Record the intake and, where it belongs in the queue, file the ticket; None is a redirect."""
     check(filing, by=by, account=account)
+    if origin:
+        check_origin(session, origin, by=by, account=account)
     if filing.wanted_by and filing.wanted_by < account.calendar.local_date(now):
         raise Refused("That date has passed. Pick today or a later day.", field="wanted_by")
     if filing.criterion:
@@ -121,12 +148,17 @@ def submit(
         came_from=filing.came_from,
         opened_at=opened_at,
     )
+    if origin:
+        _claim(session, intake, origin, by)
     session.add(intake)
     if not where.counts_as_ticket:
         intake.asked = _stored(filing)
         _tell_triage(session, intake, by, account, provider)
         return None
-    return _file(session, intake, filing, account=account, provider=provider, requester=by, now=now)
+    ticket = _file(session, intake, filing, account=account, provider=provider, requester=by, now=now)
+    if origin:
+        _answer_in_thread(session, ticket, origin, by, account)
+    return ticket
 
 
 def _file(
@@ -201,6 +233,71 @@ def file_as_ticket(
     events.record(session, events.Kind.REDIRECT_FILED, account_id=account.id, person=by.id, at=now, data=facts)
     outbox.refresh(session, outbox.Subject.INTAKE, intake.id)
     return ticket
+
+
+def check_origin(session: Session, origin: Origin, *, by: Person, account: Account | None = None) -> None:
+    """Refuse a message that is not theirs to bring, that a ticket follows already, or that nobody wrote.
+
+    `account` is whose the request will be, once that is chosen.
+    """
+    root = outbox.root_at(session, origin.channel, origin.root_ts)
+    if root is not None and root.subject is outbox.Subject.TICKET:
+        key = next((f"T-{number}" for number in tickets.several(session, by, {root.subject_id})), "A ticket")
+        raise Refused(f"{key} follows that thread already. Write there, and our team reads it.")
+    if origin.author is None:
+        raise Refused("I can do that with what a person wrote; this is an app's. Press New request instead.")
+    there = accounts.by_channel(session, origin.channel)
+    own = origin.author == by.slack_id if origin.is_private else there is not None and there.id == by.account_id
+    if not (by.is_staff or own):
+        raise Refused("That message is not in your organisation's channel. Press New request and write it there.")
+    if account and there and there.id != account.id:
+        # Its words, and the answer in its thread, would cross from one client to another.
+        raise Refused(f"That message is from {there.name}'s channel, so choose {there.name}.", field="account")
+
+
+def made_of(session: Session, origin: Origin) -> Intake | None:
+    """What became of a message."""
+    return session.scalar(
+        select(Intake).where(Intake.message_channel == origin.channel, Intake.message_ts == origin.ts)
+    )
+
+
+def became(session: Session, intake: Intake | None, by: Person) -> str:
+    """What became of a message, as a sentence to somebody who would make it a request again."""
+    if intake is not None and intake.disposition is Disposition.MEETING:
+        return "That message is on the agenda of the next planning meeting already."
+    number = intake.ticket_id if intake else None
+    if number and number in tickets.several(session, by, {number}):
+        return f"T-{number} came of that message already."
+    return "That message was made a request already."
+
+
+def _claim(session: Session, intake: Intake, origin: Origin, by: Person) -> None:
+    """Of two at once the database lets one through; the other is told what became of it."""
+    intake.message_channel, intake.message_ts = origin.channel, origin.ts
+    try:
+        with session.begin_nested():
+            session.add(intake)
+            session.flush()
+    except IntegrityError:
+        raise Refused(f"{became(session, made_of(session, origin), by)} Nothing was filed twice.") from None
+
+
+def _answer_in_thread(session: Session, ticket: Ticket, origin: Origin, by: Person, account: Account) -> None:
+    """Whoever reads the message also reads what it became; to clients in their own words."""
+    theirs = origin.channel == account.channel_slack_id or not by.is_staff
+    root = outbox.adopt(
+        session,
+        ticket.id,
+        outbox.Place.CLIENT if theirs else outbox.Place.TRIAGE,
+        origin.channel,
+        origin.root_ts,
+        account_id=account.id,
+        snapshot={"ts": origin.ts, "private": origin.is_private},
+    )
+    session.flush()
+    if filed := events.last_move(session, ticket.id):
+        outbox.reply(session, root, filed.id)
 
 
 def _tell_triage(session: Session, intake: Intake, by: Person, account: Account, provider: Provider) -> None:

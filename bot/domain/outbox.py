@@ -8,11 +8,12 @@ so ids in a lane are in the order of the commits.
 """
 
 import uuid
+from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, func, select, text
+from sqlalchemy import ColumnElement, ForeignKey, Index, UniqueConstraint, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -27,6 +28,13 @@ class Subject(StrEnum):
     JOB_RUN = "job_run"
     INTAKE = "intake"
     MESSAGE = "message"
+    ACCOUNT = "account"
+    CHANNEL = "channel"
+    ORIGIN = "origin"  # somebody's own words that a ticket was made of: never ours to edit
+
+
+# Cards that carry no version: whoever changes what one says, and whoever brings it, locks the post itself.
+UNVERSIONED = frozenset({Subject.ACCOUNT, Subject.CHANNEL})
 
 
 class Place(StrEnum):
@@ -38,11 +46,11 @@ class Place(StrEnum):
 
 
 class Post(Base):
-    """A message we own: once per subject and place."""
+    """A message we own: once per subject, place and channel. A pinned one stays on top of its channel."""
 
     __tablename__ = "post"
     __table_args__ = (
-        UniqueConstraint("subject", "subject_id", "place"),
+        UniqueConstraint("subject", "subject_id", "place", "channel_slack_id"),
         Index("ix_post_channel_slack_id_ts", "channel_slack_id", "ts"),
     )
 
@@ -56,6 +64,7 @@ class Post(Base):
     ts: Mapped[str | None] = mapped_column(default=None)
     shown_version: Mapped[int | None] = mapped_column(default=None)
     snapshot: Mapped[dict[str, Any] | None] = mapped_column(default=None)
+    pinned: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
 
     @property
     def lane_id(self) -> int:
@@ -103,6 +112,7 @@ def open_thread(
     *,
     account_id: int | None,
     snapshot: dict[str, Any] | None = None,
+    pinned: bool = False,
 ) -> Post:
     """A root post, to be brought to its channel."""
     post = Post(
@@ -112,6 +122,7 @@ def open_thread(
         channel_slack_id=channel_slack_id,
         account_id=account_id,
         snapshot=snapshot,
+        pinned=pinned,
     )
     session.add(post)
     session.flush()
@@ -119,9 +130,38 @@ def open_thread(
     return post
 
 
+def adopt(
+    session: Session, subject_id: int, place: Place, channel_slack_id: str, ts: str, *, account_id: int,
+    snapshot: dict[str, Any],
+) -> Post:  # fmt: skip
+    """Somebody else's thread, as a root that stands in Slack already: we answer in it and never edit it."""
+    post = Post(
+        subject=Subject.ORIGIN,
+        subject_id=subject_id,
+        place=place,
+        channel_slack_id=channel_slack_id,
+        account_id=account_id,
+        ts=ts,
+        snapshot=snapshot,
+    )
+    session.add(post)
+    session.flush()
+    return post
+
+
 def refresh(session: Session, subject: Subject, subject_id: int) -> list[Post]:
     """Bring every post of the subject to its current state; nothing is added where an edit is pending."""
-    posts = posts_of(session, subject, subject_id)
+    return _redrawn(session, subject, Post.subject_id == subject_id)
+
+
+def refresh_in(session: Session, subject: Subject, channels: Iterable[str]) -> list[Post]:
+    """The same for the cards of a kind that stand in these channels."""
+    return _redrawn(session, subject, Post.channel_slack_id.in_(list(channels)))
+
+
+def _redrawn(session: Session, subject: Subject, which: ColumnElement[bool]) -> list[Post]:
+    query = select(Post).where(Post.subject == subject, which).order_by(Post.id)
+    posts = list(session.scalars(query.with_for_update() if subject in UNVERSIONED else query))
     _enqueue(session, posts)
     return posts
 

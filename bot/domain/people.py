@@ -4,6 +4,7 @@
 security which accounts this transaction may touch.
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import ForeignKey, String, select, text
@@ -93,6 +94,17 @@ def by_id(session: Session, person_id: int | None) -> Person | None:
 def by_ids(session: Session, ids: set[int]) -> dict[int, Person]:
     """Several at once, for lists."""
     return {person.id: person for person in session.scalars(select(Person).where(Person.id.in_(ids)))} if ids else {}
+
+
+def names_of(session: Session, slack_ids: Iterable[str]) -> dict[str, str]:
+    """What these Slack ids are called, as far as this session may see them."""
+    query = select(Person.slack_id, Person.name).where(Person.slack_id.in_(list(slack_ids)))
+    return {slack_id: name for slack_id, name in session.execute(query) if slack_id}
+
+
+def by_slack_id(session: Session, slack_id: str | None) -> Person | None:
+    """The person with that Slack id, if this session may see them."""
+    return session.scalar(select(Person).where(Person.slack_id == slack_id)) if slack_id else None
 
 
 def facts(person: Person | None) -> dict[str, Any]:

@@ -56,6 +56,11 @@ def claim(session: Session, key: str, content: str, *, account_id: int | None) -
     return Earlier(same=row is not None and row[0] == digest, answer=row[1] if row else None)
 
 
+def known(session: Session, key: str) -> bool:
+    """Whether that was done already, as far as this session may see."""
+    return session.scalar(select(Receipt.key).where(Receipt.key == key)) is not None
+
+
 def keep_answer(session: Session, key: str, answer: dict[str, Any]) -> None:
     """What a repeat of the same input is answered with."""
     receipt = session.scalars(select(Receipt).where(Receipt.key == key)).one()

@@ -39,6 +39,7 @@ class Permission(StrEnum):
     LEAD_QUEUE = "lead the queue"
     LOG_TIME = "log time"
     WRITE = "write to clients"
+    MANAGE_ACCOUNTS = "manage accounts"
 
 
 _EVERYONE = frozenset(Role)
@@ -51,6 +52,7 @@ PERMISSIONS: dict[Permission, frozenset[Role]] = {
     Permission.LEAD_QUEUE:      frozenset({Role.LEAD, Role.SERVICE_OWNER}),
     Permission.LOG_TIME:        _EVERYONE,
     Permission.WRITE:           _EVERYONE,
+    Permission.MANAGE_ACCOUNTS: frozenset({Role.LEAD, Role.SERVICE_OWNER, Role.ACCOUNT_MANAGER, Role.ADMIN}),
 }
 # fmt: on
 

@@ -16,8 +16,10 @@ from bot.clock import Clock
 from bot.domain.errors import Refused
 from bot.handlers import (
     bypasses,
+    channels,
     choices,
     conversation,
+    doors,
     errors,
     help,
     home,
@@ -48,7 +50,21 @@ def _joined(*modules: Any) -> Routes:
 
 
 ROUTES = _joined(
-    request, choices, tickets, ticket_tools, links, conversation, time, queue, home, threads, help, bypasses, intakes
+    request,
+    choices,
+    tickets,
+    ticket_tools,
+    links,
+    conversation,
+    time,
+    queue,
+    home,
+    threads,
+    help,
+    bypasses,
+    intakes,
+    doors,
+    channels,
 )
 
 

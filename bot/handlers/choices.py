@@ -6,8 +6,9 @@ from sqlalchemy.orm import Session
 
 from bot.domain import accounts, people, tickets
 from bot.domain.people import Person
+from bot.domain.roles import Permission
 from bot.handlers.call import Call, Routes
-from bot.modals import form, moves, request
+from bot.modals import channel, form, moves, request
 
 
 def choices(call: Call) -> None:
@@ -21,6 +22,10 @@ def choices(call: Call) -> None:
 
 def _accounts(_call: Call, session: Session, actor: Person) -> list[dict[str, Any]]:
     return request.account_options(accounts.all_of_them(session) if actor.is_staff else [])
+
+
+def _for_account(_call: Call, session: Session, actor: Person) -> list[dict[str, Any]]:
+    return channel.options(accounts.all_of_them(session) if actor.may(Permission.MANAGE_ACCOUNTS) else [])
 
 
 def _contacts(call: Call, session: Session, actor: Person) -> list[dict[str, Any]]:
@@ -41,6 +46,7 @@ def _colleagues(_call: Call, session: Session, actor: Person) -> list[dict[str, 
 
 _LISTS = {
     "account": _accounts,
+    "for_account": _for_account,
     "primary_contact": _contacts,
     "whom": _whom,
     "assignee": _colleagues,

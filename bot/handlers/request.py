@@ -1,52 +1,109 @@
 """`/request`: the form opens at once, reveals what matters, and becomes a ticket or a meeting."""
 
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from pydantic import ValidationError
 from sqlalchemy.orm import Session
 
 from bot import playbook
-from bot.domain import accounts, agreements, intakes, people, provider, targets
+from bot.domain import accounts, agreements, intakes, people, provider, targets, tickets
 from bot.domain.accounts import Account
 from bot.domain.errors import Refused
+from bot.domain.intakes import Origin
 from bot.domain.people import Person
 from bot.domain.priority import Timing
 from bot.domain.roles import Permission
 from bot.domain.routing import RequestType
-from bot.domain.tickets import Door, Filing, Ticket
+from bot.domain.tickets import CameFrom, Door, Filing, Ticket
 from bot.handlers.call import Call, Routes
 from bot.modals import bypass, form
 from bot.modals import request as modal
+from bot.slack import said
 
 NO_ACCOUNT = "There is no account yet. An admin adds one with `steward apply`."
 
 
+@dataclass(frozen=True)
+class Source:
+    """Where a form is opened from, and what it is begun with: the only thing that differs from door to door."""
+
+    door: Door
+    channel: str | None = None
+    text: str = ""  # as Slack sends it
+    origin: Origin | None = None
+    files: list[dict[str, str]] = field(default_factory=list)
+    notice: str = ""
+
+
 def open_form(call: Call) -> None:
-    """One short read, then the window: it writes nothing."""
+    """`/request` and **New request**."""
     door = Door.COMMAND if call.kind == "command" else Door.HOME if call.body.get("view") else Door.BUTTON
+    open_from(call, Source(door, call.channel, text=call.body.get("text") or ""))
+
+
+def open_from(call: Call, source: Source) -> None:
+    """One short read, then the window: it writes nothing."""
     with call.begin() as (session, actor):
-        account = _account_at(session, actor, call)
-        metadata = modal.Metadata(
-            door=Door.STAFF if actor.is_staff else door,
-            opened_at=call.now,
-            account_id=account.id if account else None,
-            channel=call.channel,
-        )
-        view = _view(session, actor, metadata, typed=call.text)
+        view = _became(session, actor, source) or _new(session, actor, source, call.now)
     call.open(view)
     call.done()
 
 
-def _account_at(session: Session, actor: Person, call: Call) -> Account | None:
+def _became(session: Session, actor: Person, source: Source) -> dict[str, Any] | None:
+    """For a message that is a request already: what became of it."""
+    if source.origin is None:
+        return None
+    intake = intakes.made_of(session, source.origin)
+    if intake is None:
+        intakes.check_origin(session, source.origin, by=actor)
+        return None
+    known = tickets.several(session, actor, {intake.ticket_id} if intake.ticket_id else set())
+    return modal.already(intakes.became(session, intake, actor), next(iter(known.values()), None))
+
+
+def _new(session: Session, actor: Person, source: Source, now: datetime) -> dict[str, Any]:
+    account = _account_at(session, actor, source.channel)
+    by_staff = actor.is_staff and source.origin is None
+    metadata = modal.Metadata(
+        door=Door.STAFF if by_staff else source.door,
+        opened_at=now,
+        account_id=account.id if account else None,
+        channel=source.channel,
+        origin=source.origin,
+        files=source.files,
+    )
+    view = form.keep(_view(session, actor, metadata), _begun_with(session, actor, source, account))
+    if source.notice:
+        view["blocks"].insert(0, modal.notice(source.notice))
+    return view
+
+
+def _account_at(session: Session, actor: Person, channel: str | None) -> Account | None:
     """A contact's own account; for staff the one whose channel they are in."""
     if not actor.is_staff:
         return accounts.by_id(session, actor.account_id or 0)
     actor.require(Permission.FILE_FOR_CLIENT)
-    return accounts.by_channel(session, call.channel)
+    return accounts.by_channel(session, channel)
+
+
+def _begun_with(session: Session, actor: Person, source: Source, account: Account | None) -> dict[str, Any]:
+    """What stands in the form already, by field."""
+    names = people.names_of(session, said.mentioned(source.text))
+    words = said.plain(source.text, names, provider.get(session).bot_user_slack_id)
+    title, details = said.title_and_details(words)
+    filled = {"title": title or None, "details": details or None}
+    if source.origin is None:
+        return filled
+    author = people.by_slack_id(session, source.origin.author)
+    if author and account and author.account_id == account.id:
+        filled["primary_contact"] = f"{modal.PERSON}{author.id}"
+    return filled | ({"came_from": CameFrom.CHAT.value} if actor.is_staff else {})
 
 
 def _view(
-    session: Session, actor: Person, metadata: modal.Metadata, *, chosen: dict[str, Any] | None = None, typed: str = ""
+    session: Session, actor: Person, metadata: modal.Metadata, *, chosen: dict[str, Any] | None = None
 ) -> dict[str, Any]:
     choices = accounts.all_of_them(session) if actor.is_staff else []
     if actor.is_staff and not choices:
@@ -56,7 +113,7 @@ def _view(
     billable = _may_be_billable(session, account_id, (chosen or {}).get("related_system"))
     book = playbook.of(session)
     return modal.view(
-        metadata, actor, choices, contacts, chosen=chosen, typed=typed, billable=billable,
+        metadata, actor, choices, contacts, chosen=chosen, billable=billable,
         cannot_wait=bypass.fields(book.bypass_criteria, book.bypass_confirm_minutes),
     )  # fmt: skip
 
@@ -105,7 +162,7 @@ def submit(call: Call) -> None:
         filing = _filing(session, filled, metadata, account, actor)
         ticket = intakes.submit(
             session, filing, by=actor, account=account, provider=provider.get(session), now=call.now,
-            opened_at=metadata.opened_at,
+            opened_at=metadata.opened_at, origin=metadata.origin,
         )  # fmt: skip
         view = _outcome(session, ticket, filing, account, actor, call)
         call.remember(session, response_action="update", view=view)
@@ -149,7 +206,7 @@ def _filing(session: Session, filled: modal.Form, metadata: modal.Metadata, acco
         wanted_by=filled.wanted_by,
         consequence=filled.consequence,
         related_system=filled.related_system,
-        files=filled.attachments,
+        files=[*metadata.files, *filled.attachments],
         primary_contact=contact,
         primary_contact_text=contact_text,
         approval_status=filled.approval,

@@ -13,7 +13,7 @@ from bot.domain.people import Person
 from bot.domain.tickets import Ticket, conversation
 from bot.domain.tickets.conversation import Visibility, Written
 from bot.handlers.call import NO_ANSWER, Call, Routes, log, plain_words
-from bot.handlers.help import spoken_to
+from bot.handlers.doors import spoken_to
 
 BY_PEOPLE = {None, "file_share", "thread_broadcast", "message_changed", "message_deleted"}
 PUBLIC = ("public:", "client:")  # how a message in the triage thread is marked as a reply to the client

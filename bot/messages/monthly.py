@@ -84,7 +84,7 @@ def leadership(session: Session, snapshot: Snapshot) -> tuple[Mrkdwn, list[Block
 def closed(session: Session, snapshot: Snapshot) -> tuple[Mrkdwn, list[Block]]:
     """Everything that was closed, for the thread under the client's post."""
     found, month = snapshot["closed"], Month.named(snapshot["month"])
-    urls = links.to_tickets(session, [item["id"] for item in found["tickets"]], place=Place.CLIENT)
+    urls = links.to_cards(session, [item["id"] for item in found["tickets"]], Place.CLIENT)
     rows: list[list[Any]] = [["Request", "What was done", "System", "Closed"]]
     room = MOST_CHARACTERS
     for item in found["tickets"]:
@@ -111,7 +111,7 @@ def _header(snapshot: Snapshot, more: str = "") -> Block:
 
 def _urls(session: Session, snapshot: Snapshot, place: Place) -> Urls:
     numbers = [item["id"] for name in LISTS for item in snapshot.get(name, {}).get("tickets", ())]
-    return links.to_tickets(session, numbers, place=place)
+    return links.to_cards(session, numbers, place)
 
 
 # --- lists

@@ -1,18 +1,21 @@
 """From a post to what Slack is sent: cards from the current state, replies and digests from what is stored."""
 
+import json
+import zlib
 from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bot.domain import accounts
 from bot.domain.events import Event
 from bot.domain.intakes import Intake
 from bot.domain.outbox import Place, Post, Subject
 from bot.domain.tickets import Ticket
 from bot.domain.tickets.conversation import Message
-from bot.messages import blocks, conversation, digest, monthly, redirects, replies, tickets
-from bot.messages.mrkdwn import clip
+from bot.messages import blocks, conversation, digest, monthly, redirects, replies, tickets, welcome
+from bot.messages.mrkdwn import Mrkdwn, clip
 
 LONGEST_NOTIFICATION = 1000
 
@@ -73,10 +76,28 @@ _DIGESTS = {
     "monthly_leadership": monthly.leadership,
     "monthly_closed": monthly.closed,
 }
+
+
+def _welcome(session: Session, post: Post) -> Rendered:
+    return _as_it_stands(welcome.welcome(accounts.by_id(session, post.subject_id), post.channel_slack_id))
+
+
+def _question(session: Session, post: Post) -> Rendered:
+    return _as_it_stands(welcome.question(accounts.by_channel(session, post.channel_slack_id)))
+
+
+def _as_it_stands(said: tuple[Mrkdwn, list[dict[str, Any]]]) -> Rendered:
+    """What has no version of its own is told from its next state by its words."""
+    text, body = said
+    return Rendered(text, body, zlib.crc32(json.dumps(body).encode()))
+
+
 _RENDERERS = {
     Subject.TICKET: _card,
     Subject.EVENT: _announcement,
     Subject.JOB_RUN: _snapshot,
     Subject.INTAKE: _redirect,
     Subject.MESSAGE: _message,
+    Subject.ACCOUNT: _welcome,
+    Subject.CHANNEL: _question,
 }

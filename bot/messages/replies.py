@@ -65,6 +65,10 @@ REMINDERS: dict[Status, str] = {
     Status.CLIENT_REVIEW:
         "{{ whom or requester }}, {% if last %}a last reminder: {% endif %}please look at what we did, and press *Close* above if it is right, *Reopen* if not." + LATER,
 }
+MADE_OF = {
+    Place.CLIENT: "This is now {{ ticket }}. Its own thread follows it to the end: please write there.",
+    Place.TRIAGE: "This is now {{ ticket }}, filed by {{ actor }}.",
+}
 # fmt: on
 
 
@@ -77,6 +81,9 @@ def reply(session: Session, event: Event, place: Place, ticket: Ticket | None) -
         return say(FOLLOWED, follower=_told(event.data["follower"]))
     if (event.kind, place) in MERGED:
         return _merged(session, event, place, ticket, actor)
+    if event.kind is Kind.FILED and ticket:
+        who = mention(actor.slack_id, actor.name) if actor else "Steward"
+        return say(MADE_OF[place], ticket=_linked(session, ticket.id, place), actor=who)
     owner = people.by_id(session, ticket.assignee_id if ticket else None)
     asked_by = people.by_id(session, ticket.primary_contact_id or ticket.requester_id) if ticket else None
     known = {

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from bot import playbook
-from bot.domain import accounts, bypasses, people, targets, tickets
+from bot.domain import accounts, bypasses, outbox, people, provider, targets, tickets
 from bot.domain.accounts import Account
 from bot.domain.bypasses import Bypass
 from bot.domain.durations import show
@@ -31,6 +31,7 @@ CLOSED_AS = {
     CloseReason.WITHDRAWN: "withdrawn",
     CloseReason.NO_RESPONSE: "closed, as we did not hear back",
 }
+MOST_FACTS = 10  # Slack shows no more in one section
 CLIENT_NEXT = {
     NextOwner.TRIAGE_ROTA: "our triage",
     NextOwner.TRIAGE_LEAD: "our triage",
@@ -55,6 +56,8 @@ class Shown:
     linked: list[Linked] = field(default_factory=list)
     posts: dict[Place, dict[int, str | None]] = field(default_factory=dict)  # where their cards stand
     bypass: Bypass | None = None
+    made_of: outbox.Post | None = None
+    made_of_url: str | None = None
 
     @property
     def name(self) -> str:
@@ -70,6 +73,7 @@ def load(session: Session, ticket: Ticket, reader: Person | None = None) -> Show
     ids = {ticket.assignee_id, ticket.reviewer_id, ticket.requester_id, ticket.primary_contact_id} - {None}
     known = people.by_ids(session, {number for number in ids if number})
     book = playbook.of(session)
+    made_of = next(iter(outbox.posts_of(session, outbox.Subject.ORIGIN, ticket.id)), None)
     return Shown(
         ticket=ticket,
         account=account,
@@ -84,6 +88,8 @@ def load(session: Session, ticket: Ticket, reader: Person | None = None) -> Show
         linked=linked,
         posts=links.by_place(session, [one.other.id for one in linked]),
         bypass=bypasses.of_ticket(session, ticket.id) if ticket.timing is Timing.NOW else None,
+        made_of=made_of,
+        made_of_url=links.to_message(provider.find(session), made_of) if made_of else None,
     )
 
 
@@ -162,7 +168,8 @@ def triage_card(shown: Shown) -> list[Block]:
     if not ticket.is_open:  # done: three lines, the rest is in its window
         ending = [blocks.section(_ending(shown)), *_links_line(shown)]
         return [*body, *ending, *blocks.actions(card_controls(ticket, shown.book))]
-    body.append(blocks.facts(_triage_facts(shown)))
+    pairs = _triage_facts(shown)
+    body += [blocks.facts(pairs[start : start + MOST_FACTS]) for start in range(0, len(pairs), MOST_FACTS)]
     question = asked.question(shown.bypass, ticket) if shown.bypass and shown.bypass.is_pending else []
     body += question
     if ticket.consequence:
@@ -199,6 +206,8 @@ def _triage_facts(shown: Shown) -> list[tuple[str, Mrkdwn]]:
     pairs.append(("Type", escape(ticket.request_type.label)))
     if shown.requester:
         pairs.append(("Asked by", mention(shown.requester.slack_id, shown.requester.name)))
+    if came_from := from_message(shown, Place.TRIAGE):
+        pairs.append(("From", came_from))
     if ticket.primary_contact_text or (shown.contact and shown.contact is not shown.requester):
         pairs.append(("Contact", line(ticket.primary_contact_text or (shown.contact or _SOMEBODY).name)))
     if ticket.wanted_by:
@@ -235,6 +244,13 @@ def _links_block(linked: list[Linked], urls: dict[int, str | None]) -> list[Bloc
     told = [f"{one.wording} {link(urls.get(one.other.id), one.other.key)}" for one in linked[:MOST_LINKS]]
     more = f" · {len(linked) - MOST_LINKS} more" if len(linked) > MOST_LINKS else ""
     return [blocks.context(Mrkdwn(":link: " + " · ".join(told) + more))]
+
+
+def from_message(shown: Shown, reader: Place) -> Mrkdwn | None:
+    """The message it was made of, as a link; clients are not led into a channel of the team's."""
+    if not shown.made_of_url or not shown.made_of or (reader is Place.CLIENT and shown.made_of.place is not reader):
+        return None
+    return link(shown.made_of_url, "this message")
 
 
 def _file_list(files: list[Attachment]) -> Mrkdwn:

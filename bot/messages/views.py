@@ -21,6 +21,7 @@ from bot.messages.tickets import (
     Shown,
     client_reads,
     closure_text,
+    from_message,
     next_owner,
     title_line,
 )
@@ -64,6 +65,8 @@ def _facts(shown: Shown, actor: Person, spent: dict[str, int]) -> list[tuple[str
         ("Type", escape(ticket.request_type.label)),
         ("Asked", Mrkdwn(f"{instant(ticket.created_at)} by {escape(asked_by)}")),
     ]
+    if came_from := from_message(shown, place_for(actor)):
+        pairs.append(("From", came_from))
     if actor.is_staff:
         total = ", ".join(f"{show(minutes)} {code.replace('_', ' ')}" for code, minutes in spent.items())
         pairs += [

@@ -150,7 +150,7 @@ def keep(view: dict[str, Any], filled: dict[str, Any]) -> dict[str, Any]:
 def _set_initial(element: dict[str, Any], value: Any) -> None:
     kind = element["type"]
     if name := INITIAL.get(kind):
-        element[name] = value
+        element[name] = clip(value, element.get("max_length", LONGEST_INPUT))
     elif kind == "checkboxes":
         ticked = [item for item in element["options"] if value is True or item["value"] in value]
         element |= {"initial_options": ticked} if ticked else {}

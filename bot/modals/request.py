@@ -7,7 +7,7 @@ from pydantic import BaseModel, field_validator
 
 from bot.domain.accounts import Account
 from bot.domain.bypass import Criterion
-from bot.domain.intakes import LONGEST_TITLE, SHORTEST_TITLE
+from bot.domain.intakes import LONGEST_TITLE, SHORTEST_TITLE, Origin
 from bot.domain.people import Person
 from bot.domain.priority import Assessment, Effect, Timing, Users
 from bot.domain.routing import Area, Destination, RequestType
@@ -15,6 +15,7 @@ from bot.domain.tickets import CameFrom, Door, Ticket
 from bot.messages import blocks
 from bot.messages.blocks import Block, option
 from bot.messages.mrkdwn import Mrkdwn, instant, say
+from bot.messages.tickets import title_line
 from bot.modals import form
 
 CALLBACK_ID = "request"
@@ -39,6 +40,8 @@ class Metadata(BaseModel):
     account_id: int | None = None
     channel: str | None = None
     hidden: dict[str, str | bool | list[str]] = {}  # answers whose fields do not stand in the form right now
+    origin: Origin | None = None  # the message it is made of, with the files that come along
+    files: list[dict[str, str]] = []
 
 
 class Form(BaseModel):
@@ -79,7 +82,6 @@ def view(
     contacts: list[Person],
     *,
     chosen: dict[str, Any] | None = None,
-    typed: str = "",
     billable: bool = False,
     cannot_wait: list[Block] | None = None,
 ) -> dict[str, Any]:
@@ -89,7 +91,7 @@ def view(
     body = [*_for_whom(actor, accounts, metadata), _request_type()]
     if planning:
         body.append(blocks.section(Mrkdwn(PLANNING)))
-    body += _description(typed)
+    body += _description()
     body += _areas() if chosen.get("request_type") == RequestType.CHANGE.value else []
     body += [] if planning else _impact()
     body += _timing(chosen, [] if planning else cannot_wait or [])
@@ -97,6 +99,8 @@ def view(
         form.text("related_system", "Related system (report, file or process)", optional=True, longest=200,
                   placeholder="Zendesk, the Monday report, a link")
     )  # fmt: skip
+    if metadata.files:
+        body.append(_files_along(metadata.files))
     if not planning:
         body.append(form.files("attachments", "Screenshots or attachments"))
     body.append(_primary_contact(actor, contacts))
@@ -129,13 +133,11 @@ def _for_whom(actor: Person, accounts: list[Account], metadata: Metadata) -> lis
     ]
 
 
-def _description(typed: str) -> list[Block]:
-    """What was typed after the command is never cut: too long for a title, it also stands in the details."""
-    details = typed if len(typed) > LONGEST_TITLE else ""
+def _description() -> list[Block]:
     hint, seen = f"{SHORTEST_TITLE} to {LONGEST_TITLE} characters", "What you see, since when, what you tried"
     return [
-        form.text("title", "Short description", initial=typed, longest=LONGEST_TITLE, hint=hint),
-        form.text("details", "Details", initial=details, multiline=True, optional=True, placeholder=seen),
+        form.text("title", "Short description", longest=LONGEST_TITLE, hint=hint),
+        form.text("details", "Details", multiline=True, optional=True, placeholder=seen),
     ]
 
 
@@ -180,6 +182,24 @@ def _primary_contact(actor: Person, contacts: list[Person]) -> Block:
 def _private() -> list[Block]:
     hint = "For access and security: its thread is a direct message to you, not a post in the channel"
     return [form.tick("private", "Private", "Only you, our leads and whoever works on it can read it", hint=hint)]
+
+
+def _files_along(files: list[dict[str, str]]) -> Block:
+    names = ", ".join(file["name"] for file in files)
+    return blocks.context(say(":paperclip: From the message, and attached with it: {{ names }}", names=names))
+
+
+def notice(text: str) -> Block:
+    """Said on top of a form that could not be begun with the message it was asked for."""
+    return blocks.context(say(":information_source: {{ text }}", text=text))
+
+
+def already(said: str, ticket: Ticket | None) -> dict[str, Any]:
+    """Instead of a second form for one message: what it became."""
+    body = [blocks.section(say("{{ said }}", said=said))]
+    if ticket:
+        body.append(blocks.section(title_line(ticket), accessory=blocks.button("Open", "ticket.open", str(ticket.id))))
+    return form.modal("request.already", "A request already", body, submit=None, close="Close")
 
 
 def one_more_question() -> Block:

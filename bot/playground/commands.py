@@ -6,13 +6,17 @@ from .errors import ApiError, NotPossible
 from .local import Local
 from .records import Channel, Delivery, Json, Person
 from .shapes import message as message_shape
-from .talk import names, place_of
+from .talk import invite, names, place_of
+
+INVITE = "/invite"  # Slack's own command
 
 
 def run_command(local: Local, person: Person, channel_id: str, text: str, thread_ts: str | None = None) -> None:
     """Raises NotPossible with the sentence Slack would show."""
     place = place_of(local, person, channel_id)
     name, _, rest = text.strip().partition(" ")
+    if name == INVITE and rest.strip().lstrip("@").casefold() == local.workspace.manifest.bot_name.casefold():
+        return invite(local, person, place)
     refusal = _refusal(local, person, name, thread_ts)
     if refusal:
         local.workspace.slackbot_says(person.id, place.id, refusal)

@@ -167,6 +167,18 @@ def join(local: Local, person: Person, channel_id: str) -> None:
         local.events.deliver(inner, person.id, place)
 
 
+def invite(local: Local, person: Person, place: Channel) -> None:
+    """Somebody brings the app into a channel: it is told that it joined."""
+    ws = local.workspace
+    if place.kind == "im" or place.bot_member:
+        raise NotPossible(f"{ws.manifest.bot_name} is already in this conversation.")
+    with ws.change():
+        place.bot_member = True
+    inner = {"type": "member_joined_channel", "user": BOT_USER, "channel": place.id, "inviter": person.id,
+             "channel_type": place.type_letter, "team": ws.team.id, "event_ts": ws.new_ts()}  # fmt: skip
+    local.events.deliver(inner, person.id, place)
+
+
 def upload(local: Local, person: Person, name: str, mimetype: str, data: bytes) -> StoredFile:
     ws = local.workspace
     with ws.change():

@@ -175,9 +175,11 @@ class Courier:
             self._client.chat_update(
                 channel=post.channel_slack_id, ts=post.ts, text=rendered.text, blocks=rendered.blocks
             )
+            self._pin(post, post.ts)
             return post.ts, rendered.version
         if errand.attempts > 1 and (found := self._arrived_before(errand)):
             log.info("an earlier try had arrived", delivery=errand.id)
+            self._pin(post, found)
             return found, None if rendered.version is None else UNKNOWN
         if errand.attempts > 1:
             self._renew(errand)  # looking may have taken long
@@ -190,7 +192,19 @@ class Courier:
             unfurl_links=False,
             unfurl_media=False,
         )
+        self._pin(post, str(answer["ts"]))
         return str(answer["ts"]), rendered.version
+
+    def _pin(self, post: Post, ts: str) -> None:
+        """The post itself stands, whatever comes of its pin: the next edit tries again."""
+        if not post.pinned:
+            return
+        try:
+            self._client.pins_add(channel=post.channel_slack_id, timestamp=ts)
+        except NO_ANSWER as error:
+            code = str(error.response.get("error")) if isinstance(error, SlackApiError) else type(error).__name__
+            if code != "already_pinned":
+                log.warning("not pinned", post=post.id, why=code)
 
     def _renew(self, errand: Errand) -> None:
         with self._sessions.begin() as session:
@@ -236,6 +250,9 @@ class Courier:
                 row.attempts, row.first_attempt_at = 0, None
 
     def _current_version(self, session: Session, post: Post) -> int | None:
+        if post.subject in outbox.UNVERSIONED:
+            session.scalars(select(Post.id).where(Post.id == post.id).with_for_update()).one()
+            return render(session, post).version
         if post.subject not in VERSIONS:
             return None
         number, version = VERSIONS[post.subject]

@@ -8,7 +8,7 @@ from bot.domain.events import Event, Kind
 from bot.domain.outbox import Delivery, Post
 from bot.domain.people import Person
 from tests.cast import by_name
-from tests.domain.desk import pending, person
+from tests.domain.desk import one_waits_for_the_other, pending, person
 
 NORA = "nora@acme.example"
 
@@ -118,3 +118,18 @@ def test_an_account_is_found_by_its_channel(session, channel, name):
 
 def test_an_accounts_calendar_has_its_zone_and_holidays(acme):
     assert (acme.calendar.zone, acme.calendar.country) == ("Europe/Berlin", "DE")
+
+
+def test_of_two_who_welcome_the_same_account_at_once_one_posts(cast_sessions, cast_url):
+    with cast_sessions.begin() as session:
+        people.enter_as_system(session)
+        session.add(accounts.Account(name="Fresh", channel_slack_id="C0FRESH"))
+
+    def welcomes(session) -> None:
+        people.enter_as_system(session)
+        accounts.welcome(session, by_name(session, "Fresh"))
+
+    one_waits_for_the_other(cast_sessions, cast_url, welcomes, welcomes)
+    with cast_sessions.begin() as session:
+        people.enter_as_system(session)
+        assert len(session.scalars(select(Post).where(Post.channel_slack_id == "C0FRESH")).all()) == 1

@@ -157,3 +157,15 @@ def test_the_inspector_shows_the_payload_and_the_calls_but_no_token(app: CannedA
     assert detail["request"]["text"] == "inspect"
     assert "token" not in detail["request"]
     assert [call["method"] for call in detail["api_calls"]] == ["chat.postEphemeral"]
+
+
+def test_the_app_is_invited_as_in_slack_and_told_who_did_it(slack: Slack, app: CannedApp, ana: Person):
+    slack.workspace.channels["C0TEAM"].bot_member = False
+    slack.workspace.channels["C0TEAM"].members.append("U0ANA")
+    ana.opens(f"/invite @{slack.workspace.manifest.bot_name}", channel="C0TEAM")
+    assert slack.workspace.channels["C0TEAM"].bot_member
+    joined = [
+        h.payload["event"] for h in app.heard if h.payload.get("event", {}).get("type") == "member_joined_channel"
+    ]
+    assert [(e["user"], e["inviter"], e["channel"]) for e in joined] == [("U0STEWARD", "U0ANA", "C0TEAM")]
+    ana.opens(f"/invite @{slack.workspace.manifest.bot_name}", channel="C0TEAM", refused="already in this conversation")

@@ -15,9 +15,11 @@ ROOT = Path(__file__).parents[2]
 MANIFEST = json.loads(cast.MANIFEST.read_text())
 ANSWERED = {kind: {name for kind_, name in ROUTES if kind_ == kind} for kind in {kind for kind, _ in ROUTES}}
 # Names of controls begin with their room; whatever else looks like that is listed here with its reason.
-ROOMS = ("ticket.", "time.", "request.", "queue.", "digest.", "bypass.", "intake.")
+ROOMS = ("ticket.", "time.", "request.", "queue.", "digest.", "bypass.", "intake.", "message.", "channel.")
 NOT_CONTROLS = {
     "request.filed": "a window that only shows; it has no submit button",
+    "request.already": "a window that only shows",
+    "channel.chosen": "a window that only shows",
     "time.logged": "a window that only shows",
     "ticket.window": "a window that only shows",
     "queue.window": "a window that only shows",

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from bot.domain import events, people, provider
+from bot.domain import accounts, events, people, provider
 from bot.domain.accounts import Account
 from bot.domain.agreements import Agreement
 from bot.domain.people import Person
@@ -73,7 +73,6 @@ def _account(session: Session, part: AccountPart, now: datetime) -> list[str]:
     account = session.scalar(select(Account).where(func.lower(Account.name) == part.name.lower()))
     values = {
         "name": part.name,
-        "channel_slack_id": part.channel,
         "team_slack_id": part.team,
         "timezone": part.timezone,
         "holidays": part.holidays,
@@ -81,6 +80,8 @@ def _account(session: Session, part: AccountPart, now: datetime) -> list[str]:
         "arr_currency": part.arr.currency if part.arr else None,
         "renews": part.renews,
     }
+    if part.channel:  # else it is chosen in Slack, and stays as it was chosen
+        values["channel_slack_id"] = part.channel
     taken = session.scalar(select(Account.name).where(Account.channel_slack_id == part.channel))
     if taken and taken.lower() != part.name.lower():
         # Never a rename by guess: the channel's people would see the tickets of whoever had it before.
@@ -94,6 +95,10 @@ def _account(session: Session, part: AccountPart, now: datetime) -> list[str]:
         changes = [f"Account {part.name} added."]
     else:
         changes = [f"Account {part.name}: {text}" for text in _update(account, values)]
+        if not changes and not accounts.is_welcomed(session, account):
+            changes = [f"Account {part.name}: a welcome message goes to its channel."]
+    if changes:
+        accounts.welcome(session, account)
     for contact in part.contacts:
         changes += _contact(session, account, contact)
     return changes + (_agreement(session, account, part.agreement) if part.agreement else [])

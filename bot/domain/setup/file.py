@@ -158,7 +158,7 @@ class AccountPart(Strict):
     """One client organisation."""
 
     name: Name
-    channel: ChannelId
+    channel: ChannelId | None = None  # without one it is chosen in Slack, where Steward is invited
     team: TeamId | None = None
     timezone: Zone = "UTC"
     holidays: Country | None = None
@@ -264,7 +264,8 @@ def _identities(found: SetupFile) -> list[tuple[tuple[int | str, ...], str]]:
         marks.append((("people", i, "slack"), f"person {person.slack}"))
     for i, account in enumerate(found.accounts):
         marks.append((("accounts", i, "name"), f"account {account.name.casefold()}"))
-        marks.append((("accounts", i, "channel"), f"channel {account.channel}"))
+        if account.channel:
+            marks.append((("accounts", i, "channel"), f"channel {account.channel}"))
         for j, contact in enumerate(account.contacts):
             where = ("accounts", i, "contacts", j)
             if contact.slack:
