@@ -45,6 +45,11 @@ class Kind(StrEnum):
     REVIEWED = "reviewed"
     INVITED = "invited"
     CHANNEL_LINKED = "channel_linked"
+    FOLLOWED_UP = "followed_up"
+    PROJECT_MADE = "project_made"
+    PROJECT_MOVED = "project_moved"
+    PROJECT_CHANGED = "project_changed"
+    RECURRING_CHANGED = "recurring_changed"
 
 
 class Event(Base):

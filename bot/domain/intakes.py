@@ -24,9 +24,7 @@ from bot.domain.priority import Effect, Timing, Users
 from bot.domain.provider import Provider
 from bot.domain.roles import Permission
 from bot.domain.routing import Area, Destination, RequestType, destination
-from bot.domain.tickets import CameFrom, Door, Filing, Ticket, file
-
-SHORTEST_TITLE, LONGEST_TITLE = 10, 150
+from bot.domain.tickets import LONGEST_TITLE, SHORTEST_TITLE, CameFrom, Door, Filing, Ticket, file
 
 
 class Disposition(StrEnum):
@@ -333,6 +331,12 @@ def _facts(asked: dict[str, Any]) -> dict[str, Any]:
         "system": asked["related_system"],
         "files": len(asked["files"]),
     }
+
+
+def redirected(session: Session, ticket: Ticket, disposition: Disposition) -> None:
+    """A ticket turned out to belong elsewhere: what was asked for counts there, and no longer as a ticket."""
+    for intake in session.scalars(select(Intake).where(Intake.ticket_id == ticket.id)):
+        intake.disposition = disposition
 
 
 def abandon(

@@ -13,8 +13,10 @@ from bot.domain import (
     job_runs,
     outbox,
     people,
+    projects,
     provider,
     receipts,
+    recurring,
     tickets,
     time,
 )
@@ -31,8 +33,10 @@ __all__ = [
     "metadata",
     "outbox",
     "people",
+    "projects",
     "provider",
     "receipts",
+    "recurring",
     "tickets",
     "time",
 ]

@@ -5,13 +5,14 @@ from datetime import date, datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, SmallInteger, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from bot.domain import events
+from bot.domain import events, recurring
 from bot.domain.base import Base, Id
 from bot.domain.business_time import Calendar
 from bot.domain.codes import Category, Code, default_code
 from bot.domain.durations import LONGEST
 from bot.domain.errors import NotFound, Refused
 from bot.domain.people import Person
+from bot.domain.projects import Project
 from bot.domain.roles import Permission
 from bot.domain.tickets import Ticket
 
@@ -38,33 +39,38 @@ class TimeEntry(Base):
     ticket_id: Mapped[int | None] = mapped_column(ForeignKey("ticket.id"), index=True, default=None)
     note: Mapped[str] = mapped_column(default="")
     reverses_id: Mapped[int | None] = mapped_column(ForeignKey("time_entry.id"), unique=True, default=None)
+    project_id: Mapped[int | None] = mapped_column(ForeignKey("project.id"), index=True, default=None)
+
+
+Work = Ticket | Project  # what time is logged on
 
 
 def log(
     session: Session,
-    ticket: Ticket,
+    work: Work,
     *,
     by: Person,
     minutes: int,
     work_date: date,
     now: datetime,
     today: date,
-    category: Category = Category.TICKET_RESOLUTION,
+    category: Category | None = None,
     code: Code | None = None,
     note: str = "",
 ) -> TimeEntry:
-    """Log time on a ticket. Only what cannot be true is refused; a closed ticket still takes time."""
+    """Log time on a ticket or a project. Only what cannot be true is refused; what is closed still takes time."""
     by.require(Permission.LOG_TIME)
     if work_date > today:
         raise Refused("That day has not come yet. Pick today or an earlier day.", field="work_date")
+    category = category or usual_category(session, work)
     entry = TimeEntry(
-        account_id=ticket.account_id,
+        account_id=work.account_id,
         person_id=by.id,
-        ticket_id=ticket.id,
+        **_target(work),
         work_date=work_date,
         minutes=minutes,
         category=category,
-        code=code or default_code(category, ticket.code),
+        code=code or default_code(category, Code.PROJECT if isinstance(work, Project) else work.code),
         note=note.strip(),
         created_at=now,
     )
@@ -74,8 +80,18 @@ def log(
     return entry
 
 
+def usual_category(session: Session, work: Work | None) -> Category:
+    """Work that recurs is monitoring and maintenance, the rest resolves tickets."""
+    recurs = isinstance(work, Ticket) and work.requester_id is None and recurring.of_ticket(session, work.id)
+    return Category.MONITORING_MAINTENANCE if recurs else Category.TICKET_RESOLUTION
+
+
+def _target(work: Work) -> dict[str, int]:
+    return {"project_id" if isinstance(work, Project) else "ticket_id": work.id}
+
+
 def same_since(
-    session: Session, ticket: Ticket, *, by: Person, minutes: int, note: str, since: datetime
+    session: Session, work: Work, *, by: Person, minutes: int, note: str, since: datetime
 ) -> TimeEntry | None:
     """An equal standing entry made after `since`: perhaps the same line sent twice.
 
@@ -87,7 +103,7 @@ def same_since(
         select(TimeEntry)
         .where(
             TimeEntry.person_id == by.id,
-            TimeEntry.ticket_id == ticket.id,
+            *(getattr(TimeEntry, name) == number for name, number in _target(work).items()),
             TimeEntry.minutes == minutes,
             TimeEntry.note == note.strip(),
             TimeEntry.created_at > since,
@@ -110,6 +126,7 @@ def reverse(session: Session, entry_id: int, *, by: Person, now: datetime) -> Ti
         account_id=entry.account_id,
         person_id=by.id,
         ticket_id=entry.ticket_id,
+        project_id=entry.project_id,
         work_date=entry.work_date,
         minutes=-entry.minutes,
         category=entry.category,
@@ -176,11 +193,21 @@ def notes_on(session: Session, ticket_id: int) -> list[str]:
     )
 
 
-def latest_ticket_id(session: Session, person: Person) -> int | None:
-    """The ticket somebody logged on last: what a form offers first."""
+def minutes_on_projects(session: Session, ids: list[int]) -> dict[int, int]:
+    """What these projects took so far."""
+    rows = session.execute(
+        select(TimeEntry.project_id, func.sum(TimeEntry.minutes))
+        .where(TimeEntry.project_id.in_(ids))
+        .group_by(TimeEntry.project_id)
+    )
+    return dict.fromkeys(ids, 0) | {number: int(total) for number, total in rows if number}
+
+
+def latest_work(session: Session, person: Person) -> TimeEntry | None:
+    """The entry somebody made last on a ticket or a project: what a form offers first."""
     return session.scalar(
-        select(TimeEntry.ticket_id)
-        .where(TimeEntry.person_id == person.id, TimeEntry.ticket_id.is_not(None))
+        select(TimeEntry)
+        .where(TimeEntry.person_id == person.id, TimeEntry.ticket_id.is_not(None) | TimeEntry.project_id.is_not(None))
         .order_by(TimeEntry.id.desc())
         .limit(1)
     )

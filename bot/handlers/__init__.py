@@ -21,11 +21,15 @@ from bot.handlers import (
     conversation,
     doors,
     errors,
+    follow_ups,
     help,
     home,
     intakes,
     links,
+    projects,
     queue,
+    recurring,
+    redirects,
     request,
     threads,
     ticket_tools,
@@ -65,6 +69,10 @@ ROUTES = _joined(
     intakes,
     doors,
     channels,
+    follow_ups,
+    projects,
+    redirects,
+    recurring,
 )
 
 

@@ -54,5 +54,5 @@ _LISTS = {
 }
 ROUTES: Routes = {
     ("options", request.REVEAL): choices,  # the account's menu also hears of a change at once
-    **{("options", field): choices for field in _LISTS if field != "account"},
+    **{("options", field): choices for field in _LISTS},
 }

@@ -12,6 +12,7 @@ from bot.domain.people import Person
 from bot.domain.tickets import QueueFilter
 from bot.handlers.call import Call, Routes
 from bot.messages import links, views
+from bot.messages.controls import queue_doors
 from bot.modals import windows
 
 
@@ -52,7 +53,7 @@ def show(call: Call, chosen: QueueFilter, number: int = 0) -> None:
 
 def _window(session: Session, actor: Person, chosen: QueueFilter, number: int, now: datetime) -> dict[str, Any]:
     rows, found = page_rows(session, actor, chosen, number, now)
-    return windows.queue(chosen, rows, found.total, number, found.has_next)
+    return windows.queue(chosen, rows, found.total, number, found.has_next, queue_doors(actor))
 
 
 def page_rows(

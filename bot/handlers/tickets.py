@@ -5,13 +5,14 @@ from typing import NamedTuple
 from sqlalchemy.orm import Session
 
 from bot import playbook
-from bot.domain import agreements, events, people, tickets, time
+from bot.domain import agreements, events, people, projects, tickets, time
 from bot.domain.codes import Code
 from bot.domain.errors import NotFound, Refused
 from bot.domain.people import Person
 from bot.domain.tickets import Inputs, Ticket, conversation
 from bot.domain.workflow import Action, Move, Need
 from bot.handlers.call import Call, Routes
+from bot.handlers.projects import open_window as open_project
 from bot.messages import links, views
 from bot.messages.tickets import load
 from bot.modals import form, moves, windows
@@ -122,10 +123,12 @@ def submit(call: Call) -> None:
 
 
 def show(call: Call) -> None:
-    """`/ticket T-102`: the ticket in a window."""
+    """`/ticket T-102`: the ticket in a window; `/ticket PR-1`: the project."""
     if not call.text:
         raise Refused("Which one? Write /ticket T-102, or look in /queue.")
-    _open_window(call, call.text)
+    if projects.is_key(call.text):
+        return open_project(call, call.text)
+    return _open_window(call, call.text)
 
 
 def open_window(call: Call) -> None:

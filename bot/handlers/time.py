@@ -7,13 +7,13 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from bot.domain import provider, tickets, time
+from bot.domain import projects, provider, tickets, time
 from bot.domain.durations import parse_minutes, show
 from bot.domain.errors import NotFound, Refused
 from bot.domain.people import Person
+from bot.domain.projects import Project
 from bot.domain.roles import Permission
-from bot.domain.tickets import Ticket
-from bot.domain.time import TimeEntry
+from bot.domain.time import TimeEntry, Work
 from bot.handlers.call import Call, Routes
 from bot.messages import blocks
 from bot.messages import time as messages
@@ -25,14 +25,14 @@ HELP = (
     "*Log time:* `/time T-102 45m what you did`. The time reads as 45m, 1h30, 1:30, 1.5h or 90.\n"
     "`/time` alone opens the form. `/time today` shows your day. Without a ticket, the last one you logged on is taken."
 )
-_KEY = re.compile(r"T-?\d+", re.IGNORECASE)
+_KEY = re.compile(r"(?:T|PR)-?\d+", re.IGNORECASE)
 LONGEST_DURATION_WORDS = 4  # 2 h 15 min
 
 
 class Line(NamedTuple):
     """One line of `/time`, read."""
 
-    ticket: str | None
+    work: str | None
     minutes: int
     note: str
 
@@ -87,18 +87,23 @@ def open_form(call: Call, key: str = "") -> None:
     """The form, with this ticket or the likeliest one."""
     with call.begin() as (session, actor):
         actor.require(Permission.LOG_TIME)
-        ticket = tickets.visible_to(session, actor, key) if key else _last_ticket(session, actor)
-        view = modal.view(ticket, _today_of(session, actor, call))
+        work = _work(session, actor, key) if key else _last_work(session, actor)
+        view = modal.view(work, _today_of(session, actor, call), time.usual_category(session, work))
     call.open(view)
     call.done()
 
 
-def _last_ticket(session: Session, actor: Person) -> Ticket | None:
-    number = time.latest_ticket_id(session, actor)
-    if number is None:
+def _work(session: Session, actor: Person, key: str) -> Work:
+    """T-102 or PR-1, as this person may know of it."""
+    return (projects if projects.is_key(key) else tickets).visible_to(session, actor, key)
+
+
+def _last_work(session: Session, actor: Person) -> Work | None:
+    last = time.latest_work(session, actor)
+    if last is None:
         mine = tickets.possibilities(session, actor, "", limit=1)
         return mine[0] if mine and mine[0].assignee_id == actor.id else None
-    return tickets.visible_to(session, actor, number)
+    return _work(session, actor, f"PR-{last.project_id}" if last.project_id else f"T-{last.ticket_id}")
 
 
 def _today_of(session: Session, actor: Person, call: Call) -> date:
@@ -110,13 +115,13 @@ def _log_line(call: Call) -> None:
     line = read_line(call.text)
     with call.begin() as (session, actor):
         actor.require(Permission.LOG_TIME)
-        ticket = _ticket_of(session, actor, line)
+        work = _work_of(session, actor, line)
         call.once(session, call.text, actor)
         since = call.now - SAME_LINE_AGAIN
-        if time.same_since(session, ticket, by=actor, minutes=line.minutes, note=line.note, since=since):
-            said = messages.logged_already(ticket, line.minutes, call.text)
+        if time.same_since(session, work, by=actor, minutes=line.minutes, note=line.note, since=since):
+            said = messages.logged_already(work, line.minutes, call.text)
         else:
-            said = _store(session, actor, ticket, line, call)
+            said = _store(session, actor, work, line, call)
         call.remember(session, text=said[0], blocks=said[1], response_type="ephemeral")
     call.done(*said)
 
@@ -126,34 +131,35 @@ def log_again(call: Call) -> None:
     line = read_line(call.value)
     with call.begin() as (session, actor):
         actor.require(Permission.LOG_TIME)
-        ticket = _ticket_of(session, actor, line)
+        work = _work_of(session, actor, line)
         # One answer to one question: a second press of the same button finds the receipt.
         call.once(session, call.value, actor, key=f"again:{actor.id}:{call.action['block_id']}")
-        said = _store(session, actor, ticket, line, call)
+        said = _store(session, actor, work, line, call)
     call.whisper(*said)
     call.done()
 
 
-def _store(session: Session, actor: Person, ticket: Ticket, line: Line, call: Call) -> messages.Said:
+def _store(session: Session, actor: Person, work: Work, line: Line, call: Call) -> messages.Said:
     today = _today_of(session, actor, call)
     entry = time.log(
-        session, ticket, by=actor, minutes=line.minutes, work_date=today, note=line.note, now=call.now, today=today
+        session, work, by=actor, minutes=line.minutes, work_date=today, note=line.note, now=call.now, today=today
     )
-    return _logged(session, actor, entry, ticket)
+    return _logged(session, actor, entry, work)
 
 
-def _ticket_of(session: Session, actor: Person, line: Line) -> Ticket:
-    if line.ticket:
-        return tickets.visible_to(session, actor, line.ticket)
-    last = _last_ticket(session, actor)
+def _work_of(session: Session, actor: Person, line: Line) -> Work:
+    if line.work:
+        return _work(session, actor, line.work)
+    last = _last_work(session, actor)
     if last is None:
         raise NotFound("On which ticket? Write /time T-102 45m what you did.")
     return last
 
 
-def _logged(session: Session, actor: Person, entry: TimeEntry, ticket: Ticket) -> messages.Said:
+def _logged(session: Session, actor: Person, entry: TimeEntry, work: Work) -> messages.Said:
     total = sum(found.minutes for found in time.standing(session, actor, entry.work_date))
-    return messages.logged(entry, ticket, total)
+    used = time.minutes_on_projects(session, [work.id])[work.id] if isinstance(work, Project) else 0
+    return messages.logged(entry, work, total, used)
 
 
 def today(call: Call) -> None:
@@ -162,7 +168,11 @@ def today(call: Call) -> None:
         actor.require(Permission.LOG_TIME)
         day = _today_of(session, actor, call)
         entries = time.standing(session, actor, day)
-        found = tickets.several(session, actor, {entry.ticket_id for entry in entries if entry.ticket_id})
+        found: dict[tuple[int | None, int | None], Work] = {}
+        for ticket in tickets.several(session, actor, {e.ticket_id for e in entries if e.ticket_id}).values():
+            found[ticket.id, None] = ticket
+        for project in projects.several(session, actor, {e.project_id for e in entries if e.project_id}).values():
+            found[None, project.id] = project
         expected = time.expected_minutes(actor, provider.get(session).calendar, day)
         said = messages.day(day, entries, found, expected)
     call.done(*said)
@@ -173,10 +183,10 @@ def submit(call: Call) -> None:
     filled = form.read(modal.Form, call.view)
     with call.begin() as (session, actor):
         call.once(session, form.values(call.view), actor)
-        ticket = tickets.visible_to(session, actor, filled.ticket)
+        work = _work(session, actor, filled.ticket)
         entry = time.log(
             session,
-            ticket,
+            work,
             by=actor,
             minutes=filled.minutes,
             work_date=filled.work_date,
@@ -186,7 +196,7 @@ def submit(call: Call) -> None:
             now=call.now,
             today=_today_of(session, actor, call),
         )
-        view = modal.logged(_logged(session, actor, entry, ticket)[1])
+        view = modal.logged(_logged(session, actor, entry, work)[1])
         call.remember(session, response_action="update", view=view)
     call.show(view)
 
@@ -206,8 +216,9 @@ def undo(call: Call) -> None:
 def find_ticket(call: Call) -> None:
     """Options for the ticket picker."""
     with call.begin() as (session, actor):
-        found = tickets.possibilities(session, actor, call.body.get("value") or "")
-        options = [modal.ticket_option(ticket) for ticket in found]
+        typed = call.body.get("value") or ""
+        found = [*tickets.possibilities(session, actor, typed), *projects.possibilities(session, actor, typed)]
+        options = [modal.work_option(work) for work in found]
     call.answered = call.ack(options=options)
 
 

@@ -5,7 +5,7 @@ To add one: a file with `run(session, run)`, and its row here. A sweep's row is 
 
 from datetime import timedelta
 
-from bot.jobs import bypass_lapse, client_silence, daily_digest, monthly_client_review
+from bot.jobs import bypass_lapse, client_silence, daily_digest, monthly_client_review, recurring_tickets
 from bot.jobs.job import CatchUp, DaysOff, Job, Period, Run, Sweep, Whose
 
 __all__ = ["JOBS", "SCHEDULE", "SWEEPS", "CatchUp", "DaysOff", "Job", "Period", "Run", "Sweep", "Whose"]
@@ -18,6 +18,9 @@ SCHEDULE: tuple[Job, ...] = (
     Job("monthly-client-review", "0 9 1 * *", Whose.ACCOUNT, Period.MONTH, DaysOff.MOVE,
         CatchUp.LATEST, timedelta(days=14), monthly_client_review.run,
         "What changed, what still hurts and what comes next, for each client; worth reading for two weeks."),
+    Job("recurring-tickets", "0 5 * * *", Whose.PROVIDER, Period.DAY, DaysOff.WORK,
+        CatchUp.LATEST, timedelta(hours=18), recurring_tickets.run,
+        "Recurring work opens its tickets before the day begins; a rule makes up for its latest day by itself."),
 )
 _SWEEPS: tuple[Sweep, ...] = (
     Sweep("bypass-lapse", bypass_lapse.run,

@@ -25,7 +25,7 @@ class Tool(NamedTuple):
     fits: Callable[[Ticket, Person], bool]
 
 
-def _may_merge(ticket: Ticket, actor: Person) -> bool:
+def _may_close_without_work(ticket: Ticket, actor: Person) -> bool:
     return any(move.action is Action.CLOSE and Need.CLOSE_REASON in move.needs for move in ticket.moves_for(actor))
 
 
@@ -35,10 +35,12 @@ TOOLS: tuple[Tool, ...] = (
     Tool("Note",            "ticket.note",  lambda _ticket, actor: actor.is_staff),
     Tool("Log time",        "time.open",    lambda _ticket, actor: actor.is_staff),
     Tool("Edit",            "ticket.edit",  lambda ticket, actor: ticket.is_open and ticket.may_edit(actor)),
-    Tool("Merge",           "ticket.merge", _may_merge),
+    Tool("Merge",           "ticket.merge", _may_close_without_work),
     Tool("Follow",          "ticket.follow",   lambda ticket, actor: actor.id not in ticket.follower_ids),
     Tool("Unfollow",        "ticket.unfollow", lambda ticket, actor: actor.id in ticket.follower_ids),
     Tool("Link",            "ticket.link",  lambda _ticket, actor: actor.may(Permission.WORK)),
+    Tool("Make it a project", "ticket.project", _may_close_without_work),
+    Tool("Repeat",          "ticket.repeat", lambda _ticket, actor: actor.may(Permission.WORK)),
 )
 # fmt: on
 
@@ -46,6 +48,17 @@ TOOLS: tuple[Tool, ...] = (
 def tools(ticket: Ticket, actor: Person) -> list[dict[str, Any]]:
     """The tools of a ticket's window, as buttons."""
     return [blocks.button(tool.label, tool.action_id, value_of(ticket)) for tool in TOOLS if tool.fits(ticket, actor)]
+
+
+def queue_doors(actor: Person) -> list[dict[str, Any]]:
+    """What stands beside the queue, as buttons below it."""
+    doors = [blocks.button("Projects", "project.list")]
+    return [*doors, blocks.button("Recurring work", "recurring.list")] if actor.may(Permission.WORK) else doors
+
+
+def follow_up_button(ticket: Ticket, items: list[str]) -> list[dict[str, Any]]:
+    """Offered while a closed ticket's note has items that are no tickets yet."""
+    return [blocks.button("File follow-ups", "ticket.follow_ups", value_of(ticket))] if items else []
 
 
 def client_moves(ticket: Ticket) -> list[Move]:

@@ -35,9 +35,9 @@ REPLIES: dict[tuple[Action, Place], str] = {
     (Action.SEND_TO_CLIENT, Place.CLIENT):
         "{{ requester }}, this is done: {{ summary }}\nPlease confirm by {{ confirm_by | day }}: *Close* above if it is right, *Reopen* if not.",
     (Action.CLOSE, Place.CLIENT):
-        "{% if duplicate_of %}This is the same as {{ duplicate_of }}, so it goes on there; what is written here reaches it as well.{% else %}Closed by {{ name }}.{% if summary %} {{ summary }}{% endif %}{% if reason %} {{ reason }}{% endif %}{% endif %}",
+        "{% if duplicate_of %}This is the same as {{ duplicate_of }}, so it goes on there; what is written here reaches it as well.{% elif became %}{{ key }} became project {{ became }}: {{ became_name }}.{% else %}Closed by {{ name }}.{% endif %}{% if summary %} {{ summary }}{% endif %}{% if reason %} {{ reason }}{% endif %}",
     (Action.CLOSE, Place.TRIAGE):
-        "Closed by {{ actor }}{% if duplicate_of %}: the same as {{ duplicate_of }}{% elif close_reason %} as {{ close_reason | replace('_', ' ') }}{% endif %}.{% if reason %} {{ reason }}{% endif %}",
+        "Closed by {{ actor }}{% if duplicate_of %}: the same as {{ duplicate_of }}{% elif close_reason %} as {{ close_reason | replace('_', ' ') }}{% endif %}{% if became %}: project {{ became }}, {{ became_name }}{% endif %}.{% if reason %} {{ reason }}{% endif %}",
     (Action.REOPEN, Place.CLIENT):
         "Reopened by {{ name }}: {{ reason }}",
     (Action.REOPEN, Place.TRIAGE):
@@ -69,6 +69,12 @@ MADE_OF = {
     Place.CLIENT: "This is now {{ ticket }}. Its own thread follows it to the end: please write there.",
     Place.TRIAGE: "This is now {{ ticket }}, filed by {{ actor }}.",
 }
+FOLLOWED_UP = "{{ actor }} filed the follow-ups: {{ keys | join(', ') }}."
+PROJECT_MOVED = {
+    "active": "Project {{ project }} has started: {{ project_name }}.",
+    "done": "Project {{ project }} is done: {{ project_name }}.",
+    "dropped": "Project {{ project }} was dropped: {{ project_name }}. Ask us here if that surprises you.",
+}
 # fmt: on
 
 
@@ -86,13 +92,18 @@ def reply(session: Session, event: Event, place: Place, ticket: Ticket | None) -
         return say(MADE_OF[place], ticket=_linked(session, ticket.id, place), actor=who)
     owner = people.by_id(session, ticket.assignee_id if ticket else None)
     asked_by = people.by_id(session, ticket.primary_contact_id or ticket.requester_id) if ticket else None
+    if event.kind is Kind.FOLLOWED_UP:
+        return say(FOLLOWED_UP, actor=mention(actor.slack_id, actor.name) if actor else "Steward", **event.data)
+    if event.kind is Kind.PROJECT_MOVED:
+        return say(PROJECT_MOVED[event.target or ""], **event.data)
     known = {
         "actor": mention(actor.slack_id, actor.name) if actor else "Steward",
         "name": actor.first_name if actor else "Steward",
         "owner": mention(owner.slack_id, owner.name) if owner else "Team",
         "worker": owner.first_name if owner else "Our team",
         "requester": mention(asked_by.slack_id, asked_by.name) if asked_by and not asked_by.is_staff else "Hello",
-        "reason": None, "whom": None, "summary": None, "close_reason": None, "duplicate_of": None,
+        "key": ticket.key if ticket else "", "reason": None, "whom": None, "summary": None, "close_reason": None,
+        "duplicate_of": None, "became": None, "became_name": None,
     }  # fmt: skip
     hidden = ticket is not None and ticket.private and place is Place.TRIAGE
     facts = {

@@ -6,20 +6,22 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from bot import playbook
-from bot.domain import accounts, bypasses, outbox, people, provider, targets, tickets
+from bot.domain import accounts, bypasses, outbox, people, projects, provider, recurring, targets, tickets
 from bot.domain.accounts import Account
 from bot.domain.bypasses import Bypass
 from bot.domain.durations import show
 from bot.domain.outbox import Place
 from bot.domain.people import Person
 from bot.domain.priority import Priority, Timing
+from bot.domain.projects import Project
+from bot.domain.recurring import Recurring
 from bot.domain.tickets import Attachment, Closure, Linked, Ticket
 from bot.domain.tickets.access import seen_by
 from bot.domain.workflow import CloseReason, NextOwner, Side, Status
 from bot.messages import blocks, links
 from bot.messages import bypasses as asked
 from bot.messages.blocks import Block
-from bot.messages.controls import VISIBLE_ACTIONS, card_controls, client_button, client_moves
+from bot.messages.controls import VISIBLE_ACTIONS, card_controls, client_button, client_moves, follow_up_button
 from bot.messages.mrkdwn import Mrkdwn, clip, day, escape, instant, line, link, mention, say
 
 MARKS = {Priority.P1: ":red_circle:", Priority.P2: ":large_orange_circle:", Priority.P3: ":large_yellow_circle:",
@@ -53,6 +55,9 @@ class Shown:
     files: list[Attachment]
     triage_due: datetime
     book: playbook.Playbook
+    follow_ups: list[str] = field(default_factory=list)  # items of the closure note that are no tickets yet
+    project: Project | None = None  # what it became, where it was redirected
+    rule: Recurring | None = None  # that opened it
     linked: list[Linked] = field(default_factory=list)
     posts: dict[Place, dict[int, str | None]] = field(default_factory=dict)  # where their cards stand
     bypass: Bypass | None = None
@@ -68,6 +73,7 @@ class Shown:
 def load(session: Session, ticket: Ticket, reader: Person | None = None) -> Shown:
     """Gather what the cards of a ticket say; in a window, only of what its reader may know."""
     among = seen_by(reader) if reader else None
+    closure = tickets.latest_closure(session, ticket.id)
     linked = tickets.links_of(session, [ticket.id], among=among)[ticket.id]
     account = accounts.by_id(session, ticket.account_id)
     ids = {ticket.assignee_id, ticket.reviewer_id, ticket.requester_id, ticket.primary_contact_id} - {None}
@@ -81,10 +87,13 @@ def load(session: Session, ticket: Ticket, reader: Person | None = None) -> Show
         reviewer=known.get(ticket.reviewer_id or 0),
         requester=known.get(ticket.requester_id or 0),
         contact=known.get(ticket.primary_contact_id or 0),
-        closure=tickets.latest_closure(session, ticket.id),
+        closure=closure,
         files=tickets.attachments(session, ticket.id),
         triage_due=targets.triage_due(account.calendar, ticket.created_at, ticket.priority, book.triage_hours),
         book=book,
+        follow_ups=tickets.not_filed_yet(session, ticket, closure),
+        rule=recurring.of_ticket(session, ticket.id) if ticket.requester_id is None else None,
+        project=projects.of_ticket(session, ticket),
         linked=linked,
         posts=links.by_place(session, [one.other.id for one in linked]),
         bypass=bypasses.of_ticket(session, ticket.id) if ticket.timing is Timing.NOW else None,
@@ -129,6 +138,8 @@ def _date_of(ticket: Ticket) -> str:
 
 def _outcome(shown: Shown) -> str:
     ticket = shown.ticket
+    if shown.project:
+        return f"became project {shown.project.key}: {shown.project.name}"
     if ticket.close_reason and not (ticket.close_reason is CloseReason.NO_RESPONSE and ticket.confirm_by):
         return CLOSED_AS[ticket.close_reason]
     return clip(shown.closure.summary, 600) if shown.closure else ticket.title
@@ -167,7 +178,8 @@ def triage_card(shown: Shown) -> list[Block]:
     body: list[Block] = [blocks.section(Mrkdwn(f"{MARKS[ticket.priority]} {title_line(ticket)}"))]
     if not ticket.is_open:  # done: three lines, the rest is in its window
         ending = [blocks.section(_ending(shown)), *_links_line(shown)]
-        return [*body, *ending, *blocks.actions(card_controls(ticket, shown.book))]
+        buttons = [*follow_up_button(ticket, shown.follow_ups), *card_controls(ticket, shown.book)]
+        return [*body, *ending, *blocks.actions(buttons)]
     pairs = _triage_facts(shown)
     body += [blocks.facts(pairs[start : start + MOST_FACTS]) for start in range(0, len(pairs), MOST_FACTS)]
     question = asked.question(shown.bypass, ticket) if shown.bypass and shown.bypass.is_pending else []
@@ -208,6 +220,8 @@ def _triage_facts(shown: Shown) -> list[tuple[str, Mrkdwn]]:
         pairs.append(("Asked by", mention(shown.requester.slack_id, shown.requester.name)))
     if came_from := from_message(shown, Place.TRIAGE):
         pairs.append(("From", came_from))
+    if shown.rule:
+        pairs.append(("Opened by schedule", escape(shown.rule.spoken)))
     if ticket.primary_contact_text or (shown.contact and shown.contact is not shown.requester):
         pairs.append(("Contact", line(ticket.primary_contact_text or (shown.contact or _SOMEBODY).name)))
     if ticket.wanted_by:

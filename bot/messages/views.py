@@ -13,7 +13,7 @@ from bot.domain.tickets.effects import AUDIENCE
 from bot.domain.workflow import Action
 from bot.messages import blocks
 from bot.messages.blocks import Block
-from bot.messages.controls import card_moves, move_button, tools
+from bot.messages.controls import card_moves, follow_up_button, move_button, tools
 from bot.messages.links import place_for
 from bot.messages.mrkdwn import LONGEST_TEXT, Mrkdwn, clip, escape, instant, line, link
 from bot.messages.tickets import (
@@ -50,14 +50,16 @@ def ticket_window(shown: Shown, actor: Person, history: History, spent: dict[str
         body.append(blocks.paragraph(clip(ticket.details, 2500)))
     if shown.closure:
         body += [blocks.divider(), blocks.section(closure_text(shown.closure, whole=actor.is_staff))]
-    body += blocks.actions(_buttons(shown, actor)) + blocks.actions(tools(ticket, actor))
+    follow_ups = follow_up_button(ticket, shown.follow_ups) if actor.may(Permission.WORK) else []
+    body += blocks.actions(_buttons(shown, actor)) + blocks.actions([*follow_ups, *tools(ticket, actor)])
     body += _links(shown, actor)
     return [*body, blocks.divider(), _history(history, actor)]
 
 
 def _facts(shown: Shown, actor: Person, spent: dict[str, int]) -> list[tuple[str, Mrkdwn]]:
     ticket = shown.ticket
-    asked_by = shown.requester.name if shown.requester else "an import"
+    opened_by = f"schedule: {shown.rule.spoken}" if shown.rule else "an import"
+    asked_by = shown.requester.name if shown.requester else opened_by
     pairs = [
         ("Status", Mrkdwn(f"{ticket.status.value}, since {instant(ticket.status_since)}")),
         ("For the client", client_reads(shown)),

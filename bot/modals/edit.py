@@ -5,8 +5,8 @@ from typing import Any
 from pydantic import BaseModel
 
 from bot.domain.priority import Priority
-from bot.domain.tickets import Ticket
-from bot.domain.tickets.edit import LONGEST_TITLE, choices
+from bot.domain.tickets import LONGEST_TITLE, Ticket
+from bot.domain.tickets.edit import choices
 from bot.messages.blocks import option
 from bot.modals import form
 

@@ -88,6 +88,9 @@ def choice(field: str, label: str, options: list[dict[str, Any]], *, initial: st
     return _input(field, label, element, optional=optional, hint=hint, live=live is not None)
 
 
+TICKED = "yes"
+
+
 def tick(field: str, label: str, says: str, *, initial: bool = False, hint: str | None = None) -> Block:
     """A single checkbox."""
     made = option(says, TICKED)
@@ -97,10 +100,13 @@ def tick(field: str, label: str, says: str, *, initial: bool = False, hint: str 
     return _input(field, label, element, optional=True, hint=hint, live=False)
 
 
-def ticks(field: str, label: str, options: list[dict[str, Any]], *, hint: str | None = None) -> Block:
-    """Any of a few checkboxes."""
-    element = {"type": "checkboxes", "action_id": field, "options": options}
-    return _input(field, label, element, optional=True, hint=hint, live=False)
+def ticks(field: str, label: str, options: list[dict[str, Any]], *, all_ticked: bool = False,
+          hint: str | None = None) -> Block:  # fmt: skip
+    """Any of a few checkboxes, at most ten; those that begin ticked ask for at least one."""
+    element: dict[str, Any] = {"type": "checkboxes", "action_id": field, "options": options}
+    if all_ticked:
+        element["initial_options"] = options
+    return _input(field, label, element, optional=not all_ticked, hint=hint, live=False)
 
 
 def day(field: str, label: str, *, initial: date | None = None, optional: bool = False) -> Block:

@@ -7,7 +7,7 @@ from pydantic import BaseModel, field_validator
 
 from bot.domain.codes import Category, Code
 from bot.domain.durations import parse_minutes
-from bot.domain.tickets import Ticket
+from bot.domain.time import Work
 from bot.messages.blocks import Block, option
 from bot.modals import form
 
@@ -19,7 +19,7 @@ AUTOMATIC = "auto"
 class Form(BaseModel):
     """What came back."""
 
-    ticket: int
+    ticket: str  # or a project: its key
     work_date: date
     minutes: int
     category: Category = Category.TICKET_RESOLUTION
@@ -37,20 +37,20 @@ class Form(BaseModel):
         return None if code == AUTOMATIC else code
 
 
-def ticket_option(ticket: Ticket) -> dict[str, Any]:
-    """A ticket in the picker."""
-    return option(f"{ticket.key} {ticket.title}", str(ticket.id))
+def work_option(work: Work) -> dict[str, Any]:
+    """A ticket or a project in the picker."""
+    return option(f"{work.key} {work.title}", work.key)
 
 
-def view(ticket: Ticket | None, today: date) -> dict[str, Any]:
-    """The form: the last ticket, today, the usual category, the code the ticket has."""
+def view(work: Work | None, today: date, category: Category) -> dict[str, Any]:
+    """The form: the last ticket or project, today, the usual category, the code the ticket has."""
     codes = [option("By ticket and category", AUTOMATIC), *form.enum_options(Code)]
     body = [
-        form.search("ticket", "Ticket", FIND_TICKET, initial=ticket_option(ticket) if ticket else None,
-                    placeholder="Key or words of the title"),
+        form.search("ticket", "Ticket", FIND_TICKET, initial=work_option(work) if work else None,
+                    placeholder="Key or words, of a ticket or a project"),
         form.day("work_date", "Work date", initial=today),
         form.text("minutes", "Time spent", longest=20, placeholder="45m, 1h30, 1:30, 1.5h"),
-        form.choice("category", "Category", form.enum_options(Category), initial=Category.TICKET_RESOLUTION.value),
+        form.choice("category", "Category", form.enum_options(Category), initial=category.value),
         form.choice("code", "Billing code", codes, initial=AUTOMATIC),
         form.text("note", "Note", optional=True, longest=500, placeholder="What you did"),
     ]  # fmt: skip

@@ -24,7 +24,9 @@ def ticket(key: str, body: list[Block]) -> dict[str, Any]:
     return form.modal(TICKET, key, body, submit=None, close="Close")
 
 
-def queue(chosen: QueueFilter, rows: list[Block], total: int, page: int, has_next: bool) -> dict[str, Any]:
+def queue(
+    chosen: QueueFilter, rows: list[Block], total: int, page: int, has_next: bool, doors: list[dict[str, Any]]
+) -> dict[str, Any]:
     """The queue with its filter, a page at a time."""
     menu = form.enum_options(QueueFilter)
     select = {
@@ -38,7 +40,7 @@ def queue(chosen: QueueFilter, rows: list[Block], total: int, page: int, has_nex
     body += rows or [blocks.section(Mrkdwn(EMPTY[chosen]))]
     turns = [blocks.button("Previous", f"{QUEUE_PAGE}.previous", f"{chosen.value}:{page - 1}")] if page else []
     turns += [blocks.button("Next", f"{QUEUE_PAGE}.next", f"{chosen.value}:{page + 1}")] if has_next else []
-    return form.modal(QUEUE, "Queue", body + blocks.actions(turns), submit=None, close="Close")
+    return form.modal(QUEUE, "Queue", body + blocks.actions(turns) + blocks.actions(doors), submit=None, close="Close")
 
 
 def sentence(title: str, text: str) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """The second wall: even a query that forgets to ask finds only what the person who entered may see."""
 
 from collections.abc import Iterator
+from datetime import date
 
 import pytest
 from sqlalchemy import Connection, Engine, inspect, text
@@ -8,8 +9,9 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from bot import database
-from bot.domain import bypasses, intakes, people, receipts, tickets, time
+from bot.domain import bypasses, intakes, people, projects, receipts, recurring, tickets, time
 from bot.domain.bypass import Criterion
+from bot.domain.cadence import Cadence
 from bot.domain.imports import ImportedRow
 from bot.domain.priority import Effect, Timing, Users
 from bot.domain.provider import get
@@ -37,7 +39,10 @@ GUARDED: dict[str, bool] = {
     "outbox": False,
     "person": True,
     "post": False,
+    "project": False,
     "receipt": False,
+    "recurring": False,
+    "recurring_run": False,
     "ticket": False,
     "ticket_link": False,
     "time_entry": False,
@@ -63,6 +68,16 @@ def fill(session: Session, account: str, contact: str) -> None:
     )
     other = tickets.file(session, filing, account=owner, provider=get(session), requester=requester, now=MONDAY)
     tickets.link(session, other, ticket, tickets.LinkKind.FOLLOWS_UP, by=bo, now=MONDAY)
+    projects.from_ticket(
+        session, other, name="A new help centre", owner=bo, budget_minutes=60, approval="Approved", reason="Large",
+        by=bo, now=MONDAY, seen=other.version,
+    )  # fmt: skip
+    rule = recurring.make(
+        session, owner.id, title="Check the backups", details="", request_type=RequestType.SERVICE_REQUEST,
+        related_system=None, owner=bo, estimate_minutes=30, code=None, cadence=Cadence.WEEKLY,
+        first_on=date(2026, 11, 30), by=bo, now=MONDAY,
+    )  # fmt: skip
+    recurring.open_due(session, rule.id, today=date(2026, 11, 30), provider=get(session), now=MONDAY)
     today = MONDAY.date()
     time.log(session, ticket, by=bo, minutes=30, work_date=today, now=MONDAY, today=today)
     conversation.say(session, ticket, Visibility.FROM_CLIENT, "Any news?", by=requester, now=MONDAY)

@@ -168,11 +168,11 @@ def test_the_same_line_sent_twice_is_noticed(session, log, who):
 
 
 def test_the_form_offers_the_ticket_somebody_logged_on_last(session, log, who, a_ticket):
-    assert time.latest_ticket_id(session, who("Bo")) is None
+    assert time.latest_work(session, who("Bo")) is None
     log()
     other = a_ticket()
     log(on=other)
-    assert time.latest_ticket_id(session, who("Bo")) == other.id
+    assert time.latest_work(session, who("Bo")).ticket_id == other.id
 
 
 def test_a_working_day_holds_a_fifth_of_the_week():

@@ -247,7 +247,7 @@ def test_steward_run_does_it_now_and_says_when_it_was_done_already(at_the_comman
     assert cli.main(["run", "daily-digest", "--at", "2026-11-23T09:30"]) == 0
     assert "done already for that day; nothing is posted twice" in capsys.readouterr().out
     assert house.state_of_the_world() == before
-    assert house.ticks() == []
+    assert [done for done in house.ticks() if done.startswith("daily-digest")] == []
     assert "Mon 23 Nov" in lines(the_digest(house))[0]
 
 

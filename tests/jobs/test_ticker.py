@@ -21,6 +21,12 @@ NIGHTS = {  # zone: the night clocks go forward, the night they go back
 }
 
 
+@pytest.fixture(autouse=True)
+def only_the_digest(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One row is enough to watch the ticker by; the other jobs have stories of their own."""
+    monkeypatch.setattr(ticker, "SCHEDULE", (JOBS["daily-digest"],))
+
+
 def at(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=UTC)
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from bot.domain.projects import ProjectAction
 from bot.domain.workflow import WORKFLOW
 from bot.handlers import ROUTES
 from tests import cast
@@ -15,12 +16,15 @@ ROOT = Path(__file__).parents[2]
 MANIFEST = json.loads(cast.MANIFEST.read_text())
 ANSWERED = {kind: {name for kind_, name in ROUTES if kind_ == kind} for kind in {kind for kind, _ in ROUTES}}
 # Names of controls begin with their room; whatever else looks like that is listed here with its reason.
-ROOMS = ("ticket.", "time.", "request.", "queue.", "digest.", "bypass.", "intake.", "message.", "channel.")
+ROOMS = ("ticket.", "time.", "request.", "queue.", "digest.", "bypass.", "intake.", "message.", "channel.",
+         "project.", "recurring.")  # fmt: skip
 NOT_CONTROLS = {
     "request.filed": "a window that only shows; it has no submit button",
     "request.already": "a window that only shows",
     "channel.chosen": "a window that only shows",
     "time.logged": "a window that only shows",
+    "project.window": "a window that only shows",
+    "recurring.window": "a window that only shows",
     "ticket.window": "a window that only shows",
     "queue.window": "a window that only shows",
     "queue.page": "the beginning of two names",
@@ -76,7 +80,7 @@ def test_every_control_named_in_the_code_is_answered():
 
 def test_every_answered_control_is_shown_somewhere():
     shown = strings_of("messages") | strings_of("modals") | {f"ticket.{move.action.value}" for move in WORKFLOW}
-    shown |= {"queue.page.next", "queue.page.previous"}
+    shown |= {"queue.page.next", "queue.page.previous"} | {f"project.{action.value}" for action in ProjectAction}
     for kind in ("action", "view", "view_closed", "options"):
         assert ANSWERED[kind] - shown == set(), kind
 

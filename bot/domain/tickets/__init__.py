@@ -10,7 +10,8 @@ else may change; `links` what belongs together, `merging` what is the same; `clo
 from bot.domain.tickets.access import attachments, number_of, several, visible_to
 from bot.domain.tickets.closure import Closure, ClosureNote, draft, latest_closure
 from bot.domain.tickets.conversation import Message, Visibility
-from bot.domain.tickets.filing import CameFrom, Door, Filing, file
+from bot.domain.tickets.filing import LONGEST_TITLE, SHORTEST_TITLE, CameFrom, Door, Filing, file
+from bot.domain.tickets.follow_ups import AT_ONCE, file_follow_ups, items_of, not_filed_yet
 from bot.domain.tickets.links import (
     BY_HAND,
     Linked,
@@ -27,7 +28,10 @@ from bot.domain.tickets.queue import Page, QueueFilter, is_unowned, page, possib
 from bot.domain.tickets.ticket import Attachment, Ticket
 
 __all__ = [
+    "AT_ONCE",
     "BY_HAND",
+    "LONGEST_TITLE",
+    "SHORTEST_TITLE",
     "Attachment",
     "CameFrom",
     "Closure",
@@ -47,11 +51,14 @@ __all__ = [
     "candidates",
     "draft",
     "file",
+    "file_follow_ups",
     "is_unowned",
+    "items_of",
     "latest_closure",
     "link",
     "links_of",
     "merged_into",
+    "not_filed_yet",
     "number_of",
     "page",
     "possibilities",

@@ -11,9 +11,9 @@ from bot.domain import events, outbox
 from bot.domain.errors import Refused
 from bot.domain.people import Person
 from bot.domain.priority import Priority
+from bot.domain.tickets.filing import LONGEST_TITLE, SHORTEST_TITLE
 from bot.domain.tickets.ticket import Ticket
 
-SHORTEST_TITLE, LONGEST_TITLE = 10, 150
 SHORTEST_REASON = 3
 
 

@@ -129,6 +129,8 @@ def _close(ticket: "Ticket", session: Session, inputs: Inputs, by: Person, now: 
         "close_reason": inputs.close_reason.value if inputs.close_reason else None,
         "reason": inputs.reason.strip(),
         "duplicate_of": inputs.duplicate_of.id if inputs.duplicate_of else None,
+        "became": inputs.became,
+        "became_name": inputs.became_name,
     }
 
 

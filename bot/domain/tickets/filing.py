@@ -17,6 +17,8 @@ from bot.domain.provider import Provider
 from bot.domain.routing import Area, RequestType
 from bot.domain.tickets.ticket import Attachment, Ticket
 
+SHORTEST_TITLE, LONGEST_TITLE = 10, 150
+
 
 class Door(StrEnum):
     """How a request came in."""
@@ -27,6 +29,7 @@ class Door(StrEnum):
     SHORTCUT = "shortcut"
     MENTION = "mention"
     STAFF = "staff for client"
+    SCHEDULE = "schedule"
 
 
 class CameFrom(StrEnum):
@@ -79,9 +82,19 @@ class Filing:
 
 
 def file(
-    session: Session, filing: Filing, *, account: Account, provider: Provider, requester: Person, now: datetime
+    session: Session,
+    filing: Filing,
+    *,
+    account: Account,
+    provider: Provider,
+    requester: Person | None,
+    now: datetime,
+    by: Person | None = None,
 ) -> Ticket:
-    """Write the ticket, its first event, and the cards for the client and for triage."""
+    """Write the ticket, its first event, and the cards for the client and for triage.
+
+    `by` is who files it for the requester, where that is somebody else; with neither it is the System.
+    """
     assessment = filing.assess(account, account.calendar.local_date(now))
     ticket = Ticket(
         account_id=account.id,
@@ -98,7 +111,7 @@ def file(
         wanted_by=filing.wanted_by,
         consequence=filing.consequence.strip(),
         related_system=filing.related_system,
-        requester_id=requester.id,
+        requester_id=requester.id if requester else None,
         primary_contact_id=filing.primary_contact.id if filing.primary_contact else None,
         primary_contact_text=filing.primary_contact_text,
         approval_status=filing.approval_status,
@@ -114,26 +127,26 @@ def file(
                    permalink=file.get("permalink"))
         for file in filing.files
     )  # fmt: skip
-    session.add(_filed_event(session, ticket, filing, requester, assessment, now))
+    session.add(_filed_event(session, ticket, filing, by or requester, assessment, now))
     ticket.open_threads(session, account, provider)
     return ticket
 
 
-def _private_reader(filing: Filing, requester: Person) -> int | None:
+def _private_reader(filing: Filing, requester: Person | None) -> int | None:
     """Who reads it on the client's side: whoever asked, or the contact whom staff filed it for."""
-    reader = filing.primary_contact if requester.is_staff else requester
+    reader = filing.primary_contact if requester is None or requester.is_staff else requester
     return reader.id if reader else None
 
 
 def _filed_event(
-    session: Session, ticket: Ticket, filing: Filing, requester: Person, assessment: Assessment, now: datetime
+    session: Session, ticket: Ticket, filing: Filing, by: Person | None, assessment: Assessment, now: datetime
 ) -> events.Event:
     return events.Event(
         kind=events.Kind.FILED,
         at=now,
         account_id=ticket.account_id,
         ticket_id=ticket.id,
-        actor_id=requester.id,
+        actor_id=by.id if by else None,
         target=ticket.status.value,
         data={
             "door": filing.door.value,

@@ -38,6 +38,8 @@ class Inputs:
     note: ClosureNote | None = None
     close_reason: CloseReason | None = None
     duplicate_of: "Ticket | None" = None
+    became: str | None = None  # what a redirected ticket became: its key and name
+    became_name: str | None = None
 
 
 def _needs_reason(_ticket: "Ticket", _session: Session, inputs: Inputs, _by: Person, _now: datetime) -> None:
@@ -56,7 +58,7 @@ def _triaged(ticket: "Ticket", session: Session, inputs: Inputs, _by: Person, _n
     if where is Destination.SEPARATE_PROJECT:
         raise Refused(
             f"{show(estimate)} is more than {limit:g} hours: that is a project. "
-            "Close the ticket as redirected and plan it, or split off a first step.",
+            f"Cancel, open {ticket.key} and press Make it a project, or split off a first step.",
             field="estimate",
         )
 
