@@ -216,7 +216,7 @@ class Worker:
             self._tick, "interval", seconds=self._tick_seconds, coalesce=True, max_instances=1, misfire_grace_time=None
         )
         scheduler.start()
-        courier, known = Courier(self._sessions, self._client), False
+        courier, known = Courier(self._sessions, self._client, clock=self._clock), False
         while not self._stopping.is_set():
             known = known or self._learn_who_we_are()
             if not self._deliver(courier):

@@ -40,7 +40,7 @@ class House:
         self.slack, self.sessions, self.owner, self.events_url = slack, sessions, owner, events_url
         self.now = MONDAY
         client = WebClient(token=slack.token, base_url=slack.api_url, timeout=5, retry_handlers=[])
-        self.courier = Courier(sessions, client, paced=False)
+        self.courier = Courier(sessions, client, paced=False, clock=self.clock)
         self.bo, self.eve = slack.person("U0BO", "C0TRIAGE"), slack.person("U0EVE", "C0TRIAGE")
         self.maya, self.sam = slack.person("U0MAYA", "C0TRIAGE"), slack.person("U0SAM", "C0TRIAGE")
         self.ana, self.cleo = slack.person("U0ANA", "C0ACME"), slack.person("U0CLEO", "C0ACME")

@@ -3,39 +3,33 @@
 from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import Numeric, func, select
+from sqlalchemy import CheckConstraint, Numeric, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from bot import playbook
 from bot.domain import events, outbox, provider, receipts
 from bot.domain.base import Base, Id
-from bot.domain.business_time import Calendar
 from bot.domain.errors import NotFound, Refused
+from bot.domain.hours import KeepsHours
 from bot.domain.people import Person
 from bot.domain.provider import Provider
 from bot.domain.roles import ContactRole, Permission
 
 
-class Account(Base):
+class Account(KeepsHours, Base):
     """A client organisation."""
 
     __tablename__ = "account"
+    __table_args__ = (CheckConstraint("opens < closes", name="opens_first"),)
 
     id: Mapped[Id] = mapped_column(init=False)
     name: Mapped[str] = mapped_column(unique=True)
     channel_slack_id: Mapped[str | None] = mapped_column(unique=True, default=None)
     team_slack_id: Mapped[str | None] = mapped_column(default=None)
-    timezone: Mapped[str] = mapped_column(default="UTC")
-    holidays: Mapped[str | None] = mapped_column(default=None)
     arr_amount: Mapped[Decimal | None] = mapped_column(Numeric(14, 2), default=None)
     arr_currency: Mapped[str | None] = mapped_column(default=None)
     renews: Mapped[date | None] = mapped_column(default=None)
     live_since: Mapped[datetime | None] = mapped_column(default=None)
-
-    @property
-    def calendar(self) -> Calendar:
-        """The client's business hours, in its zone, without its holidays."""
-        return Calendar(zone=self.timezone, country=self.holidays)
 
 
 def by_channel(session: Session, channel_slack_id: str | None) -> Account | None:

@@ -7,12 +7,14 @@ windows follow the wall clock, so a change of the clocks moves no opening time.
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import islice
 from zoneinfo import ZoneInfo
 
 import holidays
 
-HOURS_PER_DAY = 8
-HORIZON_DAYS = 20_000  # a target that needs half a century of business time is a mistake, not a due date
+DAY_NAMES = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+HORIZON_DAYS = 15_000  # a target that needs half a century of business time is a mistake, not a due date
+LONGEST_CLOSURE_DAYS = 366  # without one working day in so many, a calendar is a mistake; `apply` refuses it
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,39 @@ class Calendar:
         """Whether business hours run on that local date."""
         return day.weekday() in self.weekdays and day not in self.days_off and not _is_holiday(self.country, day)
 
+    @property
+    def minutes_a_day(self) -> float:
+        """How long a working day is, by the wall clock."""
+        opens, closes = (datetime.combine(date.min, at) for at in (self.opens, self.closes))
+        return (closes - opens).total_seconds() / 60
+
+    def working_days(self, first: date, step: int = 1) -> Iterator[date]:
+        """The working days from a date on, or with `step=-1` backwards from it; it never ends.
+
+        Where a whole year has none, every day counts: a mistake in a calendar holds up no digest and no card.
+        """
+        day = first
+        while True:
+            upcoming = (day + timedelta(days=step * offset) for offset in range(LONGEST_CLOSURE_DAYS))
+            day = next((at for at in upcoming if self.is_working_day(at)), day)
+            yield day
+            day += timedelta(days=step)
+
+    def counts_as_working(self, day: date) -> bool:
+        """Whether work is expected on that day: as `working_days` has it."""
+        return next(self.working_days(day)) == day
+
+    def has_working_days(self, first: date) -> bool:
+        """Whether the year from that date has any."""
+        return self.is_working_day(next(self.working_days(first)))
+
+    def closures(self, first: date) -> Iterator[tuple[date, str]]:
+        """Days of a year on which business hours would run but for a holiday, each with the holiday's name if any."""
+        for offset in range(LONGEST_CLOSURE_DAYS):
+            day = first + timedelta(days=offset)
+            if day.weekday() in self.weekdays and not self.is_working_day(day):
+                yield day, _holidays(self.country).get(day, "") if self.country else ""
+
     def local_date(self, instant: datetime) -> date:
         """The calendar's own date at that instant."""
         return instant.astimezone(self.tz).date()
@@ -47,11 +82,7 @@ class Calendar:
 
     def windows_from(self, instant: datetime) -> Iterator[tuple[datetime, datetime]]:
         """Business hours from an instant on, the first one cut off at it."""
-        first = self.local_date(instant)
-        for offset in range(HORIZON_DAYS):
-            day = first + timedelta(days=offset)
-            if not self.is_working_day(day):
-                continue
+        for day in islice(self.working_days(self.local_date(instant)), HORIZON_DAYS):
             opens, closes = self.window(day)
             if closes > instant:
                 yield max(opens, instant.astimezone(UTC)), closes
@@ -69,7 +100,8 @@ _CACHE: dict[str, holidays.HolidayBase] = {}
 def _holidays(country: str) -> holidays.HolidayBase:
     if country not in _CACHE:
         code, _, subdivision = country.partition("-")
-        _CACHE[country] = holidays.country_holidays(code, subdiv=subdivision or None)
+        # In English where the library has it, as all else that people read; otherwise in the country's own language.
+        _CACHE[country] = holidays.country_holidays(code, subdiv=subdivision or None, language="en_US")
     return _CACHE[country]
 
 
@@ -94,12 +126,11 @@ def add_minutes(calendar: Calendar, start: datetime, minutes: float) -> datetime
 
 def subtract_minutes(calendar: Calendar, end: datetime, minutes: float) -> datetime:
     """The latest instant from which `minutes` of business time pass until `end`, in UTC."""
-    left, last = timedelta(minutes=minutes), calendar.local_date(end)
-    for offset in range(HORIZON_DAYS):
-        day = last - timedelta(days=offset)
+    left = timedelta(minutes=minutes)
+    for day in islice(calendar.working_days(calendar.local_date(end), step=-1), HORIZON_DAYS):
         opens, closes = calendar.window(day)
         closes = min(closes, end.astimezone(UTC))
-        if not calendar.is_working_day(day) or closes <= opens:
+        if closes <= opens:
             continue
         if left <= closes - opens:
             return closes - left
@@ -120,20 +151,13 @@ def minutes_between(calendar: Calendar, start: datetime, end: datetime) -> float
 
 
 def days_between(calendar: Calendar, start: datetime, end: datetime) -> float:
-    """Business days of eight hours from `start` to `end`."""
-    return minutes_between(calendar, start, end) / (60 * HOURS_PER_DAY)
+    """Business days, as long as this calendar's are, from `start` to `end`."""
+    return minutes_between(calendar, start, end) / calendar.minutes_a_day
 
 
 def add_days(calendar: Calendar, start: date, count: int) -> date:
     """The working day `count` working days after `start` (0: the next one that is not a day off)."""
-    day = start
-    while not calendar.is_working_day(day):
-        day += timedelta(days=1)
-    for _ in range(count):
-        day += timedelta(days=1)
-        while not calendar.is_working_day(day):
-            day += timedelta(days=1)
-    return day
+    return next(islice(calendar.working_days(start), count, None))
 
 
 def working_days_until(calendar: Calendar, start: date, end: date) -> int:

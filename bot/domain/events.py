@@ -50,6 +50,10 @@ class Kind(StrEnum):
     PROJECT_MOVED = "project_moved"
     PROJECT_CHANGED = "project_changed"
     RECURRING_CHANGED = "recurring_changed"
+    WENT_AWAY = "went_away"
+    CAME_BACK = "came_back"
+    ROTA_CHANGED = "rota_changed"
+    DUTY_HANDED_OVER = "duty_handed_over"
 
 
 class Event(Base):
@@ -79,6 +83,7 @@ def record(
     person: int | None = None,
     at: datetime | None = None,
     data: dict[str, Any] | None = None,
+    rule_version: int = 1,
 ) -> Event:
     """Write an event that is not about a ticket; those about tickets are written by their verbs."""
     event = Event(
@@ -87,6 +92,7 @@ def record(
         account_id=account_id,
         actor_id=person,
         data=data or {},
+        rule_version=rule_version,
     )
     session.add(event)
     session.flush()

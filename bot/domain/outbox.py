@@ -166,6 +166,11 @@ def _redrawn(session: Session, subject: Subject, which: ColumnElement[bool]) -> 
     return posts
 
 
+def refresh_at(session: Session, subject: Subject, ids: list[int], place: Place) -> None:
+    """Bring many subjects' cards at one place to their current state."""
+    _enqueue(session, list(roots_of_many(session, subject, ids, place).values()))
+
+
 def reply(
     session: Session,
     root: Post,

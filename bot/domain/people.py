@@ -5,7 +5,9 @@ security which accounts this transaction may touch.
 """
 
 from collections.abc import Iterable
+from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import ForeignKey, String, select, text
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -13,6 +15,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from bot.domain.base import Base, Id
 from bot.domain.errors import Refused
+from bot.domain.provider import Provider
 from bot.domain.roles import Permission, allows, who_may
 
 ALL_ACCOUNTS = "*"
@@ -105,6 +108,16 @@ def names_of(session: Session, slack_ids: Iterable[str]) -> dict[str, str]:
 def by_slack_id(session: Session, slack_id: str | None) -> Person | None:
     """The person with that Slack id, if this session may see them."""
     return session.scalar(select(Person).where(Person.slack_id == slack_id)) if slack_id else None
+
+
+def lock(session: Session, person: Person) -> None:
+    """Whoever else changes something about this person waits until this transaction is over."""
+    session.execute(select(Person.id).where(Person.id == person.id).with_for_update())
+
+
+def local_date(person: Person, firm: Provider, now: datetime) -> date:
+    """Today where that person is; the provider's, unless they have a zone of their own."""
+    return now.astimezone(ZoneInfo(person.timezone or firm.timezone)).date()
 
 
 def facts(person: Person | None) -> dict[str, Any]:

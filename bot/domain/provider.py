@@ -7,30 +7,23 @@ from sqlalchemy import CheckConstraint, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from bot.domain.base import Base, Id
-from bot.domain.business_time import Calendar
 from bot.domain.errors import Refused
+from bot.domain.hours import KeepsHours
 
 
-class Provider(Base):
+class Provider(KeepsHours, Base):
     """One row: the firm that runs Steward."""
 
     __tablename__ = "provider"
-    __table_args__ = (CheckConstraint("id = 1", name="one_row"),)
+    __table_args__ = (CheckConstraint("id = 1", name="one_row"), CheckConstraint("opens < closes", name="opens_first"))
 
     id: Mapped[Id] = mapped_column(default=1, kw_only=True)
     team_slack_id: Mapped[str]
-    timezone: Mapped[str] = mapped_column(default="UTC")
-    holidays: Mapped[str | None] = mapped_column(default=None)
     channels: Mapped[dict[str, Any]] = mapped_column(default_factory=dict)
     live_since: Mapped[datetime | None] = mapped_column(default=None)  # nothing scheduled before it is caught up
     # Learned from auth.test, so that web can answer while Slack is down.
     bot_user_slack_id: Mapped[str | None] = mapped_column(default=None)
     workspace_url: Mapped[str | None] = mapped_column(default=None)
-
-    @property
-    def calendar(self) -> Calendar:
-        """The provider's working days, in its zone."""
-        return Calendar(zone=self.timezone, country=self.holidays)
 
     @property
     def triage_channel(self) -> str | None:
@@ -54,3 +47,8 @@ def get(session: Session) -> Provider:
     if provider is None:
         raise Refused("Steward is not set up yet. An admin runs `steward apply` with the provider's file first.")
     return provider
+
+
+def lock(session: Session) -> None:
+    """Whoever else changes what there is once waits until this transaction is over."""
+    session.execute(select(Provider.id).with_for_update())

@@ -40,10 +40,13 @@ class Permission(StrEnum):
     LOG_TIME = "log time"
     WRITE = "write to clients"
     MANAGE_ACCOUNTS = "manage accounts"
+    SET_ABSENCE_OF_OTHERS = "say for others when they are away"
+    CHANGE_ROTA = "change the rota"
 
 
 _EVERYONE = frozenset(Role)
 _WORKERS = frozenset({Role.ENGINEER, Role.LEAD, Role.SERVICE_OWNER})
+_ORGANISERS = frozenset({Role.LEAD, Role.SERVICE_OWNER, Role.ADMIN})
 
 # fmt: off
 PERMISSIONS: dict[Permission, frozenset[Role]] = {
@@ -53,6 +56,8 @@ PERMISSIONS: dict[Permission, frozenset[Role]] = {
     Permission.LOG_TIME:        _EVERYONE,
     Permission.WRITE:           _EVERYONE,
     Permission.MANAGE_ACCOUNTS: frozenset({Role.LEAD, Role.SERVICE_OWNER, Role.ACCOUNT_MANAGER, Role.ADMIN}),
+    Permission.SET_ABSENCE_OF_OTHERS: _ORGANISERS,
+    Permission.CHANGE_ROTA:     _ORGANISERS,
 }
 # fmt: on
 

@@ -4,6 +4,7 @@ from sqlalchemy import BigInteger, Column, DateTime, Float, Table, Text, func
 from sqlalchemy.dialects.postgresql import JSONB
 
 from bot.domain import (
+    absences,
     accounts,
     agreements,
     bypasses,
@@ -17,12 +18,14 @@ from bot.domain import (
     provider,
     receipts,
     recurring,
+    rota,
     tickets,
     time,
 )
 from bot.domain.base import metadata
 
 __all__ = [
+    "absences",
     "accounts",
     "agreements",
     "bypasses",
@@ -37,6 +40,7 @@ __all__ = [
     "provider",
     "receipts",
     "recurring",
+    "rota",
     "tickets",
     "time",
 ]

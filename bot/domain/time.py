@@ -214,8 +214,8 @@ def latest_work(session: Session, person: Person) -> TimeEntry | None:
 
 
 def expected_minutes(person: Person, calendar: Calendar, day: date) -> int:
-    """What a working day should hold: a fifth of the weekly hours, nothing on a day off."""
-    return person.weekly_minutes // 5 if calendar.is_working_day(day) else 0
+    """What a working day should hold: its share of the weekly hours, nothing on a day off."""
+    return person.weekly_minutes // len(calendar.weekdays) if calendar.is_working_day(day) else 0
 
 
 def people_who_logged(session: Session, work_date: date) -> set[int]:

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from bot.clock import Clock
 from bot.domain.errors import Refused
 from bot.handlers import (
+    away,
     bypasses,
     channels,
     choices,
@@ -24,6 +25,7 @@ from bot.handlers import (
     follow_ups,
     help,
     home,
+    hours,
     intakes,
     links,
     projects,
@@ -31,6 +33,7 @@ from bot.handlers import (
     recurring,
     redirects,
     request,
+    rota,
     threads,
     ticket_tools,
     tickets,
@@ -73,6 +76,9 @@ ROUTES = _joined(
     projects,
     redirects,
     recurring,
+    away,
+    rota,
+    hours,
 )
 
 

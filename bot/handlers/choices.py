@@ -4,11 +4,11 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from bot.domain import accounts, people, tickets
+from bot.domain import absences, accounts, people, tickets
 from bot.domain.people import Person
 from bot.domain.roles import Permission
 from bot.handlers.call import Call, Routes
-from bot.modals import channel, form, moves, request
+from bot.modals import channel, form, moves, request, rota
 
 
 def choices(call: Call) -> None:
@@ -40,8 +40,16 @@ def _whom(call: Call, session: Session, actor: Person) -> list[dict[str, Any]]:
     return moves.whom_options(people.contacts(session, ticket.account_id))
 
 
-def _colleagues(_call: Call, session: Session, actor: Person) -> list[dict[str, Any]]:
-    return moves.colleague_options(people.workers(session) if actor.is_staff else [])
+def _colleagues(call: Call, session: Session, actor: Person) -> list[dict[str, Any]]:
+    return _with_absences(call, session, people.workers(session) if actor.is_staff else [])
+
+
+def _staff(call: Call, session: Session, actor: Person) -> list[dict[str, Any]]:
+    return _with_absences(call, session, people.staff(session) if actor.is_staff else [])
+
+
+def _with_absences(call: Call, session: Session, team: list[Person]) -> list[dict[str, Any]]:
+    return moves.colleague_options(team, absences.away_now(session, team, call.now))
 
 
 _LISTS = {
@@ -51,6 +59,10 @@ _LISTS = {
     "whom": _whom,
     "assignee": _colleagues,
     "reviewer": _colleagues,
+    "takes_over": _colleagues,
+    **dict.fromkeys(rota.FIELDS.values(), _colleagues),
+    "absentee": _staff,
+    "stand_in": _staff,
 }
 ROUTES: Routes = {
     ("options", request.REVEAL): choices,  # the account's menu also hears of a change at once

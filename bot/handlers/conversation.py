@@ -59,7 +59,7 @@ def submit(call: Call) -> None:
         ticket = tickets.visible_to(session, actor, metadata.ticket, lock=True)
         call.once(session, form.values(call.view), actor)
         conversation.say(session, ticket, metadata.visibility, filled.text, by=actor, now=call.now)
-        window = window_of(session, actor, ticket) if metadata.window else None
+        window = window_of(session, actor, ticket, call.now) if metadata.window else None
     if window and metadata.window:
         call.redraw(metadata.window, window)
     call.done()

@@ -45,7 +45,7 @@ def submit(call: Call) -> None:
         keys = ", ".join(one.key for one in made)
         said = windows.sentence("Follow-ups", f"Filed {keys}, linked to {ticket.key}.")
         call.remember(session, response_action="update", view=said)
-        window = window_of(session, actor, ticket) if metadata.window else None
+        window = window_of(session, actor, ticket, call.now) if metadata.window else None
     if window and metadata.window:
         call.redraw(metadata.window, window)
     call.show(said)

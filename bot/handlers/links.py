@@ -45,7 +45,7 @@ def submit(call: Call) -> None:
             words = {"asked": other.key, "target": f"T-{target}", "ticket": ticket.key, "wording": filled.kind.value}
             said = windows.sentence("Linked", MERGED.format(**words))
             call.remember(session, response_action="update", view=said)
-        window = window_of(session, actor, ticket) if metadata.window else None
+        window = window_of(session, actor, ticket, call.now) if metadata.window else None
     if window and metadata.window:
         call.redraw(metadata.window, window)
     call.show(said) if said else call.done()
@@ -59,7 +59,7 @@ def unlink(call: Call) -> None:
     with call.begin() as (session, actor):
         ticket = tickets.visible_to(session, actor, int(number))
         tickets.unlink(session, int(link_id), by=actor, now=call.now)
-        window = window_of(session, actor, ticket)
+        window = window_of(session, actor, ticket, call.now)
     call.replace(window)
     call.done()
 

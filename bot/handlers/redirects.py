@@ -32,7 +32,7 @@ def submit(call: Call) -> None:
         )  # fmt: skip
         view = project_window(session, actor, project)
         call.remember(session, response_action="update", view=view)
-        window = window_of(session, actor, ticket) if metadata.window else None
+        window = window_of(session, actor, ticket, call.now) if metadata.window else None
     if window and metadata.window:
         call.redraw(metadata.window, window)
     call.show(view)

@@ -35,7 +35,7 @@ def edited(call: Call) -> None:
         call.once(session, form.values(call.view), actor)
         changes = edits.Changes(filled.title, filled.priority, filled.related_system, filled.reason)
         edits.edit(session, ticket, changes, by=actor, now=call.now, seen=metadata.seen)
-        window = window_of(session, actor, ticket) if metadata.window else None
+        window = window_of(session, actor, ticket, call.now) if metadata.window else None
     if window and metadata.window:
         call.redraw(metadata.window, window)
     call.done()
@@ -63,7 +63,7 @@ def merged(call: Call) -> None:
         ticket = tickets.visible_to(session, actor, metadata.ticket)
         other = tickets.visible_to(session, actor, filled.ticket)
         merging.merge(session, ticket, other, by=actor, now=call.now, seen=metadata.seen)
-        window = window_of(session, actor, ticket) if metadata.window else None
+        window = window_of(session, actor, ticket, call.now) if metadata.window else None
     if window and metadata.window:
         call.redraw(metadata.window, window)
     call.done()
@@ -98,7 +98,7 @@ def _follow(call: Call, *, wanted: bool) -> None:
             followers.follow(session, ticket, who=actor, by=actor, now=call.now)
         else:
             followers.unfollow(session, ticket, who=actor, now=call.now)
-        window = window_of(session, actor, ticket)
+        window = window_of(session, actor, ticket, call.now)
     if call.in_window:
         call.replace(window)
     call.done()

@@ -1,11 +1,12 @@
 """A ticket's moves, from its cards, windows and digests: one way in for all of them."""
 
+from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
 from bot import playbook
-from bot.domain import agreements, events, people, projects, tickets, time
+from bot.domain import absences, agreements, events, people, projects, tickets, time
 from bot.domain.codes import Code
 from bot.domain.errors import NotFound, Refused
 from bot.domain.people import Person
@@ -55,7 +56,7 @@ def _press(call: Call, action: Action, pressed: Press) -> None:
         else:
             ticket.act(session, action, by=actor, now=call.now, seen=pressed.seen)
             session.flush()
-        window = window_of(session, actor, ticket) if call.in_window and view is None else None
+        window = window_of(session, actor, ticket, call.now) if call.in_window and view is None else None
     if view:
         call.open(view)
     elif window:
@@ -76,6 +77,7 @@ def _known(session: Session, ticket: Ticket, move: Move, call: Call) -> moves.Kn
         colleagues = [who for who in people.workers(session) if may_be_the_same or who.id != ticket.assignee_id]
     return moves.Known(
         colleagues=colleagues,
+        away=absences.away_now(session, colleagues, call.now),
         contacts=contacts,
         note=note,
         spent=time.minutes_by_code(session, ticket.id) if Need.NOTE in needs else {},
@@ -116,7 +118,7 @@ def submit(call: Call) -> None:
         )
         ticket.act(session, metadata.action, by=actor, now=call.now, seen=metadata.seen, inputs=inputs)
         session.flush()
-        window = window_of(session, actor, ticket) if metadata.window else None
+        window = window_of(session, actor, ticket, call.now) if metadata.window else None
     if window and metadata.window:
         call.redraw(metadata.window, window)
     call.done()
@@ -138,12 +140,12 @@ def open_window(call: Call) -> None:
 
 def _open_window(call: Call, key: str) -> None:
     with call.begin() as (session, actor):
-        window = window_of(session, actor, tickets.visible_to(session, actor, key))
+        window = window_of(session, actor, tickets.visible_to(session, actor, key), call.now)
     call.open(window)
     call.done()
 
 
-def window_of(session: Session, actor: Person, ticket: Ticket) -> dict[str, object]:
+def window_of(session: Session, actor: Person, ticket: Ticket, now: datetime) -> dict[str, object]:
     """A ticket in full, as this person may read it."""
     history = events.of_ticket(session, ticket.id, newest=40)
     said = conversation.of_ticket(session, ticket.id, actor)
@@ -152,7 +154,7 @@ def window_of(session: Session, actor: Person, ticket: Ticket) -> dict[str, obje
     url = links.to_tickets(session, [ticket.id], actor)[ticket.id]
     return windows.ticket(
         ticket.key,
-        views.ticket_window(load(session, ticket, actor), actor, views.History(history, names, said), spent, url),
+        views.ticket_window(load(session, ticket, now, actor), actor, views.History(history, names, said), spent, url),
     )
 
 

@@ -3,11 +3,10 @@
 import re
 from datetime import date, timedelta
 from typing import NamedTuple
-from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from bot.domain import projects, provider, tickets, time
+from bot.domain import people, projects, provider, tickets, time
 from bot.domain.durations import parse_minutes, show
 from bot.domain.errors import NotFound, Refused
 from bot.domain.people import Person
@@ -107,8 +106,7 @@ def _last_work(session: Session, actor: Person) -> Work | None:
 
 
 def _today_of(session: Session, actor: Person, call: Call) -> date:
-    zone = actor.timezone or provider.get(session).timezone
-    return call.now.astimezone(ZoneInfo(zone)).date()
+    return people.local_date(actor, provider.get(session), call.now)
 
 
 def _log_line(call: Call) -> None:

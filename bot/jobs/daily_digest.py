@@ -2,7 +2,7 @@
 
 from sqlalchemy.orm import Session
 
-from bot.domain import outbox, reviews
+from bot.domain import away, outbox, reviews
 from bot.domain.errors import Refused
 from bot.jobs.job import Run
 
@@ -12,6 +12,7 @@ def run(session: Session, run: Run) -> None:
     channel = run.provider.triage_channel
     if not channel:
         raise Refused("The digest has nowhere to go: give the provider a triage channel, and apply.")
+    away.redraw_cards(session, run.provider.calendar, run.now)
     snapshot = reviews.daily_queue(session, run.provider, run.now)
     outbox.open_thread(
         session, outbox.Subject.JOB_RUN, run.id, outbox.Place.TRIAGE, channel, account_id=None, snapshot=snapshot

@@ -1,18 +1,24 @@
 """The morning's queue review: numbers, then what needs someone, each line linked and owned.
 
-At most 20 lines: one of numbers, three lists of one heading and three tickets, six for people.
+At most 20 lines: one of numbers, one of who is on duty and away, three lists of one heading and three
+tickets; then as many people as fit.
 """
 
 from typing import Any
 
 from sqlalchemy.orm import Session
 
+from bot.domain.turns import Duty
 from bot.messages import blocks, links
 from bot.messages.blocks import Block
 from bot.messages.mrkdwn import Mrkdwn, escape, line, link, mention, say
+from bot.messages.rota import NOBODY
 
 Snapshot = dict[str, Any]
 SHOWN_KEYS = 3
+SHOWN_AWAY = 4
+LINES = 20
+DUTIES = {Duty.TRIAGE.value: "On triage", Duty.ON_CALL.value: "On call"}
 
 
 STANDS = {"intake": "in intake", "execution": "in the work", "review": "in our review", "client": "with clients"}
@@ -45,19 +51,48 @@ def daily(session: Session, snapshot: Snapshot) -> list[Block]:
     urls = links.to_tickets(session, _mentioned(snapshot))
     body = [blocks.header(f"Queue review, {say('{{ date | day }}', date=snapshot['date'])}")]
     body.append(blocks.section(headline(snapshot)))
+    body += _team(snapshot.get("team"), urls)
     if not (snapshot["unowned"]["total"] or snapshot["stalled"]["total"]):
         body.append(blocks.section(Mrkdwn(":white_check_mark: *Nothing needs you:* every ticket is owned and moving.")))
     body += _listed("Unowned", snapshot["unowned"], urls, _unowned_line, offer=True)
     body += _listed("Stalled", snapshot["stalled"], urls, _stalled_line)
     body += _listed("Waiting on clients", snapshot["waiting"], urls, _waiting_line)
-    return body + _people(snapshot["people"], urls, snapshot["since"])
+    return body + _people(snapshot["people"], urls, snapshot["since"], most=LINES - len(body) - 1)
 
 
 def _mentioned(snapshot: Snapshot) -> list[int]:
     numbers = [item["id"] for name in ("unowned", "stalled", "waiting") for item in snapshot[name]["tickets"]]
     for person in snapshot["people"]["rows"]:
         numbers += person["moved"] + person["in_hand"] + [item["id"] for item in person["blocked"]]
-    return numbers
+    team = snapshot.get("team") or {"left": {"tickets": []}}
+    return numbers + [item["id"] for item in team["left"]["tickets"]]
+
+
+def _team(found: Snapshot | None, urls: dict[int, str | None]) -> list[Block]:
+    """Who is on duty and who is away, in one line; nothing where nobody takes turns and all are there."""
+    if not found:  # the figures of an earlier release
+        return []
+    parts = [f"*{DUTIES[duty]}:* {_holder(person)}" for duty, person in found["duties"].items()]
+    if found["away"]:
+        parts.append(f"*Away:* {_some([_absent(person) for person in found['away']], SHOWN_AWAY)}")
+    if found["left"]["total"]:
+        parts.append(f"*Needs somebody meanwhile:* {_left(found['left'], urls)}")
+    door = blocks.button("Rota", "rota.open") if found["duties"] else None
+    return [blocks.section(Mrkdwn(" · ".join(parts)), accessory=door)] if parts else []
+
+
+def _holder(person: Snapshot) -> Mrkdwn:
+    return escape(person["name"]) if person else NOBODY
+
+
+def _absent(person: Snapshot) -> str:
+    return str(say("{{ name }} until {{ until | day }}", **person))
+
+
+def _left(found: Snapshot, urls: dict[int, str | None]) -> str:
+    keys = [f"{link(urls.get(item['id']), 'T-' + str(item['id']))} {item['priority']}" for item in found["tickets"]]
+    rest = found["total"] - len(keys)
+    return ", ".join(keys) + (f" +{rest}" if rest else "")
 
 
 def _listed(name: str, found: Snapshot, urls: dict[int, str | None], tell: Any, *, offer: bool = False) -> list[Block]:
@@ -103,8 +138,8 @@ def _waiting_line(item: Snapshot, title: Mrkdwn) -> Mrkdwn:
     return Mrkdwn(f"{title} · on {whom}{what}, {_days(item)}{owner}")
 
 
-def _people(found: Snapshot, urls: dict[int, str | None], yesterday: str) -> list[Block]:
-    rows = found["rows"]
+def _people(found: Snapshot, urls: dict[int, str | None], yesterday: str, *, most: int) -> list[Block]:
+    rows = found["rows"][:most]
     if not rows:
         return [blocks.section(Mrkdwn("*Standup:* nobody has anything in hand"))]
     total = found["total"]
@@ -129,6 +164,6 @@ def _keys(numbers: list[int], urls: dict[int, str | None]) -> str:
     return _some([str(link(urls.get(number), f"T-{number}")) for number in numbers])
 
 
-def _some(items: list[str]) -> str:
-    rest = len(items) - SHOWN_KEYS
-    return ", ".join(items[:SHOWN_KEYS]) + (f" +{rest}" if rest > 0 else "")
+def _some(items: list[str], shown: int = SHOWN_KEYS) -> str:
+    rest = len(items) - shown
+    return ", ".join(items[:shown]) + (f" +{rest}" if rest > 0 else "")

@@ -3,6 +3,7 @@
 import json
 import zlib
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -29,21 +30,21 @@ class Rendered:
     version: int | None = None
 
 
-def render(session: Session, post: Post) -> Rendered:
+def render(session: Session, post: Post, now: datetime) -> Rendered:
     """The post's words for its audience."""
-    return _RENDERERS[post.subject](session, post)
+    return _RENDERERS[post.subject](session, post, now)
 
 
-def _card(session: Session, post: Post) -> Rendered:
+def _card(session: Session, post: Post, now: datetime) -> Rendered:
     ticket = session.scalars(select(Ticket).where(Ticket.id == post.subject_id)).one()
-    shown = tickets.load(session, ticket)
+    shown = tickets.load(session, ticket, now)
     card = tickets.client_card(shown) if post.place is Place.CLIENT else tickets.triage_card(shown)
     return Rendered(clip(tickets.fallback(shown, post.place), LONGEST_NOTIFICATION), card, ticket.version)
 
 
-def _announcement(session: Session, post: Post) -> Rendered:
+def _announcement(session: Session, post: Post, now: datetime) -> Rendered:
     if post.snapshot:
-        return _snapshot(session, post)
+        return _snapshot(session, post, now)
     event = session.scalars(select(Event).where(Event.id == post.subject_id)).one()
     ticket = session.scalar(select(Ticket).where(Ticket.id == event.ticket_id)) if event.ticket_id else None
     said = replies.reply(session, event, post.place, ticket)
@@ -51,20 +52,20 @@ def _announcement(session: Session, post: Post) -> Rendered:
     return Rendered(clip(said, LONGEST_NOTIFICATION), body)
 
 
-def _message(session: Session, post: Post) -> Rendered:
+def _message(session: Session, post: Post, _now: datetime) -> Rendered:
     message = session.scalars(select(Message).where(Message.id == post.subject_id)).one()
     ticket = session.scalars(select(Ticket).where(Ticket.id == message.ticket_id)).one()
     said, body = conversation.relayed(session, message, post.place, ticket)
     return Rendered(clip(said, LONGEST_NOTIFICATION), body, message.version)
 
 
-def _snapshot(session: Session, post: Post) -> Rendered:
+def _snapshot(session: Session, post: Post, _now: datetime) -> Rendered:
     snapshot = post.snapshot or {}
     text, body = _DIGESTS[snapshot.get("kind", "daily")](session, snapshot)
     return Rendered(clip(text, LONGEST_NOTIFICATION), body)
 
 
-def _redirect(session: Session, post: Post) -> Rendered:
+def _redirect(session: Session, post: Post, _now: datetime) -> Rendered:
     intake = session.scalars(select(Intake).where(Intake.id == post.subject_id)).one()
     said, body = redirects.card(post.snapshot or {}, intake)
     return Rendered(clip(said, LONGEST_NOTIFICATION), body)
@@ -78,11 +79,11 @@ _DIGESTS = {
 }
 
 
-def _welcome(session: Session, post: Post) -> Rendered:
+def _welcome(session: Session, post: Post, _now: datetime) -> Rendered:
     return _as_it_stands(welcome.welcome(accounts.by_id(session, post.subject_id), post.channel_slack_id))
 
 
-def _question(session: Session, post: Post) -> Rendered:
+def _question(session: Session, post: Post, _now: datetime) -> Rendered:
     return _as_it_stands(welcome.question(accounts.by_channel(session, post.channel_slack_id)))
 
 

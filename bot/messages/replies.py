@@ -1,5 +1,6 @@
 """What is said in a thread when something happened: one sentence a move and audience, from the event alone."""
 
+from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -11,15 +12,16 @@ from bot.domain.people import Person
 from bot.domain.silence import Step
 from bot.domain.tickets import Ticket
 from bot.domain.workflow import Action, Status
-from bot.messages import blocks, bypasses, links
+from bot.messages import away, blocks, bypasses, links, rota
 from bot.messages.mrkdwn import Mrkdwn, clip, escape, line, link, mention, say
 
 LONGEST_FACT = 1000
 
 # fmt: off
+AWAY = "{% if away_until %}\n:palm_tree: Away until {{ away_until | day }}{% if stand_in %}; {{ stand_in }} stands in{% endif %}.{% endif %}"
 REPLIES: dict[tuple[Action, Place], str] = {
     (Action.ASSIGN, Place.TRIAGE):
-        "{{ assignee }}, this one is yours, from {{ actor }}.{% if reason %} {{ reason }}{% endif %}",
+        "{{ assignee }}, this one is yours, from {{ actor }}.{% if reason %} {{ reason }}{% endif %}" + AWAY,
     (Action.START, Place.CLIENT):
         "{{ worker }} is working on this now.",
     (Action.ASK_CLIENT, Place.CLIENT):
@@ -27,7 +29,7 @@ REPLIES: dict[tuple[Action, Place], str] = {
     (Action.SCHEDULE, Place.CLIENT):
         "Planned: work starts on {{ planned_start | day }}.",
     (Action.SEND_TO_REVIEW, Place.TRIAGE):
-        "{{ reviewer }}, please check this before the client sees it.{% if reason %} {{ reason }}{% endif %}",
+        "{{ reviewer }}, please check this before the client sees it.{% if reason %} {{ reason }}{% endif %}" + AWAY,
     (Action.REJECT, Place.TRIAGE):
         "{{ owner }}, {{ actor }} sent this back: {{ reason }}",
     (Action.APPROVE, Place.CLIENT):
@@ -90,6 +92,8 @@ def reply(session: Session, event: Event, place: Place, ticket: Ticket | None) -
     if event.kind is Kind.FILED and ticket:
         who = mention(actor.slack_id, actor.name) if actor else "Steward"
         return say(MADE_OF[place], ticket=_linked(session, ticket.id, place), actor=who)
+    if event.kind in _ABOUT_THE_TEAM:
+        return _ABOUT_THE_TEAM[event.kind](session, event)
     owner = people.by_id(session, ticket.assignee_id if ticket else None)
     asked_by = people.by_id(session, ticket.primary_contact_id or ticket.requester_id) if ticket else None
     if event.kind is Kind.FOLLOWED_UP:
@@ -103,7 +107,7 @@ def reply(session: Session, event: Event, place: Place, ticket: Ticket | None) -
         "worker": owner.first_name if owner else "Our team",
         "requester": mention(asked_by.slack_id, asked_by.name) if asked_by and not asked_by.is_staff else "Hello",
         "key": ticket.key if ticket else "", "reason": None, "whom": None, "summary": None, "close_reason": None,
-        "duplicate_of": None, "became": None, "became_name": None,
+        "duplicate_of": None, "became": None, "became_name": None, "away_until": None, "stand_in": None,
     }  # fmt: skip
     hidden = ticket is not None and ticket.private and place is Place.TRIAGE
     facts = {
@@ -148,6 +152,12 @@ def controls(event: Event, place: Place) -> list[dict[str, Any]]:
 def _may_all_read(key: str, value: object) -> bool:
     """Of a private ticket the triage channel reads who and when, never what was written."""
     return isinstance(value, dict) or key in {"planned_start", "confirm_by", "close_reason", "duplicate_of"}
+
+
+_ABOUT_THE_TEAM: dict[Kind, Callable[[Session, Event], Mrkdwn]] = {
+    Kind.WENT_AWAY: away.told_triage,
+    Kind.DUTY_HANDED_OVER: rota.told_triage,
+}
 
 
 def _told(value: object) -> object:

@@ -1,12 +1,14 @@
 """A ticket as people see it: one card for triage, one for the client, each edited in place."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
 from bot import playbook
-from bot.domain import accounts, bypasses, outbox, people, projects, provider, recurring, targets, tickets
+from bot.domain import absences, accounts, bypasses, outbox, people, projects, provider, recurring, targets, tickets
+from bot.domain.absences import Away
 from bot.domain.accounts import Account
 from bot.domain.bypasses import Bypass
 from bot.domain.durations import show
@@ -63,6 +65,7 @@ class Shown:
     bypass: Bypass | None = None
     made_of: outbox.Post | None = None
     made_of_url: str | None = None
+    away: Mapping[int, Away] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -70,7 +73,7 @@ class Shown:
         return self.assignee.first_name if self.assignee else "Our team"
 
 
-def load(session: Session, ticket: Ticket, reader: Person | None = None) -> Shown:
+def load(session: Session, ticket: Ticket, now: datetime, reader: Person | None = None) -> Shown:
     """Gather what the cards of a ticket say; in a window, only of what its reader may know."""
     among = seen_by(reader) if reader else None
     closure = tickets.latest_closure(session, ticket.id)
@@ -79,6 +82,7 @@ def load(session: Session, ticket: Ticket, reader: Person | None = None) -> Show
     ids = {ticket.assignee_id, ticket.reviewer_id, ticket.requester_id, ticket.primary_contact_id} - {None}
     known = people.by_ids(session, {number for number in ids if number})
     book = playbook.of(session)
+    workers = [known.get(id_ or 0) for id_ in (ticket.assignee_id, ticket.reviewer_id)]
     made_of = next(iter(outbox.posts_of(session, outbox.Subject.ORIGIN, ticket.id)), None)
     return Shown(
         ticket=ticket,
@@ -99,6 +103,7 @@ def load(session: Session, ticket: Ticket, reader: Person | None = None) -> Show
         bypass=bypasses.of_ticket(session, ticket.id) if ticket.timing is Timing.NOW else None,
         made_of=made_of,
         made_of_url=links.to_message(provider.find(session), made_of) if made_of else None,
+        away=absences.away_now(session, workers, now) if ticket.is_open else {},
     )
 
 
@@ -161,7 +166,9 @@ def next_owner(shown: Shown) -> Mrkdwn:
     if ticket.status is Status.CLOSED:
         return Mrkdwn("nobody, it is closed")
     if person:
-        return mention(person.slack_id, person.name)
+        away = shown.away.get(person.id)
+        until = f", away until {day(away.until)}" if away else ""
+        return Mrkdwn(f"{mention(person.slack_id, person.name)}{until}")
     return Mrkdwn(f"*nobody yet*: {ticket.state.owner.value}")
 
 

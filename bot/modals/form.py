@@ -91,6 +91,20 @@ def choice(field: str, label: str, options: list[dict[str, Any]], *, initial: st
 TICKED = "yes"
 
 
+def several(field: str, label: str, options: list[dict[str, Any]], *, initial: list[str], optional: bool = True,
+            hint: str | None = None, placeholder: str = "Choose") -> Block:  # fmt: skip
+    """Any number of a list, in the order chosen."""
+    element: dict[str, Any] = {"action_id": field, "placeholder": plain(placeholder, 150)}
+    if len(options) <= MOST_OPTIONS:
+        element |= {"type": "multi_static_select", "options": options}
+    else:
+        element |= {"type": "multi_external_select", "min_query_length": 0}
+    offered = {made["value"]: made for made in options}
+    if chosen := [offered[value] for value in initial if value in offered]:
+        element["initial_options"] = chosen
+    return _input(field, label, element, optional=optional, hint=hint, live=False)
+
+
 def tick(field: str, label: str, says: str, *, initial: bool = False, hint: str | None = None) -> Block:
     """A single checkbox."""
     made = option(says, TICKED)
@@ -184,6 +198,8 @@ def _value(state: dict[str, Any]) -> Any:
     match state.get("type"):
         case "static_select" | "external_select" | "radio_buttons":
             return (state.get("selected_option") or {}).get("value")
+        case "multi_static_select" | "multi_external_select":
+            return [chosen["value"] for chosen in state.get("selected_options") or []]
         case "checkboxes":
             ticked = [item["value"] for item in state.get("selected_options") or []]
             return True if ticked == [TICKED] else ticked

@@ -1,12 +1,13 @@
 """The forms of a ticket's moves. Which fields a move asks for follows from the needs in the workflow table."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from pydantic import BaseModel, field_validator
 
+from bot.domain.absences import Away
 from bot.domain.codes import Category, Code, default_code
 from bot.domain.durations import parse_minutes, show
 from bot.domain.errors import Refused
@@ -15,7 +16,7 @@ from bot.domain.tickets import ClosureNote, Ticket
 from bot.domain.workflow import Action, CloseReason, Move, Need
 from bot.messages import blocks
 from bot.messages.blocks import Block, option
-from bot.messages.mrkdwn import Mrkdwn, escape, say
+from bot.messages.mrkdwn import Mrkdwn, clip, day, escape, say
 from bot.modals import form
 
 CALLBACK_ID = "ticket.move"
@@ -85,6 +86,7 @@ class Known:
     """What a form offers and fills in; a move that does not ask for it leaves it empty."""
 
     colleagues: list[Person] = field(default_factory=list)
+    away: Mapping[int, Away] = field(default_factory=dict)
     contacts: list[Person] = field(default_factory=list)
     note: ClosureNote | None = None
     spent: dict[str, int] = field(default_factory=dict)
@@ -115,9 +117,15 @@ def _triage(_move: Move, ticket: Ticket, known: Known) -> list[Block]:
     ]  # fmt: skip
 
 
-def colleague_options(colleagues: list[Person]) -> list[dict[str, Any]]:
-    """Engineers and leads as a menu."""
-    return [option(person.name, str(person.id)) for person in colleagues]
+def colleague_options(colleagues: list[Person], away: Mapping[int, Away] | None = None) -> list[dict[str, Any]]:
+    """Engineers and leads as a menu; who is away comes last, with the last day of it."""
+    away = away or {}
+    here = [option(person.name, str(person.id)) for person in colleagues if person.id not in away]
+    return here + [
+        option(f"{clip(person.name, 45)} (away until {day(away[person.id].until)})", str(person.id))
+        for person in colleagues
+        if person.id in away
+    ]
 
 
 def whom_options(contacts: list[Person]) -> list[dict[str, Any]]:
@@ -128,7 +136,7 @@ def whom_options(contacts: list[Person]) -> list[dict[str, Any]]:
 def _others(known: Known) -> list[dict[str, Any]]:
     if not known.colleagues:
         raise Refused("There is no other engineer or lead yet. An admin adds people with `steward apply`.")
-    return colleague_options(known.colleagues)
+    return colleague_options(known.colleagues, known.away)
 
 
 def _assign(known: Known) -> list[Block]:

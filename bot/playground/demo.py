@@ -116,7 +116,7 @@ def _free(port: int) -> int:
 def _furnish(slack: LocalSlack, sessions: sessionmaker[Session], engine: Engine) -> None:
     """People, accounts, their work, this morning's digest and a review, all posted before the page opens."""
     wanted = setup.read((HERE / "demo.yaml").read_text(encoding="utf-8"), "demo.yaml")
-    start = _working_morning(wanted.provider.timezone, wanted.provider.holidays)
+    start = _working_morning(wanted.provider.calendar)
     slack.move_clock({"now": start.isoformat()})
     with sessions.begin() as session:
         setup.apply(session, wanted, now=_first_of_last_month(start))
@@ -127,7 +127,7 @@ def _furnish(slack: LocalSlack, sessions: sessionmaker[Session], engine: Engine)
     ticker.run_now(sessions, "daily-digest", start)
     ticker.run_now(sessions, "monthly-client-review", start, account="Acme")
     slack.local.rates.posts = False  # weeks of posts in one go; from then on as strict as Slack
-    Courier(sessions, WebClient(token=slack.token, base_url=slack.api_url), paced=False).drain()
+    Courier(sessions, WebClient(token=slack.token, base_url=slack.api_url), paced=False, clock=lambda: start).drain()
     slack.local.rates.posts = True
     slack.deliveries.kept.clear()  # what happened before anybody looked
 
@@ -137,9 +137,8 @@ def _first_of_last_month(start: datetime) -> datetime:
     return datetime.combine(Month.of(start.date()).before.first, datetime.min.time(), UTC)
 
 
-def _working_morning(zone: str, country: str | None) -> datetime:
+def _working_morning(calendar: Calendar) -> datetime:
     """Now, if somebody would be at work; else the next working day at ten, so that the demo shows a day."""
-    calendar = Calendar(zone=zone, country=country)
     now = system_clock()
     opens, closes = calendar.window(calendar.local_date(now))
     if calendar.is_working_day(calendar.local_date(now)) and opens < now < closes:

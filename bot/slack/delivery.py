@@ -17,6 +17,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session, sessionmaker
 
+from bot.clock import Clock, system_clock
 from bot.domain import outbox, people
 from bot.domain.outbox import Delivery, Post, Subject
 from bot.domain.tickets import Ticket
@@ -105,10 +106,13 @@ class Errand(Claimed):
 class Courier:
     """One worker's hands. Any number may run beside each other."""
 
-    def __init__(self, sessions: sessionmaker[Session], client: WebClient, *, paced: bool = True):
+    def __init__(
+        self, sessions: sessionmaker[Session], client: WebClient, *, paced: bool = True, clock: Clock = system_clock
+    ):
         self._sessions = sessions
         self._client = client
         self._paced = paced
+        self._clock = clock
 
     def deliver_one(self) -> bool:
         """Bring one post; False when there is nothing to do now."""
@@ -154,7 +158,9 @@ class Courier:
             if parent:
                 post.channel_slack_id = parent.channel_slack_id  # a conversation's id is known once it is open
             parent_ts = parent.ts if parent else None
-            return Errand(**vars(claimed), post=post, parent_ts=parent_ts, rendered=render(session, post))
+            return Errand(
+                **vars(claimed), post=post, parent_ts=parent_ts, rendered=render(session, post, self._clock())
+            )
 
     def _open_conversation(self, errand: Errand) -> None:
         """A post to a person goes to the conversation with them, whose id is kept: edits and look-ups need it."""
@@ -252,7 +258,7 @@ class Courier:
     def _current_version(self, session: Session, post: Post) -> int | None:
         if post.subject in outbox.UNVERSIONED:
             session.scalars(select(Post.id).where(Post.id == post.id).with_for_update()).one()
-            return render(session, post).version
+            return render(session, post, self._clock()).version
         if post.subject not in VERSIONS:
             return None
         number, version = VERSIONS[post.subject]

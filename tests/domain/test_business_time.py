@@ -1,6 +1,7 @@
 """Business time: what passes only while the office is open, whatever the clocks do."""
 
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import islice
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -14,6 +15,7 @@ from bot.domain.business_time import (
     days_between,
     knows_holidays_of,
     minutes_between,
+    subtract_minutes,
     working_days_until,
 )
 
@@ -180,6 +182,66 @@ def test_working_days_until_a_date(start, end, days):
     assert working_days_until(LONDON, date.fromisoformat(start), date.fromisoformat(end)) == days
 
 
-def test_a_calendar_that_never_opens_is_an_error_and_not_an_endless_search():
-    with pytest.raises(ValueError, match="never pass"):
-        add_minutes(Calendar(weekdays=frozenset()), instant("2026-11-23T10:00:00+00:00"), 1)
+NEVER = [
+    pytest.param(Calendar(weekdays=frozenset()), id="no weekday"),
+    pytest.param(Calendar(days_off=frozenset(date(2020, 1, 1) + timedelta(days=n) for n in range(5000))), id="closed"),
+]
+
+
+@pytest.mark.parametrize("calendar", NEVER)
+def test_a_calendar_without_working_days_is_known_for_it_and_holds_nothing_up(calendar):
+    """`apply` refuses it; should it stand all the same, every day counts."""
+    monday, start = date(2026, 11, 23), instant("2026-11-23T10:00:00+00:00")
+    assert not calendar.has_working_days(monday)
+    assert calendar.counts_as_working(monday)
+    assert add_minutes(calendar, start, 8 * 60) == instant("2026-11-24T10:00:00+00:00")
+    assert subtract_minutes(calendar, start, 8 * 60) == instant("2026-11-22T10:00:00+00:00")
+    assert minutes_between(calendar, start, instant("2026-11-24T10:00:00+00:00")) == 480
+    assert add_days(calendar, monday, 5) == date(2026, 11, 28)
+
+
+def test_a_long_closure_is_waited_for_and_no_mistake():
+    closed = frozenset(date(2026, 11, 23) + timedelta(days=n) for n in range(200))
+    calendar = Calendar(days_off=closed)
+    assert calendar.has_working_days(date(2026, 11, 23))
+    assert add_days(calendar, date(2026, 11, 23), 0) == date(2027, 6, 11)
+    assert not calendar.counts_as_working(date(2026, 11, 23))
+
+
+SUNDAY_TO_THURSDAY = Calendar(zone="Asia/Riyadh", weekdays=frozenset({6, 0, 1, 2, 3}), opens=time(8), closes=time(16))
+
+
+@pytest.mark.parametrize(
+    ("start", "minutes", "due"),
+    [
+        pytest.param("2026-11-26T15:00:00+03:00", 120, "2026-11-29T09:00:00+03:00", id="over Friday and Saturday"),
+        pytest.param("2026-11-27T12:00:00+03:00", 60, "2026-11-29T09:00:00+03:00", id="from a Friday"),
+        pytest.param("2026-11-29T08:00:00+03:00", 480, "2026-11-29T16:00:00+03:00", id="a Sunday is a day"),
+    ],
+)
+def test_a_week_may_run_from_sunday_to_thursday(start, minutes, due):
+    assert add_minutes(SUNDAY_TO_THURSDAY, instant(start), minutes) == instant(due)
+
+
+def test_half_past_eight_to_six_follows_the_clocks_in_both_directions():
+    berlin = Calendar(zone="Europe/Berlin", opens=time(8, 30), closes=time(18))
+    spring, autumn = instant("2026-03-27T17:00:00+01:00"), instant("2026-10-23T17:00:00+02:00")
+    assert add_minutes(berlin, spring, 120) == instant("2026-03-30T09:30:00+02:00")
+    assert add_minutes(berlin, autumn, 120) == instant("2026-10-26T09:30:00+01:00")
+
+
+def test_a_business_day_is_as_long_as_the_calendars():
+    half = Calendar(opens=time(9), closes=time(13))
+    assert days_between(half, instant("2026-11-23T09:00:00+00:00"), instant("2026-11-24T11:00:00+00:00")) == 1.5
+
+
+def test_the_next_closed_days_have_their_names():
+    calendar = Calendar(country="GB-ENG", days_off=frozenset({date(2026, 12, 24), date(2026, 12, 26)}))
+    found = list(islice(calendar.closures(date(2026, 11, 23)), 3))
+    assert found == [(date(2026, 12, 24), ""), (date(2026, 12, 25), "Christmas Day"),
+                     (date(2026, 12, 28), "Boxing Day (observed)")]  # fmt: skip
+
+
+@pytest.mark.parametrize(("country", "works"), [("GB", True), ("GB-ENG", False), ("GB-SCT", True)])
+def test_easter_monday_is_englands_own(country, works):
+    assert Calendar(country=country).is_working_day(date(2026, 4, 6)) is works

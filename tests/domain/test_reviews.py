@@ -8,10 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import event
 
-from bot.domain import intakes, provider, reviews, time
+from bot.domain import away, intakes, provider, reviews, rota, time
 from bot.domain.business_time import Calendar, minutes_between
+from bot.domain.date_ranges import Days
 from bot.domain.priority import Priority
 from bot.domain.tickets import Door
+from bot.domain.turns import Duty
 from bot.domain.workflow import Action, Status
 from tests.domain.desk import complete
 
@@ -182,3 +184,64 @@ def test_it_asks_the_database_as_often_for_thirty_tickets_as_for_one(session, co
     few = questions()
     file_some(26)
     assert (questions(), queue()["open"]) == (few, 30)
+
+
+# --- who is on duty, who is away
+
+
+@pytest.fixture
+def team(session, who):
+    bo, eve, maya = who("Bo"), who("Eve"), who("Maya")
+    rota.change(session, Duty.TRIAGE, [bo, eve], by=maya, now=FRIDAY)
+    rota.change(session, Duty.ON_CALL, [maya], by=maya, now=FRIDAY)
+    return bo, eve, maya
+
+
+def test_where_nobody_takes_turns_and_all_are_there_nothing_is_said(queue):
+    assert queue()["team"] == {"duties": {}, "away": [], "left": {"total": 0, "tickets": []}}
+
+
+def test_it_says_who_is_on_duty_and_who_is_away(session, queue, who, team):
+    eve = team[1]
+    away.go(session, eve, Days(date(2026, 11, 23), date(2026, 11, 27)), by=eve, now=FRIDAY)
+    found = queue()["team"]
+    assert {duty: person["name"] for duty, person in found["duties"].items()} == {"triage": "Bo", "on_call": "Maya"}
+    assert found["away"] == [{"id": eve.id, "name": "Eve", "slack_id": "U0EVE", "until": "2026-11-27"}]
+
+
+def test_a_duty_that_nobody_can_have_is_nobodys(session, queue, who, team):
+    maya = team[2]
+    away.go(session, maya, Days(date(2026, 11, 23), date(2026, 11, 23)), by=maya, now=FRIDAY)
+    assert queue()["team"]["duties"]["on_call"] == {}
+
+
+def test_what_people_who_are_away_leave_behind_is_named_unless_it_waits_for_somebody_else(
+    session, queue, a_ticket, team
+):
+    bo, eve, _ = team
+    a_ticket(now=FRIDAY, status=Status.IN_PROGRESS, assignee_id=bo)
+    a_ticket(now=FRIDAY, status=Status.WAITING, assignee_id=eve)
+    a_ticket(now=FRIDAY, status=Status.INTERNAL_REVIEW, assignee_id=eve, reviewer_id=bo)
+    a_ticket(now=FRIDAY, status=Status.CLOSED, assignee_id=eve, priority=Priority.P1)
+    plain = a_ticket(now=FRIDAY, status=Status.IN_PROGRESS, assignee_id=eve)
+    checking = a_ticket(now=FRIDAY, status=Status.INTERNAL_REVIEW, assignee_id=bo, reviewer_id=eve)
+    urgent = a_ticket(now=FRIDAY, status=Status.WAITING, assignee_id=eve, priority=Priority.P1)
+    assert queue()["team"]["left"]["total"] == 0
+    away.go(session, eve, Days(FRIDAY.date(), date(2026, 11, 27)), by=eve, now=FRIDAY)
+    left = queue()["team"]["left"]
+    assert (left["total"], listed(left)) == (3, [urgent.id, plain.id, checking.id])
+    more = [a_ticket(now=FRIDAY, status=Status.TRIAGE, assignee_id=eve, priority=Priority.P2) for _ in range(2)]
+    left = queue()["team"]["left"]
+    assert (left["total"], listed(left)) == (5, [urgent.id, *(ticket.id for ticket in more)])
+
+
+@pytest.mark.parametrize("closed", ["no working days", "everything closed"])
+def test_a_year_without_working_days_has_its_digest_all_the_same(session, queue, a_ticket, closed):
+    firm = provider.get(session)
+    if closed == "no working days":
+        firm.working_days = []
+    else:
+        firm.closed = [date(2025, 1, 1) + timedelta(days=offset) for offset in range(2000)]
+    a_ticket(now=FRIDAY)
+    found = queue()
+    assert (found["open"], found["since"]) == (1, "2026-11-22")

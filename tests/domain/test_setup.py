@@ -1,18 +1,20 @@
 """Bringing the database to what the file says: all of it or nothing, and twice is the same as once."""
 
-from datetime import date
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 
-from bot.domain import agreements, people, provider, setup
+from bot.domain import agreements, people, provider, rota, setup
 from bot.domain.accounts import Account, join
 from bot.domain.agreements import AgreementType
+from bot.domain.business_time import add_minutes
 from bot.domain.events import Event, Kind
 from bot.domain.people import Person
 from bot.domain.setup import BadFile
+from bot.domain.turns import Duty
 from tests import cast
 from tests.cast import by_name
 from tests.domain.desk import MONDAY, person
@@ -84,6 +86,12 @@ def test_applying_the_same_file_again_changes_nothing(apply, everything):
         ("included_hours: 40", "included_hours: 50", "Acme: agreement: included_minutes is now 3000 (was 2400)."),
         ("    arr: 120000 EUR\n", "", "Account Acme: arr_amount is now empty (was 120000.00)."),
         ("holidays: GB", "holidays: IE", "Provider: holidays is now IE (was GB)."),
+        ("holidays: GB", "holidays: GB\n  hours: 08:30-17:00", "Provider: opens is now 08:30 (was 09:00)."),
+        ("holidays: DE", "holidays: DE\n    working_days: [Sun, Mon, Tue, Wed, Thu]",
+         "Account Acme: working_days is now Mon, Tue, Wed, Thu, Sun (was Mon, Tue, Wed, Thu, Fri)."),
+        ("holidays: DE", "holidays: DE\n    closed: [2026-12-24]",
+         "Account Acme: closed is now 2026-12-24 (was empty)."),
+        ("accounts:", "rota: {triage: [U0BO, U0EVE]}\naccounts:", "Rota: triage is now Bo, Eve (was empty)."),
         ("name: Cleo", "name: Cleopatra", "Acme: contact Cleopatra: name is now Cleopatra (was Cleo)."),
     ],
 )  # fmt: skip
@@ -190,3 +198,37 @@ def test_a_mistake_leaves_the_database_as_it_was(cast_sessions):
         assert provider.get(session).holidays == "GB"
         assert [account.name for account in session.scalars(select(Account))] == ["Acme", "Umbrella"]
         assert len(session.scalars(select(Event)).all()) == 1
+
+
+def test_a_new_week_reaches_every_target(session, apply, acme):
+    apply(changed("holidays: DE", "hours: 08:00-12:00\n    working_days: [Sat, Sun]\n    closed: [2026-11-29]"))
+    due = add_minutes(acme.calendar, MONDAY, 5 * 60)
+    assert due == datetime.fromisoformat("2026-12-05T09:00:00+01:00")
+
+
+def test_a_rota_that_the_file_does_not_name_stays_as_it_was_set(session, apply, everything):
+    rota.change(session, Duty.TRIAGE, [person(session, "Bo")], by=person(session, "Maya"), now=MONDAY)
+    session.flush()
+    world = everything()
+    assert apply(cast.SETUP) == []
+    assert apply(changed("accounts:", "rota: {triage: [U0BO]}\naccounts:")) == []
+    assert everything() == world
+    assert apply(changed("accounts:", "rota: {triage: []}\naccounts:")) == ["Rota: triage is now empty (was Bo)."]
+    assert rota.on_duty(session, Duty.TRIAGE, MONDAY.date()) is None
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "whose"),
+    [
+        ("holidays: GB", "working_days: [Mon]\n  closed: [{}]", "The provider"),
+        ("holidays: DE", "working_days: [Mon]\n    closed: [{}]", "Acme"),
+    ],
+)
+def test_a_year_without_working_days_is_refused_in_a_sentence(session, everything, old, new, whose):
+    mondays = ", ".join((date(2026, 11, 23) + timedelta(weeks=number)).isoformat() for number in range(60))
+    wanted = setup.read(changed(old, new.format(mondays)))
+    world = everything()
+    with pytest.raises(BadFile, match=f"{whose} has no working day in the year from 2026-11-23"):
+        setup.apply(session, wanted, now=MONDAY)
+    session.expire_all()
+    assert everything() == world

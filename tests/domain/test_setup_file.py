@@ -1,5 +1,7 @@
 """A setup file is checked before anything is touched; every mistake is named with its line."""
 
+from datetime import date, time
+
 import pytest
 
 from bot.domain.setup import BadFile, read
@@ -20,6 +22,21 @@ MISTAKES = [  # what stands there, what is written instead, what the sentence sa
     ("  timezone: Europe/London", "  timezone: ../../etc/passwd", "is not a time zone"),
     ("holidays: GB", "holidays: XX", "provider.holidays: no holidays are known for XX"),
     ("triage: C0TRIAGE, ", "", "channels: needs triage"),
+    ("holidays: GB", "hours: 18:00-09:00", "provider.hours: 18:00-09:00 closes before it opens"),
+    ("holidays: GB", "hours: 09:00-09:00", "provider.hours: 09:00-09:00 closes before it opens"),
+    ("holidays: GB", "hours: 9 to 5", "provider.hours: write when the day begins and ends, as in 08:30-18:00"),
+    ("holidays: GB", "hours: 09:00-24:00", "provider.hours: write when the day begins and ends"),
+    ("holidays: GB", "hours: [09:00, 17:00]", "provider.hours: write when the day begins and ends"),
+    ("holidays: GB", "working_days: []", "provider.working_days: needs at least one day"),
+    ("holidays: GB", "working_days: [Mon, Fry]", "provider.working_days[2]: Fry is not a day of the week"),
+    ("holidays: GB", "working_days: Mon", "provider.working_days: Input should be a valid list"),
+    ("holidays: GB", "closed: [2026-12-24, Xmas]", "provider.closed[2]: Input should be a valid date"),
+    ("holidays: GB", "open: [2026-12-24]", "provider.open: is not known here"),
+    ("holidays: DE", "hours: 18:00-08:00", "accounts[1].hours: 18:00-08:00 closes before it opens"),
+    ("accounts:", "rota: {triage: [U0BO, U0NOBODY]}\naccounts:", "rota.triage[2]: U0NOBODY is not among people"),
+    ("accounts:", "rota: {on_call: [U0SAM]}\naccounts:", "rota.on_call[1]: U0SAM works no tickets; turns are for"),
+    ("accounts:", "rota: {on_call: [U0BO, U0BO]}\naccounts:", "rota.on_call[2]: U0BO stands at rota.on_call[1]"),
+    ("accounts:", "rota: {tea: [U0BO]}\naccounts:", "rota.tea"),
     ("billing: C0BILLING", "biling: C0BILLING", "unknown channel biling"),
     ("releases: C0RELEASES", "releases: '#releases'", "#releases is not a Slack channel id"),
     ("{slack: U0BO, ", "{slack: bo, ", "people[1].slack: bo is not a Slack user id"),
@@ -112,3 +129,19 @@ def test_what_may_be_left_out_has_an_answer():
     (acme,), (bo,) = found.accounts, found.people
     assert (found.provider.timezone, found.provider.holidays, bo.weekly_hours) == ("UTC", None, 40)
     assert (acme.contacts, acme.agreement.rounding.unit, acme.agreement.included_hours) == ([], 15, 0)
+
+
+def test_a_week_may_be_written_in_full_and_in_any_order():
+    """Also the hours, with one digit, and days that stand twice."""
+    written = (
+        "hours: 8:30 – 18:00\n  working_days: [thursday, Sun, Monday, tue, Wed]\n  closed: [2027-01-02, 2026-12-24]"
+    )
+    calendar = read(cast.SETUP.replace("holidays: GB", written)).provider.calendar
+    assert (calendar.opens, calendar.closes) == (time(8, 30), time(18))
+    assert calendar.weekdays == {6, 0, 1, 2, 3}
+    assert calendar.days_off == {date(2026, 12, 24), date(2027, 1, 2)}
+
+
+def test_hours_left_out_are_nine_to_five_from_monday_to_friday():
+    calendar = read(cast.SETUP).accounts[0].calendar
+    assert (calendar.opens, calendar.closes, calendar.weekdays) == (time(9), time(17), {0, 1, 2, 3, 4})

@@ -96,5 +96,55 @@ def test_no_text_of_a_person_is_alive_in_a_digest(drawn, text: str):
         assert not alive(said)
 
 
+def team(*away: str, left: int = 0, **duties: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "duties": duties, "away": [{**PERSON, "name": name, "until": "2027-01-02"} for name in away],
+        "left": {"total": left, "tickets": [{"id": 101 + n, "priority": "P1"} for n in range(min(left, 3))]},
+    }  # fmt: skip
+
+
+def line_about_the_team(blocks: list[dict[str, Any]]) -> str:
+    return blocks[2]["text"]["text"]
+
+
+def test_one_line_says_who_is_on_duty_who_is_away_and_what_needs_somebody(drawn):
+    said = drawn(snapshot(team=team("Eve", left=1, triage=PERSON, on_call={})))
+    assert line_about_the_team(said) == (
+        "*On triage:* Bo · *On call:* *nobody*; a lead decides · *Away:* Eve until Sat 2 Jan · "
+        "*Needs somebody meanwhile:* T-101 P1"
+    )
+
+
+def test_of_many_who_are_away_four_are_named_and_of_their_tickets_three(drawn):
+    said = line_about_the_team(drawn(snapshot(team=team("A", "B", "C", "D", "E", "F", left=9))))
+    assert "*Away:* A until Sat 2 Jan, B until Sat 2 Jan, C until Sat 2 Jan, D until Sat 2 Jan +2 ·" in said
+    assert said.endswith("T-101 P1, T-102 P1, T-103 P1 +6")
+
+
+@pytest.mark.parametrize("facts", [{}, {"team": team()}])
+def test_where_there_is_nothing_to_say_of_the_team_nothing_is_said(drawn, facts):
+    """Also from the figures of an earlier release, which have no such part."""
+    assert len(drawn(snapshot(**facts))) == len(drawn(snapshot()))
+
+
+def test_as_many_people_as_fit_into_twenty_lines(drawn):
+    crowded = {
+        **{name: listed(*(item(n) for n in (101, 102, 103))) for name in ("unowned", "stalled", "waiting")},
+        "people": standup("A", "B", "C", "D", "E"),
+    }
+    assert len(drawn(snapshot(**crowded))) == 20
+    with_team = drawn(snapshot(**crowded, team=team("Eve", triage=PERSON)))
+    assert len(with_team) == 20
+    assert "the first 4 of 5" in str(with_team)
+
+
+@pytest.mark.parametrize("words", ["<!channel> & <one> " * 5, "🔥👩 " * 20])
+def test_whatever_people_are_called_slack_takes_the_line_about_the_team(drawn, words: str):
+    stored = snapshot(team=team(*[words[:100]] * 9, left=9, triage={**PERSON, "name": words[:100]}))
+    blocks = drawn(stored)
+    assert [problem.text() for problem in problems_in_message(blocks)] == []
+    assert [alive(text) for text in texts(blocks) if alive(text)] == []
+
+
 def test_the_words_of_the_digest(drawn, as_before):
     as_before("digest", {"full": drawn(full()), "empty": drawn(snapshot(open=0, came_in=0, closed=0))})

@@ -45,7 +45,7 @@ def moves(house: House, number: int, action: Action, by: str = "Bo", **inputs: A
 def a_courier(house: House, kind: type[Courier] = Courier, *, paced: bool = False, timeout: float = 5) -> Courier:
     """Another worker's hands."""
     client = WebClient(token=house.slack.token, base_url=house.slack.api_url, timeout=timeout, retry_handlers=[])  # type: ignore[arg-type]
-    return kind(house.sessions, client, paced=paced)
+    return kind(house.sessions, client, paced=paced, clock=house.clock)
 
 
 def delivers(house: House) -> int:

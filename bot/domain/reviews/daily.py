@@ -4,19 +4,21 @@ from collections import defaultdict
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from bot import playbook
-from bot.domain import bottleneck, people, stays, time
+from bot.domain import absences, bottleneck, people, rota, stays, time
 from bot.domain.accounts import Account
-from bot.domain.business_time import HOURS_PER_DAY, Calendar, days_between, subtract_minutes
+from bot.domain.business_time import Calendar, days_between, subtract_minutes
 from bot.domain.bypasses import bypass_share
 from bot.domain.events import Event, Kind
 from bot.domain.intakes import Disposition, Intake
 from bot.domain.people import Person
+from bot.domain.priority import Priority
 from bot.domain.provider import Provider
 from bot.domain.tickets import Ticket, is_unowned
+from bot.domain.turns import Duty
 from bot.domain.workflow import STATUSES, Clock, Side, Status
 
 SHOWN_PER_SECTION = 3
@@ -28,15 +30,12 @@ MAY_STAND = tuple(status for status, state in STATUSES.items() if state.clock is
 
 def previous_working_day(calendar: Calendar, day: date) -> date:
     """The working day before; what a morning looks back on."""
-    day -= timedelta(days=1)
-    while not calendar.is_working_day(day):
-        day -= timedelta(days=1)
-    return day
+    return next(calendar.working_days(day - timedelta(days=1), step=-1))
 
 
 def stalled_before(calendar: Calendar, now: datetime, business_days: int) -> datetime:
     """Whatever has not moved since this instant is stalled."""
-    return subtract_minutes(calendar, now, business_days * HOURS_PER_DAY * 60)
+    return subtract_minutes(calendar, now, business_days * calendar.minutes_a_day)
 
 
 def daily_queue(session: Session, provider: Provider, now: datetime) -> dict[str, Any]:
@@ -66,6 +65,40 @@ def daily_queue(session: Session, provider: Provider, now: datetime) -> dict[str
         else None,
         **{name: _listed(session, where, calendar, now) for name, where in lists.items()},
         "people": _people(session, since, now, yesterday),
+        "team": _team(session, today, now),
+    }
+
+
+def _team(session: Session, today: date, now: datetime) -> dict[str, Any]:
+    """Who is on duty and who is away, with what needs somebody else meanwhile."""
+    kept = rota.read(session, today)
+    duties = {
+        duty.value: people.facts(kept.people.get(kept.on(duty, today).person or 0))
+        for duty in Duty
+        if kept.is_kept(duty)
+    }
+    team = people.staff(session)
+    away = absences.away_now(session, team, now)
+    return {
+        "duties": duties,
+        "away": [
+            {**people.facts(person), "until": away[person.id].until.isoformat()} for person in team if person.id in away
+        ],
+        "left": _left_by(session, set(away)),
+    }
+
+
+def _left_by(session: Session, away: set[int]) -> dict[str, Any]:
+    """Open tickets of people who are away, unless they are not urgent and wait for a client or a day."""
+    checks = and_(Ticket.status == Status.INTERNAL_REVIEW, Ticket.reviewer_id.is_not(None))
+    with_whom = case((checks, Ticket.reviewer_id), else_=Ticket.assignee_id)
+    urgent = Ticket.priority.in_([Priority.P1, Priority.P2])
+    where = [Ticket.status != Status.CLOSED, with_whom.in_(away), or_(urgent, Ticket.status.not_in(MAY_STAND))]
+    first = select(Ticket.id, Ticket.priority).where(*where).order_by(Ticket.priority, Ticket.status_since, Ticket.id)
+    rows = session.execute(first.limit(SHOWN_PER_SECTION))
+    return {
+        "total": _count(session, Ticket.id, *where),
+        "tickets": [{"id": number, "priority": priority.value} for number, priority in rows],
     }
 
 

@@ -4,18 +4,20 @@ People who became known by writing in a channel are not in the file, so contacts
 from it stay; staff who are missing lose their access.
 """
 
-from datetime import datetime
+from datetime import datetime, time
 from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from bot.domain import accounts, events, people, provider
+from bot.domain import accounts, events, people, provider, rota
 from bot.domain.accounts import Account
 from bot.domain.agreements import Agreement
 from bot.domain.people import Person
 from bot.domain.provider import Provider
 from bot.domain.setup.file import AccountPart, AgreementPart, BadFile, ContactPart, ProviderPart, SetupFile, StaffPart
+from bot.domain.setup.hours import HoursPart
+from bot.domain.turns import Duty
 
 ALREADY = "Everything stands as the file says: nothing to change."
 
@@ -25,6 +27,7 @@ def apply(session: Session, wanted: SetupFile, *, now: datetime) -> list[str]:
     people.enter_as_system(session)
     changes = _provider(session, wanted.provider, now)
     changes += _staff(session, wanted.people)
+    changes += _rota(session, wanted.rota, now)
     for part in wanted.accounts:
         changes += _account(session, part, now)
     if changes:
@@ -36,8 +39,7 @@ def _provider(session: Session, part: ProviderPart, now: datetime) -> list[str]:
     firm = provider.find(session)
     values = {
         "team_slack_id": part.team,
-        "timezone": part.timezone,
-        "holidays": part.holidays,
+        **_hours(part, "The provider", now),
         "channels": dict(part.channels),
     }
     if firm is None:
@@ -45,6 +47,26 @@ def _provider(session: Session, part: ProviderPart, now: datetime) -> list[str]:
         session.flush()
         return ["Provider set up."]
     return [f"Provider: {text}" for text in _update(firm, values)]
+
+
+def _hours(part: HoursPart, whose: str, now: datetime) -> dict[str, Any]:
+    today = part.calendar.local_date(now)
+    if not part.calendar.has_working_days(today):
+        raise BadFile(
+            f"{whose} has no working day in the year from {today}: nothing would ever fall due. "
+            "Look at its working_days, closed and holidays."
+        )
+    return part.columns
+
+
+def _rota(session: Session, wanted: dict[Duty, list[str]], now: datetime) -> list[str]:
+    """A duty that the file does not name stays as it was set in Slack."""
+    team = {person.slack_id: person for person in people.staff(session)}
+    return [
+        change
+        for duty, turns in wanted.items()
+        if (change := rota.keep_to(session, duty, [team[slack] for slack in turns], now=now))
+    ]
 
 
 def _staff(session: Session, parts: list[StaffPart]) -> list[str]:
@@ -74,8 +96,7 @@ def _account(session: Session, part: AccountPart, now: datetime) -> list[str]:
     values = {
         "name": part.name,
         "team_slack_id": part.team,
-        "timezone": part.timezone,
-        "holidays": part.holidays,
+        **_hours(part, part.name, now),
         "arr_amount": part.arr.amount if part.arr else None,
         "arr_currency": part.arr.currency if part.arr else None,
         "renews": part.renews,
@@ -155,6 +176,8 @@ def _update(entity: Any, values: dict[str, Any]) -> list[str]:
 
 
 def _shown(value: Any) -> str:
+    if isinstance(value, time):
+        return f"{value:%H:%M}"
     if isinstance(value, list):
         return ", ".join(map(str, value)) or "empty"
     return "empty" if value is None else str(value)

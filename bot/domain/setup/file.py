@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import yaml
 from pydantic import (
@@ -20,8 +19,9 @@ from pydantic import (
 )
 
 from bot.domain.agreements import AgreementType
-from bot.domain.business_time import knows_holidays_of
-from bot.domain.roles import ContactRole, Role
+from bot.domain.roles import ContactRole, Permission, Role, allows, who_may
+from bot.domain.setup.hours import HoursPart, Zone
+from bot.domain.turns import Duty
 
 PLAIN_TAG = "tag:yaml.org,2002:"
 PYTHON_TAG = PLAIN_TAG + "python"
@@ -45,20 +45,6 @@ def _money(text: Any) -> Any:
     return Money(amount=Decimal(match[1]), currency=match[2])
 
 
-def _zone(name: str) -> str:
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise ValueError(f"{name} is not a time zone; write one like Europe/Berlin") from error
-    return name
-
-
-def _country(code: str) -> str:
-    if not knows_holidays_of(code):
-        raise ValueError(f"no holidays are known for {code}; write a country like DE, or DE-BY")
-    return code
-
-
 def _slack(kind: str, prefixes: str) -> Any:
     pattern = re.compile(rf"[{prefixes}][A-Z0-9]{{2,}}")
 
@@ -70,8 +56,6 @@ def _slack(kind: str, prefixes: str) -> Any:
     return AfterValidator(check)
 
 
-Zone = Annotated[str, AfterValidator(_zone)]
-Country = Annotated[str, AfterValidator(_country)]
 Amount = Annotated[Money, BeforeValidator(_money)]
 UserId = Annotated[str, _slack("user", "UW")]
 ChannelId = Annotated[str, _slack("channel", "CG")]
@@ -85,12 +69,10 @@ class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
-class ProviderPart(Strict):
+class ProviderPart(HoursPart, Strict):
     """The firm that runs Steward."""
 
     team: TeamId
-    timezone: Zone = "UTC"
-    holidays: Country | None = None
     channels: dict[str, ChannelId]
 
     @field_validator("channels")
@@ -154,14 +136,12 @@ class AgreementPart(Strict):
     excluded: list[str] = []
 
 
-class AccountPart(Strict):
+class AccountPart(HoursPart, Strict):
     """One client organisation."""
 
     name: Name
     channel: ChannelId | None = None  # without one it is chosen in Slack, where Steward is invited
     team: TeamId | None = None
-    timezone: Zone = "UTC"
-    holidays: Country | None = None
     arr: Amount | None = None
     renews: date | None = None
     contacts: list[ContactPart] = []
@@ -173,6 +153,7 @@ class SetupFile(Strict):
 
     provider: ProviderPart
     people: list[StaffPart] = Field(min_length=1)
+    rota: dict[Duty, list[UserId]] = {}
     accounts: list[AccountPart] = []
 
 
@@ -196,7 +177,7 @@ def read(text: str, name: str = "the file") -> SetupFile:
             for item in error.errors()
         ]
         raise BadFile("\n".join(lines)) from error
-    if mistakes := _named_twice(found, tree, name):
+    if mistakes := [*_named_twice(found, tree, name), *_not_for_the_rota(found, tree, name)]:
         raise BadFile("\n".join(mistakes))
     return found
 
@@ -262,6 +243,8 @@ def _identities(found: SetupFile) -> list[tuple[tuple[int | str, ...], str]]:
         marks.append((("provider", "channels", place), f"channel {channel}"))
     for i, person in enumerate(found.people):
         marks.append((("people", i, "slack"), f"person {person.slack}"))
+    for duty, turns in found.rota.items():
+        marks += [(("rota", duty, i), f"{duty} {slack}") for i, slack in enumerate(turns)]
     for i, account in enumerate(found.accounts):
         marks.append((("accounts", i, "name"), f"account {account.name.casefold()}"))
         if account.channel:
@@ -273,3 +256,18 @@ def _identities(found: SetupFile) -> list[tuple[tuple[int | str, ...], str]]:
             if contact.email:
                 marks.append(((*where, "email"), f"e-mail {contact.email.casefold()}"))
     return marks
+
+
+def _not_for_the_rota(found: SetupFile, tree: yaml.Node | None, name: str) -> Iterator[str]:
+    """Turns go to the firm's own people who work tickets."""
+    roles = {person.slack: person.roles for person in found.people}
+    for duty, turns in found.rota.items():
+        for i, slack in enumerate(turns):
+            where = ("rota", duty, i)
+            if slack not in roles:
+                wrong = f"{slack} is not among people"
+            elif not allows(roles[slack], Permission.WORK):
+                wrong = f"{slack} works no tickets; turns are for {who_may(Permission.WORK)}"
+            else:
+                continue
+            yield f"{name}: line {_line(tree, where)}: {_path(where)}: {wrong}"

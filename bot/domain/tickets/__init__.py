@@ -24,7 +24,15 @@ from bot.domain.tickets.links import (
     unlink,
 )
 from bot.domain.tickets.needs import Inputs
-from bot.domain.tickets.queue import Page, QueueFilter, is_unowned, page, possibilities
+from bot.domain.tickets.queue import (
+    Page,
+    QueueFilter,
+    is_unowned,
+    open_with,
+    page,
+    possibilities,
+    refresh_cards_of,
+)
 from bot.domain.tickets.ticket import Attachment, Ticket
 
 __all__ = [
@@ -60,8 +68,10 @@ __all__ = [
     "merged_into",
     "not_filed_yet",
     "number_of",
+    "open_with",
     "page",
     "possibilities",
+    "refresh_cards_of",
     "several",
     "unlink",
     "visible_to",

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy.orm import Session
 
 from bot import playbook
-from bot.domain import accounts, outbox, people
+from bot.domain import absences, accounts, outbox, people
 from bot.domain.business_time import add_days
 from bot.domain.errors import Refused
 from bot.domain.people import Person
@@ -43,7 +43,16 @@ def _take(ticket: "Ticket", _session: Session, _inputs: Inputs, by: Person, _now
     return {"assignee": people.facts(by)}
 
 
-def _assign(ticket: "Ticket", _session: Session, inputs: Inputs, _by: Person, _now: datetime) -> dict[str, Any]:
+def _given_to(session: Session, person: Person | None, now: datetime) -> dict[str, Any]:
+    """Whoever is handed something while away: the post that tells them tells the others too."""
+    away = absences.away_now(session, [person], now).get(person.id) if person else None
+    if away is None:
+        return {}
+    stand_in = people.facts(people.by_id(session, away.stand_in_id))
+    return {"away_until": away.until.isoformat(), **({"stand_in": stand_in} if stand_in else {})}
+
+
+def _assign(ticket: "Ticket", session: Session, inputs: Inputs, _by: Person, now: datetime) -> dict[str, Any]:
     if inputs.assignee is None:
         raise Refused("Choose who takes it.", field="assignee")
     if not inputs.assignee.may(Permission.WORK):
@@ -53,7 +62,8 @@ def _assign(ticket: "Ticket", _session: Session, inputs: Inputs, _by: Person, _n
     if inputs.assignee.id == ticket.assignee_id:
         raise Refused(f"{inputs.assignee.name} has it already. Choose someone else.", field="assignee")
     ticket.assignee_id = inputs.assignee.id
-    return {"assignee": people.facts(inputs.assignee), "reason": inputs.reason}
+    given = _given_to(session, inputs.assignee, now)
+    return {"assignee": people.facts(inputs.assignee), "reason": inputs.reason, **given}
 
 
 def _triage_facts(ticket: "Ticket", inputs: Inputs, by: Person) -> dict[str, Any]:
@@ -94,11 +104,12 @@ def _back_to_triage(ticket: "Ticket", _session: Session, inputs: Inputs, _by: Pe
     return {"reason": inputs.reason}
 
 
-def _send_to_review(ticket: "Ticket", _session: Session, inputs: Inputs, by: Person, _now: datetime) -> dict[str, Any]:
+def _send_to_review(ticket: "Ticket", session: Session, inputs: Inputs, by: Person, now: datetime) -> dict[str, Any]:
     ticket.assignee_id = ticket.assignee_id or by.id
     ticket.reviewer_id = inputs.reviewer.id if inputs.reviewer else None
     ticket.client_visible = not inputs.nothing_visible
-    return {"reviewer": people.facts(inputs.reviewer), "reason": inputs.reason}
+    given = _given_to(session, inputs.reviewer, now)
+    return {"reviewer": people.facts(inputs.reviewer), "reason": inputs.reason, **given}
 
 
 def _kept(session: Session, ticket: "Ticket", inputs: Inputs, by: Person, now: datetime) -> str | None:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
+from bot.domain import outbox
 from bot.domain.people import Person
 from bot.domain.tickets.access import seen_by
 from bot.domain.tickets.ticket import Ticket
@@ -58,10 +59,14 @@ def conditions(chosen: QueueFilter, actor: Person, stalled_since: datetime) -> l
     """The filter as SQL. `stalled_since`: whatever has not moved since then is stalled."""
     is_open = Ticket.status != Status.CLOSED
     if chosen is QueueFilter.MINE:
-        to_check = and_(Ticket.reviewer_id == actor.id, Ticket.status == Status.INTERNAL_REVIEW)
-        mine = or_(Ticket.assignee_id == actor.id, to_check) if actor.is_staff else Ticket.requester_id == actor.id
-        return [is_open, mine]
+        return [is_open, is_with(actor) if actor.is_staff else Ticket.requester_id == actor.id]
     return [is_open, *_NARROWER[chosen](stalled_since)]
+
+
+def is_with(person: Person) -> ColumnElement[bool]:
+    """They work on it, or have to check it."""
+    to_check = and_(Ticket.reviewer_id == person.id, Ticket.status == Status.INTERNAL_REVIEW)
+    return or_(Ticket.assignee_id == person.id, to_check)
 
 
 def is_unowned() -> ColumnElement[bool]:
@@ -93,6 +98,20 @@ def page(session: Session, actor: Person, chosen: QueueFilter, *, stalled_since:
         query.order_by(Ticket.priority, Ticket.status_since, Ticket.id).limit(PAGE).offset(number * PAGE)
     )
     return Page(list(rows), total, number)
+
+
+def open_with(session: Session, reader: Person, person: Person, *, most: int) -> tuple[int, list[Ticket]]:
+    """How many open tickets somebody has in hand, and the most urgent of them, as far as the reader may know."""
+    query = seen_by(reader).where(Ticket.status != Status.CLOSED, is_with(person))
+    total = session.scalar(select(func.count()).select_from(query.subquery())) or 0
+    return total, list(session.scalars(query.order_by(Ticket.priority, Ticket.status_since, Ticket.id).limit(most)))
+
+
+def refresh_cards_of(session: Session, ids: set[int]) -> None:
+    """The team's cards of whatever these people have in hand say anew who is next."""
+    with_them = or_(Ticket.assignee_id.in_(ids), Ticket.reviewer_id.in_(ids))
+    found = session.scalars(select(Ticket.id).where(Ticket.status != Status.CLOSED, with_them)) if ids else []
+    outbox.refresh_at(session, outbox.Subject.TICKET, list(found), outbox.Place.TRIAGE)
 
 
 def possibilities(session: Session, actor: Person, typed: str, *, limit: int = 20) -> list[Ticket]:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, aliased
 from bot import playbook
 from bot.domain import accounts, outbox, people
 from bot.domain.accounts import Account
-from bot.domain.business_time import HOURS_PER_DAY, add_minutes, days_between
+from bot.domain.business_time import add_minutes, days_between
 from bot.domain.events import Event, Kind
 from bot.domain.silence import Step, closes_after, step
 from bot.domain.tickets.effects import asked_of
@@ -112,7 +112,7 @@ def _remind(session: Session, wait: Wait, now: datetime) -> None:
     """One nudge in the client's thread: whom it waits for, for what, and until when."""
     ticket, calendar, book = wait.ticket, wait.account.calendar, playbook.of(session)
     days = closes_after(wait.business_days, book.silence_days.close)
-    closes = add_minutes(calendar, wait.since, days * HOURS_PER_DAY * 60)
+    closes = add_minutes(calendar, wait.since, days * calendar.minutes_a_day)
     event = Event(
         kind=Kind.REMINDED,
         at=now,

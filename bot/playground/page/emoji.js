@@ -13,7 +13,7 @@ clock9 🕘|calendar 📆|date 📅|spiral_calendar_pad 🗓️|memo 📝|pencil
 receipt 🧾|file_folder 📁|open_file_folder 📂|books 📚|book 📖|bar_chart 📊|chart_with_upwards_trend 📈
 chart_with_downwards_trend 📉|moneybag 💰|euro 💶|pound 💷|dollar 💵|credit_card 💳|briefcase 💼|package 📦
 inbox_tray 📥|outbox_tray 📤|email 📧|envelope ✉️|speech_balloon 💬|telephone_receiver 📞|wrench 🔧|hammer_and_wrench 🛠️
-gear ⚙️|robot_face 🤖|mag 🔍|mag_right 🔎|ticket 🎫|label 🏷️|dart 🎯|trophy 🏆|seedling 🌱|sunny ☀️|coffee ☕
+gear ⚙️|robot_face 🤖|mag 🔍|mag_right 🔎|ticket 🎫|label 🏷️|dart 🎯|trophy 🏆|seedling 🌱|palm_tree 🌴|sunny ☀️|coffee ☕
 red_circle 🔴|large_orange_circle 🟠|large_yellow_circle 🟡|large_green_circle 🟢|large_blue_circle 🔵
 large_purple_circle 🟣|white_circle ⚪|black_circle ⚫|large_orange_diamond 🔶|large_blue_diamond 🔷
 small_red_triangle 🔺|small_red_triangle_down 🔻|arrow_up ⬆️|arrow_down ⬇️|arrow_right ➡️|arrow_left ⬅️
