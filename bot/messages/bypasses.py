@@ -6,12 +6,12 @@ from bot.domain.outbox import Place
 from bot.domain.tickets import Ticket
 from bot.messages import blocks
 from bot.messages.blocks import Block
-from bot.messages.mrkdwn import Mrkdwn, instant, say
+from bot.messages.mrkdwn import Mrkdwn, clock, say
 
 CONFIRM, DECLINE = "bypass.confirm", "bypass.decline"
 
 # fmt: off
-ASKED = ":rotating_light: {{ leads or 'Team' }}, {{ asked_by }} of {{ account }} says that this cannot wait for the queue: *{{ criterion }}.* “{{ justification }}”\nPlease press *Confirm bypass* or *Not urgent* on the card above by {{ confirm_by | at }}."
+ASKED = ":rotating_light: {{ leads or 'Team' }}, {{ asked_by }} of {{ account }} says that this cannot wait for the queue: *{{ criterion }}.* “{{ justification }}”\nPlease press *Confirm bypass* or *Not urgent* on the card above by {{ confirm_by | clock }}."
 DECIDED: dict[tuple[Outcome, Place], str] = {
     (Outcome.CONFIRMED, Place.CLIENT): "{{ name }} confirmed that this cannot wait ({{ criterion }}): it is worked before everything else now, as P1.",
     (Outcome.CONFIRMED, Place.TRIAGE): "{{ owner }}, {{ actor }} confirmed the bypass: this is worked as P1 now, before everything else.",
@@ -38,7 +38,7 @@ def question(bypass: Bypass, ticket: Ticket) -> list[Block]:
     """What a lead decides, on the team's card."""
     asked = say(
         ":rotating_light: *Bypass asked:* {{ criterion }}. Confirm by {{ by }}.",
-        criterion=criterion({"criterion": bypass.criterion}), by=instant(bypass.confirm_by),
+        criterion=criterion({"criterion": bypass.criterion}), by=clock(bypass.confirm_by),
     )  # fmt: skip
     buttons = [
         blocks.button("Confirm bypass", CONFIRM, str(ticket.id), style="primary"),
@@ -49,4 +49,4 @@ def question(bypass: Bypass, ticket: Ticket) -> list[Block]:
 
 def promise(bypass: Bypass) -> Mrkdwn:
     """What the client reads meanwhile."""
-    return say("You asked that this goes before the queue; we answer by {{ by }}.", by=instant(bypass.confirm_by))
+    return say("You asked that this goes before the queue; we answer by {{ by }}.", by=clock(bypass.confirm_by))

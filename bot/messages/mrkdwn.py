@@ -64,6 +64,11 @@ def instant(when: datetime) -> Mrkdwn:
     return Mrkdwn(f"<!date^{int(when.timestamp())}^{{date_short_pretty}} at {{time}}|{fallback}>")
 
 
+def clock(when: datetime) -> Mrkdwn:
+    """A time within the hour, in the reader's own zone: 14:32."""
+    return Mrkdwn(f"<!date^{int(when.timestamp())}^{{time}}|{when:%H:%M} UTC>")
+
+
 def day(when: date) -> str:
     """A date as people say it: Mon 23 Nov."""
     return f"{when:%a} {when.day} {when:%b}"
@@ -78,7 +83,7 @@ def _environment() -> Environment:
     )
     environment.filters.update(
         day=lambda iso: day(date.fromisoformat(iso)),
-        at=lambda iso: instant(datetime.fromisoformat(iso)),
+        clock=lambda iso: clock(datetime.fromisoformat(iso)),
         line=line,
         clip=clip,
     )

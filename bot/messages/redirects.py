@@ -25,7 +25,7 @@ REDIRECTS: dict[Disposition, Redirect] = {
         ":calendar: {{ asked_by }} of {{ account }} asks for a planning meeting: *{{ title }}*{% if details %}\n{{ details }}{% endif %}",
         "No ticket was opened. Put it on the agenda of the next planning meeting."),
     Disposition.CHANGE: Redirect(
-        ":twisted_rightwards_arrows: {{ asked_by }} of {{ account }} asks for a change to production: *{{ title }}*{% if details %}\n{{ details }}{% endif %}",
+        ":wrench: {{ asked_by }} of {{ account }} asks for a change to production: *{{ title }}*{% if details %}\n{{ details }}{% endif %}",
         "No ticket was opened: it touches what needs a plan and approval first. A lead plans it with them, or files it.",
         may_be_filed=True),
 }

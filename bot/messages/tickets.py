@@ -187,10 +187,10 @@ def triage_card(shown: Shown) -> list[Block]:
         ending = [blocks.section(_ending(shown)), *_links_line(shown)]
         buttons = [*follow_up_button(ticket, shown.follow_ups), *card_controls(ticket, shown.book)]
         return [*body, *ending, *blocks.actions(buttons)]
-    pairs = _triage_facts(shown)
-    body += [blocks.facts(pairs[start : start + MOST_FACTS]) for start in range(0, len(pairs), MOST_FACTS)]
     question = asked.question(shown.bypass, ticket) if shown.bypass and shown.bypass.is_pending else []
     body += question
+    pairs = _triage_facts(shown)
+    body += [blocks.facts(pairs[start : start + MOST_FACTS]) for start in range(0, len(pairs), MOST_FACTS)]
     if ticket.consequence:
         body.append(blocks.section(say("*If it waits:* {{ consequence }}", consequence=clip(ticket.consequence, 200))))
     if ticket.details:
