@@ -52,6 +52,12 @@ def deadline(seconds: float) -> Iterator[None]:
         _deadline.reset(token)
 
 
+def seconds_left() -> float | None:
+    """How long until the deadline; None outside of one."""
+    limit = _deadline.get()
+    return None if limit is None else limit - time.monotonic()
+
+
 def owner_engine(url: str) -> Engine:
     """For migrations, backup and `apply`'s checks: the schema's owner, one connection at a time."""
     return create_engine(url, pool_size=1, max_overflow=0, pool_pre_ping=True, hide_parameters=True)

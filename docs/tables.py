@@ -9,6 +9,7 @@ from pathlib import Path
 
 from bot.domain import codes, priority, roles, workflow
 from bot.jobs import SCHEDULE, SWEEPS, Period
+from bot.messages import help
 from bot.settings import Settings
 
 HERE = Path(__file__).parent
@@ -99,6 +100,11 @@ def reference_page() -> str:
         ]
         + [[name, "at every tick", "", "", "", "done at the next", "", sweep.why] for name, sweep in SWEEPS.items()],
     )
+    commands = table(
+        ["typed", "for", "what it does"],
+        [[f"`{example}`", side.value, meaning] for command in help.HELP.values() for side, topic in command.topics.items()
+         for example, meaning in topic.examples],
+    )
     settings = table(
         ["variable", "default", "what for"],
         [
@@ -109,6 +115,12 @@ def reference_page() -> str:
     return f"""# Reference
 
 Made from the code's own tables by `python docs/tables.py`.
+
+## Commands in Slack
+
+`help` after any of them says more of it. Whatever a command can do, a button can too.
+
+{commands}
 
 ## Priority
 

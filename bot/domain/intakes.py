@@ -101,9 +101,14 @@ def check(filing: Filing, *, by: Person, account: Account) -> None:
     elif by.account_id != account.id:
         raise Refused("You can file requests for your own organisation.", field="account")
     if not SHORTEST_TITLE <= len(filing.title.strip()) <= LONGEST_TITLE:
-        raise Refused(f"Between {SHORTEST_TITLE} and {LONGEST_TITLE} characters, please.", field="title")
+        raise Refused(
+            f"Between {SHORTEST_TITLE} and {LONGEST_TITLE} characters, please. Say what is wrong or wanted.",
+            field="title",
+        )
     if filing.timing is Timing.NOW and not filing.consequence.strip():
-        raise Refused("One sentence on what happens if it waits: that is what makes it urgent.", field="consequence")
+        raise Refused(
+            "Write a sentence on what happens if it waits: that is what makes it urgent.", field="consequence"
+        )
     if filing.timing is Timing.BY_DATE and filing.wanted_by is None:
         raise Refused("Pick the date.", field="wanted_by")
 

@@ -121,7 +121,7 @@ def reverse(session: Session, entry_id: int, *, by: Person, now: datetime) -> Ti
     if entry is None or entry.reverses_id is not None:
         raise NotFound("I can't find that entry among yours. /time today shows them.")
     if session.scalar(select(TimeEntry.id).where(TimeEntry.reverses_id == entry.id)):
-        raise Refused("That entry was undone already; nothing more to do.")
+        raise Refused("That entry was undone already. Look at /time today: it is not in your day any more.")
     reversal = TimeEntry(
         account_id=entry.account_id,
         person_id=by.id,

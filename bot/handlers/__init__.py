@@ -1,9 +1,11 @@
 """Slack in → one verb → answer. Each module exports its ROUTES; here they become one table.
 
 To add one: a function that takes a `Call`, and its row in its module's ROUTES. A command's own word is a
-row too: `/time today`; what was typed after it is `call.rest`.
+row too: `/time today`; what was typed after it is `call.rest`. `help` stands alone: “/request help centre is
+empty” asks for work.
 """
 
+import re
 import uuid
 from typing import Any
 
@@ -40,10 +42,13 @@ from bot.handlers import (
     time,
 )
 from bot.handlers.call import Call, Handler, Routes
+from bot.messages.help import unknown
 
 log = structlog.get_logger()
 OLD = "This button is from an older version. Open the ticket with /ticket, or look at the newest card."
 UNKNOWN = "I don't know {}. /steward shows what there is."
+# Commands that take nothing but their own words, or what looks like this: another word was a slip.
+TAKES: dict[str, re.Pattern[str]] = {"/steward": re.compile(r"(?!)"), "/ticket": re.compile(r"\d")}
 
 
 def _joined(*modules: Any) -> Routes:
@@ -107,16 +112,36 @@ class Router:
         try:
             self._handler(kind, name, call)(call)
         except Exception as error:  # noqa: BLE001  the edge: whatever it is, the person reads a sentence
-            return errors.answer(error, call)
+            call.answered = errors.answer(error, call)
+            if call.on_home and isinstance(error, Refused):
+                home.follow(call)  # somebody was faster: what it showed is not how it stands
+            return call.answered
+        if call.wrote and kind in {"action", "view"}:
+            home.follow(call)
         return call.answered or ack()
 
     def _handler(self, kind: str, name: str, call: Call) -> Handler:
-        if kind == "command" and (handler := ROUTES.get((kind, f"{name} {call.first_word}"))):
+        if kind == "command" and (handler := _of_word(name, call)):
             return handler
         if handler := ROUTES.get((kind, name)):
             return handler
         log.info("no handler", kind=kind, name=name[:80])
         return _ignored if kind in {"event", "view_closed", "options"} else _outdated
+
+
+def _of_word(name: str, call: Call) -> Handler | None:
+    """The row of a command's own word, if one was typed."""
+    word = call.first_word
+    if (handler := ROUTES.get(("command", f"{name} {word}"))) and not (word == "help" and call.rest):
+        return handler
+    slip = name in TAKES and word and not TAKES[name].search(call.text)
+    return _unknown_word if slip else None
+
+
+def _unknown_word(call: Call) -> None:
+    name = call.body["command"]
+    words = [key.split()[1] for kind, key in ROUTES if kind == "command" and key.startswith(f"{name} ")]
+    raise Refused(unknown(name, call.text, words))
 
 
 def _ignored(call: Call) -> None:

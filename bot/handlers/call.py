@@ -17,6 +17,7 @@ from slack_bolt import Ack, BoltResponse
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.webhook import WebhookClient
+from sqlalchemy.event import listen
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -26,12 +27,14 @@ from bot.domain.errors import Refused
 from bot.domain.people import Person
 
 log = structlog.get_logger()
+HOME = "home"
+LONGEST_METADATA = 3000  # Slack's limit
 NO_ANSWER = (SlackClientError, OSError, HTTPException)
 STRANGER = (
     "I don't know you yet. Write to me from your organisation's channel, or ask your contact to have you added; "
     "then this works at once."
 )
-GONE = "Your access to Steward has ended. If that is a mistake, an admin can bring it back with `steward apply`."
+GONE = "Your access to Steward has ended. If that is a mistake, ask an admin to bring it back."
 
 
 class Repeated(Exception):
@@ -54,6 +57,7 @@ class Call:
     now: datetime
     reference: str
     answered: BoltResponse | None = field(default=None)
+    wrote: bool = field(default=False)  # whether anything was changed
 
     @property
     def slack_id(self) -> str:
@@ -118,10 +122,21 @@ class Call:
         """Whether it came from a modal (not from a message, nor from the Home)."""
         return (self.body.get("view") or {}).get("type") == "modal"
 
+    @property
+    def on_home(self) -> bool:
+        """Whether it was pressed on the Home itself."""
+        return (self.body.get("view") or {}).get("type") == "home"
+
+    @property
+    def home(self) -> str | None:
+        """What the Home carries along, where it was pressed there or in a window that was opened from it."""
+        return self.metadata if self.on_home else _carried(self.body.get("view") or {}).get(HOME)
+
     @contextmanager
     def begin(self) -> Iterator[tuple[Session, Person]]:
         """One transaction as the person who acts, open to exactly their accounts."""
         with self.sessions.begin() as session:
+            listen(session, "after_flush", self._notes_a_change)
             actor = people.enter(session, self.slack_id)
             if actor is not None:
                 yield session, _still_here(actor)
@@ -129,10 +144,14 @@ class Call:
         # Slack is asked who that is with no transaction open.
         self._make_known()
         with self.sessions.begin() as session:
+            listen(session, "after_flush", self._notes_a_change)
             actor = people.enter(session, self.slack_id)
             if actor is None:
                 raise Refused(STRANGER)
             yield session, _still_here(actor)
+
+    def _notes_a_change(self, *_: object) -> None:
+        self.wrote = True
 
     @property
     def key(self) -> str:
@@ -202,11 +221,11 @@ class Call:
 
     def show(self, view: dict[str, Any]) -> None:
         """Answer a submission by turning its window into another."""
-        self.answered = self.ack(response_action="update", view=view)
+        self.answered = self.ack(response_action="update", view=self._from_home(view))
 
     def open(self, view: dict[str, Any]) -> None:
         """Open a window: on top of the one it was asked from, or as the first."""
-        trigger = self.body["trigger_id"]
+        trigger, view = self.body["trigger_id"], self._from_home(view)
         if not self.in_window:
             self.client.views_open(trigger_id=trigger, view=view)
             return
@@ -226,9 +245,16 @@ class Call:
     def redraw(self, view_id: str, view: dict[str, Any], seen: str | None = None) -> None:
         """Change a window, unless it changed since it was `seen` or is gone."""
         try:
-            self.client.views_update(view_id=view_id, hash=seen, view=view)
+            self.client.views_update(view_id=view_id, hash=seen, view=self._from_home(view))
         except NO_ANSWER as error:
             log.warning("a window could not be brought up to date", reference=self.reference, error=_name_of(error))
+
+    def _from_home(self, view: dict[str, Any]) -> dict[str, Any]:
+        """A window opened from the Home carries along what the Home does, so that it can be drawn anew."""
+        if self.home is None:
+            return view
+        carried = json.dumps({**_carried(view), HOME: self.home})
+        return {**view, "private_metadata": carried} if len(carried) <= LONGEST_METADATA else view
 
     def whisper(self, text: str, blocks: list[dict[str, Any]] | None = None) -> None:
         """Tell only the person, where they pressed."""
@@ -240,6 +266,15 @@ class Call:
             hook.send(text=text, blocks=blocks, response_type="ephemeral", replace_original=False)
         except NO_ANSWER as error:
             log.warning("the person could not be told", reference=self.reference, error=_name_of(error))
+
+
+def _carried(view: dict[str, Any]) -> dict[str, Any]:
+    """What a window carries along: those of ours carry an object."""
+    try:
+        carried = json.loads(view.get("private_metadata") or "{}") if view.get("type") == "modal" else {}
+    except ValueError:
+        return {}
+    return carried if isinstance(carried, dict) else {}
 
 
 def _name_of(error: Exception) -> str:

@@ -22,7 +22,7 @@ from bot.modals import bypass, form
 from bot.modals import request as modal
 from bot.slack import said
 
-NO_ACCOUNT = "There is no account yet. An admin adds one with `steward apply`."
+NO_ACCOUNT = "There is no account yet. Ask an admin to add one with `steward apply`."
 
 
 @dataclass(frozen=True)

@@ -72,11 +72,6 @@ def command(call: Call) -> None:
     return _log_line(call) if call.text else open_form(call)
 
 
-def help_(call: Call) -> None:
-    """`/time help`."""
-    call.done(HELP)
-
-
 def open_from_card(call: Call) -> None:
     """**Log time** as a button; on the Home it carries no ticket."""
     open_form(call, call.value.partition(":")[0])
@@ -223,7 +218,6 @@ def find_ticket(call: Call) -> None:
 ROUTES: Routes = {
     ("command", "/time"): command,
     ("command", "/time today"): today,
-    ("command", "/time help"): help_,
     ("action", "time.open"): open_from_card,
     ("action", "time.undo"): undo,
     ("action", "time.again"): log_again,

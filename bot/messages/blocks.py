@@ -68,6 +68,20 @@ def overflow(action_id: str, options: list[dict[str, Any]]) -> dict[str, Any]:
     return {"type": "overflow", "action_id": action_id, "options": options[:5]}
 
 
+MOST_OPTIONS = 100
+
+
+def select(action_id: str, placeholder: str, options: list[dict[str, Any]], chosen: str) -> dict[str, Any]:
+    """A menu outside of a form; too long to send whole, its options are asked for while typing."""
+    element: dict[str, Any] = {"action_id": action_id, "placeholder": plain(placeholder, 150)}
+    if len(options) <= MOST_OPTIONS:
+        element |= {"type": "static_select", "options": options}
+    else:
+        element |= {"type": "external_select", "min_query_length": 0}
+    initial = next((made for made in options if made["value"] == chosen), None)
+    return {**element, "initial_option": initial} if initial else element
+
+
 def actions(elements: list[dict[str, Any]], block_id: str | None = None) -> list[Block]:
     """A row of buttons, or nothing: Slack refuses an empty row."""
     if not elements:

@@ -7,7 +7,7 @@ from bot.domain.events import Event, Kind
 from bot.domain.outbox import Place
 from bot.domain.people import Person
 from bot.domain.roles import Permission
-from bot.domain.tickets import LinkKind, Ticket
+from bot.domain.tickets import LinkKind
 from bot.domain.tickets.conversation import Message
 from bot.domain.tickets.effects import AUDIENCE
 from bot.domain.workflow import Action
@@ -162,20 +162,3 @@ def _said(event: Event, said: dict[int, Message], names: dict[int, Person]) -> s
 
 def _is_told_to_clients(event: Event) -> bool:
     return Place.CLIENT in AUDIENCE.get(Action(event.action), ()) if event.action else False
-
-
-def queue_rows(
-    found: list[Ticket], accounts: dict[int, str], owners: dict[int, Person], urls: dict[int, str | None], actor: Person
-) -> list[Block]:
-    """One line a ticket, each opening on a click."""
-    rows = []
-    for ticket in found:
-        owner = owners.get(ticket.assignee_id or 0)
-        where = f"{escape(accounts[ticket.account_id])} · " if actor.is_staff else ""
-        text = Mrkdwn(
-            f"{MARKS[ticket.priority]} *{link(urls.get(ticket.id), ticket.key)}* {line(ticket.title, 100)}\n"
-            f"{where}{ticket.status.value} since {instant(ticket.status_since)} · "
-            f"{escape(owner.name) if owner else 'unowned'}"
-        )
-        rows.append(blocks.section(text, accessory=blocks.button("Open", "ticket.open", str(ticket.id))))
-    return rows

@@ -135,7 +135,7 @@ def whom_options(contacts: list[Person]) -> list[dict[str, Any]]:
 
 def _others(known: Known) -> list[dict[str, Any]]:
     if not known.colleagues:
-        raise Refused("There is no other engineer or lead yet. An admin adds people with `steward apply`.")
+        raise Refused("There is no other engineer or lead yet. Ask an admin to add one with `steward apply`.")
     return colleague_options(known.colleagues, known.away)
 
 

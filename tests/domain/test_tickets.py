@@ -96,7 +96,7 @@ def test_an_answer_to_what_has_changed_names_who_was_first(session, who, a_ticke
     world = everything()
     with pytest.raises(Refused) as refused:
         ticket.act(session, Action.TAKE, by=who("Bo"), now=MONDAY, seen=1)
-    assert str(refused.value) == f"Eve was first: “Take it”. {ticket.key} is now Triage."
+    assert str(refused.value) == f"Eve was first: “Take it”. {ticket.key} is now Triage. Look at its newest card."
     assert everything() == world
 
 
@@ -122,7 +122,7 @@ def test_of_two_who_press_take_one_moves_and_the_other_reads_who_was_first(cast_
         return take
 
     first, second = one_waits_for_the_other(cast_sessions, cast_url, takes("U0BO"), takes("U0EVE"))
-    assert (first, second) == ("take", f"Bo was first: “Take it”. T-{number} is now Triage.")
+    assert (first, second) == ("take", f"Bo was first: “Take it”. T-{number} is now Triage. Look at its newest card.")
     with cast_sessions.begin() as session:
         ticket = visible_to(session, people.enter(session, "U0EVE"), number)
         assert (people.by_id(session, ticket.assignee_id).name, ticket.version) == ("Bo", 2)

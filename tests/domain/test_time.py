@@ -119,7 +119,10 @@ def test_of_two_who_undo_at_once_one_does(cast_sessions, cast_url):
             return str(refused)
 
     first, second = one_waits_for_the_other(cast_sessions, cast_url, undo, undo)
-    assert (first, second) == ("-5", "That entry was undone already; nothing more to do.")
+    assert (first, second) == (
+        "-5",
+        "That entry was undone already. Look at /time today: it is not in your day any more.",
+    )
 
 
 def test_somebody_elses_entry_an_absent_one_and_an_undoing_read_the_same(session, log, who):

@@ -10,10 +10,10 @@ from bot.domain.events import Event, Kind
 from bot.domain.people import Person
 from bot.domain.roles import ContactRole
 from bot.domain.workflow import Action, Status
-from bot.messages.views import History, queue_rows, ticket_window
+from bot.messages.views import History, ticket_window
 from bot.modals import windows
 from bot.playground.validation import problems_in_view
-from tests.messages.shown import ANA, BO, EVE, NOW, alive, closure, nothing_known, person, shown, texts, ticket
+from tests.messages.shown import ANA, BO, EVE, NOW, alive, closure, nothing_known, person, shown, texts
 
 CLIENT = person("Ana", 3, account=1, slack_id="U0ANA")
 CLIENT.roles = [ContactRole.REQUESTER.value]
@@ -82,17 +82,3 @@ def test_a_long_history_ends_with_what_happened_last_and_no_time_is_cut_in_two()
     said = texts(view)[-1]
     assert "question 14" in said
     assert not alive(said)
-
-
-def test_a_row_of_the_queue_says_whose_it_is_and_opens_on_a_click():
-    found = [ticket(Status.TRIAGE), ticket(Status.NEW, assignee_id=None)]
-    rows = queue_rows(found, {1: "Acme"}, {BO.id: BO}, {101: URL}, BO)
-    assert "Bo Berg" in rows[0]["text"]["text"]
-    assert "unowned" in rows[1]["text"]["text"]
-    assert all(row["accessory"]["value"] == "101" for row in rows)
-    assert "Acme" not in str(queue_rows(found, {1: "Acme"}, {}, {101: URL}, CLIENT))
-
-
-def test_a_title_is_not_alive_in_the_queue():
-    row = queue_rows([ticket(title="<!channel> <@U0BO>")], {1: "<!here>"}, {}, {101: URL}, BO)
-    assert not alive(row[0]["text"]["text"])

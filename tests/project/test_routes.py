@@ -17,7 +17,7 @@ MANIFEST = json.loads(cast.MANIFEST.read_text())
 ANSWERED = {kind: {name for kind_, name in ROUTES if kind_ == kind} for kind in {kind for kind, _ in ROUTES}}
 # Names of controls begin with their room; whatever else looks like that is listed here with its reason.
 ROOMS = ("ticket.", "time.", "request.", "queue.", "digest.", "bypass.", "intake.", "message.", "channel.",
-         "project.", "recurring.", "away.", "rota.", "hours.")  # fmt: skip
+         "project.", "recurring.", "away.", "rota.", "hours.", "home.", "help.")  # fmt: skip
 NOT_CONTROLS = {
     "request.filed": "a window that only shows; it has no submit button",
     "request.already": "a window that only shows",
@@ -27,6 +27,7 @@ NOT_CONTROLS = {
     "recurring.window": "a window that only shows",
     "ticket.window": "a window that only shows",
     "queue.window": "a window that only shows",
+    "help.window": "a window that only shows",
     "queue.page": "the beginning of two names",
     "away.told": "a window that only shows",
     "rota.window": "a window that only shows",

@@ -8,7 +8,7 @@ from sqlalchemy import and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from bot import playbook
-from bot.domain import absences, bottleneck, people, rota, stays, time
+from bot.domain import absences, bottleneck, people, provider, rota, stays, time
 from bot.domain.accounts import Account
 from bot.domain.business_time import Calendar, days_between, subtract_minutes
 from bot.domain.bypasses import bypass_share
@@ -38,9 +38,14 @@ def stalled_before(calendar: Calendar, now: datetime, business_days: int) -> dat
     return subtract_minutes(calendar, now, business_days * calendar.minutes_a_day)
 
 
-def daily_queue(session: Session, provider: Provider, now: datetime) -> dict[str, Any]:
+def stalled_since(session: Session, now: datetime) -> datetime:
+    """The same by the provider's calendar and the playbook."""
+    return stalled_before(provider.get(session).calendar, now, playbook.of(session).stalled_business_days)
+
+
+def daily_queue(session: Session, firm: Provider, now: datetime) -> dict[str, Any]:
     """The morning's figures and lists: a snapshot that the digest is rendered from."""
-    calendar = provider.calendar
+    calendar = firm.calendar
     today = calendar.local_date(now)
     yesterday = previous_working_day(calendar, today)
     since = calendar.window(yesterday)[0].astimezone(calendar.tz).replace(hour=0, minute=0)

@@ -27,11 +27,15 @@ from bot.domain.tickets.needs import Inputs
 from bot.domain.tickets.queue import (
     Page,
     QueueFilter,
+    Selection,
+    filters_for,
     is_unowned,
     open_with,
     page,
     possibilities,
     refresh_cards_of,
+    selected,
+    systems,
 )
 from bot.domain.tickets.ticket import Attachment, Ticket
 
@@ -52,6 +56,7 @@ __all__ = [
     "Message",
     "Page",
     "QueueFilter",
+    "Selection",
     "Ticket",
     "TicketLink",
     "Visibility",
@@ -60,6 +65,7 @@ __all__ = [
     "draft",
     "file",
     "file_follow_ups",
+    "filters_for",
     "is_unowned",
     "items_of",
     "latest_closure",
@@ -72,7 +78,9 @@ __all__ = [
     "page",
     "possibilities",
     "refresh_cards_of",
+    "selected",
     "several",
+    "systems",
     "unlink",
     "visible_to",
 ]

@@ -50,7 +50,7 @@ def _needs_reason(_ticket: "Ticket", _session: Session, inputs: Inputs, _by: Per
 def _triaged(ticket: "Ticket", session: Session, inputs: Inputs, _by: Person, _now: datetime) -> None:
     estimate = inputs.estimate_minutes or ticket.estimate_minutes
     if not estimate:
-        raise Refused("How long will it take? A rough estimate is enough: 2h, 45m.", field="estimate")
+        raise Refused("How long will it take? Write a rough estimate: 2h, 45m.", field="estimate")
     if not (inputs.code or ticket.code):
         raise Refused("Choose how the time is charged.", field="code")
     limit = playbook.of(session).project_over_hours

@@ -280,9 +280,10 @@ class Ticket(Base):
         last = events.last_move(session, self.id)
         who = people.by_id(session, last.actor_id) if last else None
         did = Action(last.action).label if last and last.action else "a change"
+        stands = f"{self.key} is now {self.status.value}"
         if who and who.id == by.id:
-            return f"You did “{did}” already. {self.key} is now {self.status.value}; look at its newest card."
-        return f"{who.name if who else 'Steward'} was first: “{did}”. {self.key} is now {self.status.value}."
+            return f"You did “{did}” already. {stands}; look at its newest card."
+        return f"{who.name if who else 'Someone'} was first: “{did}”. {stands}. Look at its newest card."
 
 
 class Attachment(Base):

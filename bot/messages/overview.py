@@ -1,0 +1,182 @@
+"""What the Home says besides lists of tickets: the day's time, what changed hands, who is loaded, the accounts."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TypeVar
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from bot.domain import accounts, outbox, people, provider, reviews, tickets, time, workload
+from bot.domain.durations import show
+from bot.domain.people import Person
+from bot.domain.priority import Priority
+from bot.domain.tickets import Selection
+from bot.messages import blocks, links
+from bot.messages.blocks import Block
+from bot.messages.mrkdwn import Mrkdwn, clip, escape, instant, line, link, say
+from bot.messages.queue import age
+
+SHOWN_ENTRIES = 8
+SHOWN_HAND_OVERS = 5
+SHOWN_ROWS = 12  # of a table
+SHOWN_NAMES = 5
+COUNTED = tuple(Priority)
+TO_MEND = {
+    "dead": "{{ dead }} post{{ 's' if dead > 1 }} could not be delivered: Slack refused, and nobody tries again.",
+    "homeless": "No channel: {{ homeless }}. Give each account its channel, and run `steward apply`.",
+    "idle": "No role: {{ idle }}. Give each of them a role, and run `steward apply`.",
+    "untriaged": "There is no triage channel. Name one under `channels`, and run `steward apply`.",
+}
+ALL_WELL = "Nothing to mend: every post arrived, every account has its channel, everybody has a role."
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Whose Home it is, when, and what it is narrowed to."""
+
+    session: Session
+    actor: Person
+    now: datetime
+    narrowed: Selection
+    stalled_since: datetime
+    page: int = 0  # of the section that is drawn
+
+    def at(self, page: int) -> "Desk":
+        """The same, for a section that stands on that page."""
+        return replace(self, page=page)
+
+
+@dataclass(frozen=True)
+class Overview:
+    """A section's blocks, which page of its table they show, and whether there is a further one."""
+
+    body: list[Block]
+    number: int = 0
+    has_next: bool = False
+
+
+def today(desk: Desk) -> Overview:
+    """What is logged today, against what a working day holds."""
+    firm = provider.get(desk.session)
+    date = desk.now.astimezone(ZoneInfo(desk.actor.timezone or firm.timezone)).date()
+    entries = time.standing(desk.session, desk.actor, date)
+    total = sum(entry.minutes for entry in entries)
+    expected = time.expected_minutes(desk.actor, firm.calendar, date)
+    text = say(
+        "*Your time today:* {{ total }} logged{% if expected %} of {{ expected }}{% else %}, a day off{% endif %}"
+        "{% if not total and expected %}. `/time T-102 45m what you did` logs the first{% endif %}",
+        total=show(total) if total else "none", expected=show(expected) if expected else "",
+    )  # fmt: skip
+    log_time = blocks.button("Log time", "time.open")
+    said = ", ".join(f"{show(entry.minutes)} {_on(entry)}" for entry in entries[:SHOWN_ENTRIES])
+    rest = len(entries) - SHOWN_ENTRIES
+    told = [blocks.context(Mrkdwn(f"{said}{f' and {rest} more' if rest > 0 else ''} · `/time today` takes back"))]
+    return Overview([blocks.section(text, accessory=log_time), *(told if entries else [])])
+
+
+def _on(entry: time.TimeEntry) -> Mrkdwn:
+    return Mrkdwn(f"T-{entry.ticket_id}" if entry.ticket_id else line(entry.note or "without a ticket", 40))
+
+
+def handed_over(desk: Desk) -> Overview:
+    """What others put into their hands since the last working day began."""
+    calendar = provider.get(desk.session).calendar
+    morning = calendar.window(reviews.previous_working_day(calendar, calendar.local_date(desk.now)))[0]
+    found = workload.handed_to(desk.session, desk.actor, morning, limit=SHOWN_HAND_OVERS)
+    if not found:
+        return Overview([])  # nothing changed hands: nothing to say
+    givers = people.by_ids(desk.session, {item.giver_id for item in found if item.giver_id})
+    urls = links.to_tickets(desk.session, [item.ticket_id for item in found], desk.actor)
+    said = []
+    for item in found:
+        giver = givers.get(item.giver_id or 0)
+        reason = f": “{line(item.reason, 100)}”" if item.reason else ""
+        said.append(
+            f"{link(urls[item.ticket_id], f'T-{item.ticket_id}')} {line(item.title, 70)}, from "
+            f"{escape(giver.name) if giver else 'Steward'}, {instant(item.at)}{reason}"
+        )
+    return Overview([blocks.section(Mrkdwn("*New in your hands*\n" + "\n".join(said)))])
+
+
+def load(desk: Desk) -> Overview:
+    """Who has how much: a sentence, then the figures."""
+    found = tickets.selected(desk.actor, desk.narrowed, desk.stalled_since).subquery()
+    loads = workload.loads(desk.session, found)
+    heading = "*Who has how much*"
+    if not loads:
+        return Overview([blocks.section(Mrkdwn(f"{heading}\nNobody has a ticket in hand."))])
+    known = people.by_ids(desk.session, {one.person_id for one in loads})
+    team = {person.id for person in people.workers(desk.session)}
+    free = len(team - {one.person_id for one in loads})
+    shown, number, has_next = _paged(loads, desk.page)
+    rows = [[known[one.person_id].name, *(str(one.by_priority.get(p, 0)) for p in COUNTED), _left(one),
+             _days(one.oldest, desk.now)] for one in shown]  # fmt: skip
+    said = _busiest(loads, known) + (f" {free} of the team {'have' if free > 1 else 'has'} nothing." if free else "")
+    head = ["Person", *(p.value for p in COUNTED), "Estimates left", "Oldest"]
+    return Overview(
+        [blocks.section(Mrkdwn(f"{heading}\n{said}")), blocks.table([head, *rows], numbers=True)], number, has_next
+    )
+
+
+def _busiest(loads: list[workload.Load], known: dict[int, Person]) -> str:
+    top = max(loads, key=lambda one: one.open)
+    urgent = f", {top.urgent} of them P1 or P2" if top.urgent else ""
+    return f"{escape(known[top.person_id].name)} has the most: {top.open} open{urgent}."
+
+
+def _left(one: workload.Load) -> str:
+    said = show(one.minutes_left) if one.minutes_left else "none"
+    return said + (f", {one.unestimated} without" if one.unestimated else "")
+
+
+def _days(since: datetime, now: datetime) -> str:
+    return age(since, now).strip(" ()") or "today"
+
+
+def _paged(rows: list[T], number: int) -> tuple[list[T], int, bool]:
+    """The rows of a page that exists, which one it is, and whether there is a further one."""
+    number = min(number, (len(rows) - 1) // SHOWN_ROWS)
+    start = number * SHOWN_ROWS
+    return rows[start : start + SHOWN_ROWS], number, len(rows) > start + SHOWN_ROWS
+
+
+def standings(desk: Desk) -> Overview:
+    """How each account stands: a sentence, then the figures."""
+    names = {account.id: account.name for account in accounts.all_of_them(desk.session)}
+    found = tickets.selected(desk.actor, desk.narrowed, desk.stalled_since).subquery()
+    standing = workload.standings(desk.session, found)
+    if not standing:
+        return Overview([blocks.section(Mrkdwn("*Accounts*\nNo account has anything open."))])
+    busiest = standing[0]
+    quiet = len(names) - len(standing) if desk.narrowed == Selection() else 0
+    said = say(
+        "*Accounts*\n{{ name }} has the most open: {{ open }}, of which {{ waiting or 'none' }} "
+        "{% if waiting == 1 %}waits{% else %}wait{% endif %} for them."
+        "{% if quiet %} {{ quiet }} of {{ all }} accounts have nothing open.{% endif %}",
+        name=names[busiest.account_id], open=busiest.open, waiting=busiest.waiting, quiet=quiet, all=len(names),
+    )  # fmt: skip
+    shown, number, has_next = _paged(standing, desk.page)
+    rows = [[names[one.account_id], str(one.open), str(one.urgent), str(one.waiting), _days(one.oldest, desk.now)]
+            for one in shown]  # fmt: skip
+    head = ["Account", "Open", "P1 and P2", "Wait for them", "Oldest"]
+    return Overview([blocks.section(said), blocks.table([head, *rows], numbers=True)], number, has_next)
+
+
+def setup(desk: Desk) -> Overview:
+    """What an admin has to mend."""
+    listed = accounts.all_of_them(desk.session)
+    facts = {
+        "dead": outbox.dead_letters(desk.session),
+        "homeless": _names([account.name for account in listed if not account.channel_slack_id]),
+        "idle": _names([person.name for person in people.staff(desk.session) if not person.roles]),
+        "untriaged": not provider.get(desk.session).triage_channel,
+    }
+    said = [say(sentence, **facts) for name, sentence in TO_MEND.items() if facts[name]]
+    return Overview([blocks.section(Mrkdwn("\n".join(["*Set-up*", *(said or [ALL_WELL])])))])
+
+
+def _names(names: list[str]) -> str:
+    rest = len(names) - SHOWN_NAMES
+    return ", ".join(clip(name, 60) for name in names[:SHOWN_NAMES]) + (f" and {rest} more" if rest > 0 else "")
