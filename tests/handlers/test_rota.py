@@ -1,5 +1,7 @@
 """`/steward rota`: who has what, handed over by those who have it, changed by those who lead."""
 
+import json
+
 import pytest
 
 from tests.house import House
@@ -53,13 +55,19 @@ def test_who_changed_it_meanwhile_is_not_overwritten(kept: House):
 
 
 def test_a_forged_change_by_who_does_not_lead_is_refused(kept: House):
+    kept.maya.clicks("Change the rota").fills({"Triage": ["Eve"]}).submits()
     forged = kept.last_sent("view_submission")
-    forged["view"]["id"] = "V0FORGED1"
+    does(kept, "insert into rotation (duty, since, person_ids) values ('triage', '2026-11-23', '{}')")
+    newest = kept.one("select max(id) as id from rotation")["id"]
+    forged["view"] |= {"id": "V0FORGED1", "private_metadata": json.dumps({"seen": f"{newest}:0"})}
     before = kept.state_of_the_world()
     for other in ("U0BO", "U0SAM", "U0ANA", "U0REX", "U0ZED"):
         forged["user"] = {**forged["user"], "id": other}
         assert kept.sends_payload(forged)[0] == 200
     assert kept.state_of_the_world() == before
+    forged["user"]["id"] = "U0MAYA"  # it was only the person that was wrong
+    assert kept.sends_payload(forged)[0] == 200
+    assert kept.state_of_the_world()["rotation"] != before["rotation"]
 
 
 def test_whoever_is_away_is_skipped_and_shown_so(kept: House):
