@@ -303,6 +303,37 @@ def _answer_in_thread(session: Session, ticket: Ticket, origin: Origin, by: Pers
         outbox.reply(session, root, filed.id)
 
 
+def duplicate(
+    session: Session,
+    ticket: Ticket,
+    *,
+    by: Person,
+    door: Door,
+    now: datetime,
+    title: str,
+    details: str,
+    opened_at: datetime | None = None,
+    request_type: RequestType | None = None,
+    came_from: CameFrom | None = None,
+) -> Intake:
+    """Somebody asked for what a ticket asks for already: counted, and no second ticket."""
+    intake = Intake(
+        account_id=ticket.account_id,
+        person_id=by.id,
+        disposition=Disposition.DUPLICATE,
+        door=door,
+        at=now,
+        request_type=request_type,
+        title=title.strip(),
+        details=details.strip(),
+        came_from=came_from,
+        opened_at=opened_at,
+        ticket_id=ticket.id,
+    )
+    session.add(intake)
+    return intake
+
+
 def _tell_triage(session: Session, intake: Intake, by: Person, account: Account, provider: Provider) -> None:
     """What goes elsewhere is still asked for: the team reads it, or it would be lost."""
     session.flush()

@@ -36,6 +36,8 @@ from bot.handlers import (
     redirects,
     request,
     rota,
+    search,
+    similar,
     threads,
     ticket_tools,
     tickets,
@@ -84,6 +86,8 @@ ROUTES = _joined(
     away,
     rota,
     hours,
+    search,
+    similar,
 )
 
 

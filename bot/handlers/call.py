@@ -223,6 +223,10 @@ class Call:
         """Answer a submission by turning its window into another."""
         self.answered = self.ack(response_action="update", view=self._from_home(view))
 
+    def push(self, view: dict[str, Any]) -> None:
+        """Answer a submission by laying another window on top of its own."""
+        self.answered = self.ack(response_action="push", view=view)
+
     def open(self, view: dict[str, Any]) -> None:
         """Open a window: on top of the one it was asked from, or as the first."""
         trigger, view = self.body["trigger_id"], self._from_home(view)

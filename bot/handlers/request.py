@@ -17,9 +17,11 @@ from bot.domain.priority import Timing
 from bot.domain.roles import Permission
 from bot.domain.routing import RequestType
 from bot.domain.tickets import CameFrom, Door, Filing, Ticket
+from bot.handlers import similar
 from bot.handlers.call import Call, Routes
 from bot.modals import bypass, form
 from bot.modals import request as modal
+from bot.modals import similar as similar_modal
 from bot.slack import said
 
 NO_ACCOUNT = "There is no account yet. Ask an admin to add one with `steward apply`."
@@ -132,7 +134,8 @@ def reveal(call: Call) -> None:
             chosen.pop("primary_contact", None)  # somebody of the account chosen before
         if actor.is_staff and chosen.get("account"):
             metadata.account_id = accounts.by_id(session, int(chosen["account"])).id
-        view = form.keep(_view(session, actor, metadata, chosen=chosen), chosen)
+        alike = similar.likely(call, session, actor, metadata, chosen)
+        view = similar_modal.show(form.keep(_view(session, actor, metadata, chosen=chosen), chosen), alike)
     call.replace(view)
     call.done()
 
@@ -152,21 +155,32 @@ def submit(call: Call) -> None:
     filled = form.read(modal.Form, call.view)
     with call.begin() as (session, actor):
         account = _chosen_account(session, actor, filled, metadata)
-        if _approval_missing(session, account, filled, call.view):
-            metadata.account_id = account.id
-            filled_in = form.values(call.view)
+        metadata.account_id = account.id
+        filled_in = form.values(call.view)
+        unasked = _approval_missing(session, account, filled, call.view)
+        alike = similar.never_shown(call, session, actor, metadata, filled_in)
+        if unasked or alike:
             view = form.keep(_view(session, actor, metadata, chosen=filled_in), filled_in)
-            view["blocks"].insert(0, modal.one_more_question())
-            return call.show(view)
+            return call.show(_once_more(view, unasked, alike))
         call.once(session, form.values(call.view), actor)
         filing = _filing(session, filled, metadata, account, actor)
         ticket = intakes.submit(
             session, filing, by=actor, account=account, provider=provider.get(session), now=call.now,
             opened_at=metadata.opened_at, origin=metadata.origin,
         )  # fmt: skip
+        if ticket:
+            similar.follow_up(call, session, actor, ticket, metadata)
         view = _outcome(session, ticket, filing, account, actor, call)
         call.remember(session, response_action="update", view=view)
     return call.show(view)
+
+
+def _once_more(view: dict[str, Any], approval: bool, alike: list[dict[str, Any]]) -> dict[str, Any]:
+    """The form came back with what should be answered before it is filed."""
+    view["blocks"][:0] = alike
+    if approval:
+        view["blocks"].insert(0, modal.one_more_question())
+    return view
 
 
 def _outcome(

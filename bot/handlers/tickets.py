@@ -127,22 +127,27 @@ def submit(call: Call) -> None:
 def show(call: Call) -> None:
     """`/ticket T-102`: the ticket in a window; `/ticket PR-1`: the project."""
     if not call.text:
-        raise Refused("Which one? Write /ticket T-102, or look in /queue.")
+        raise Refused("Which one? Write /ticket T-102, /ticket search and a few words, or look in /queue.")
     if projects.is_key(call.text):
         return open_project(call, call.text)
-    return _open_window(call, call.text)
+    return open_by_key(call, call.text)
 
 
 def open_window(call: Call) -> None:
     """**Open** on a row."""
-    _open_window(call, call.value)
+    open_by_key(call, call.value)
 
 
-def _open_window(call: Call, key: str) -> None:
-    with call.begin() as (session, actor):
-        window = window_of(session, actor, tickets.visible_to(session, actor, key), call.now)
-    call.open(window)
+def open_by_key(call: Call, key: str) -> None:
+    """A ticket in a window, if this person may know of it."""
+    call.open(window_by_key(call, key))
     call.done()
+
+
+def window_by_key(call: Call, key: str) -> dict[str, object]:
+    """That window, for those who open it in another way."""
+    with call.begin() as (session, actor):
+        return window_of(session, actor, tickets.visible_to(session, actor, key), call.now)
 
 
 def window_of(session: Session, actor: Person, ticket: Ticket, now: datetime) -> dict[str, object]:

@@ -41,6 +41,7 @@ DOORS: tuple[Doorway, ...] = (
     Doorway("New request", "request.open", everyone, (HOME, HELP)),
     Doorway("My requests", "queue.mine",   contact,  (HELP,)),
     Doorway("My queue",    "queue.mine",   staff,    (HOME, HELP)),
+    Doorway("Search",      "search.open",  everyone, (HOME, HELP)),
     Doorway("Log time",    "time.open",    staff,    (HELP,)),
     Doorway("I'm away",    "away.open",    staff,    (HOME,)),
     Doorway("Rota",        "rota.open",    staff,    (HOME,)),

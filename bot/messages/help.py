@@ -63,14 +63,17 @@ HELP: dict[str, Command] = {
              ("/request Search finds nothing since noon", "the form with that as its short description")),
             ("/queue unowned", "/ticket T-102")),
     }),
-    "/ticket": Command("Open a ticket", "T-102 | help", {
+    "/ticket": Command("Open a ticket, or search", "T-102 | search words | help", {
         Side.CLIENT: Topic(
             "Open one request: how it stands, what happened, and what you can do.",
-            (("/ticket T-102", "as it is called"), ("/ticket 102", "the number is enough")),
+            (("/ticket T-102", "as it is called"),
+             ("/ticket search invoice export", "what was asked before, and what was done")),
             ("/queue mine", "/request")),
         Side.STAFF: Topic(
             "Open one ticket: everything about it, with the moves that are yours to make.",
-            (("/ticket T-102", "as it is called"), ("/ticket 102", "the number is enough")),
+            (("/ticket T-102", "as it is called"),
+             ("/ticket search invoice export", "what was seen before, and what was done"),
+             ("/ticket recurring", "work that opens its tickets by itself")),
             ("/queue mine", "/time T-102 45m what you did")),
     }),
     "/queue": Command("See what is open", "mine | unowned | waiting | stalled | acme | P1 | help", {

@@ -13,9 +13,9 @@ from bot.domain import accounts
 from bot.domain.events import Event
 from bot.domain.intakes import Intake
 from bot.domain.outbox import Place, Post, Subject
-from bot.domain.tickets import Ticket
+from bot.domain.tickets import Ticket, seen_before
 from bot.domain.tickets.conversation import Message
-from bot.messages import blocks, conversation, digest, monthly, redirects, replies, tickets, welcome
+from bot.messages import blocks, conversation, digest, links, monthly, redirects, replies, search, tickets, welcome
 from bot.messages.mrkdwn import Mrkdwn, clip
 
 LONGEST_NOTIFICATION = 1000
@@ -38,8 +38,16 @@ def render(session: Session, post: Post, now: datetime) -> Rendered:
 def _card(session: Session, post: Post, now: datetime) -> Rendered:
     ticket = session.scalars(select(Ticket).where(Ticket.id == post.subject_id)).one()
     shown = tickets.load(session, ticket, now)
-    card = tickets.client_card(shown) if post.place is Place.CLIENT else tickets.triage_card(shown)
+    if post.place is Place.CLIENT:
+        card = tickets.client_card(shown)
+    else:
+        card = tickets.triage_card(shown, _seen_before(session, ticket))
     return Rendered(clip(tickets.fallback(shown, post.place), LONGEST_NOTIFICATION), card, ticket.version)
+
+
+def _seen_before(session: Session, ticket: Ticket) -> list[blocks.Block]:
+    found = seen_before(session, ticket)
+    return search.seen_before(found, links.to_tickets(session, [one.ticket.id for one in found])) if found else []
 
 
 def _announcement(session: Session, post: Post, now: datetime) -> Rendered:

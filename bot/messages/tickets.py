@@ -1,6 +1,6 @@
 """A ticket as people see it: one card for triage, one for the client, each edited in place."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -177,8 +177,8 @@ def _contact_name(shown: Shown) -> str:
     return person.name if person else "the client"
 
 
-def triage_card(shown: Shown) -> list[Block]:
-    """The team's card: what it is, how it stands, who is next, and what can be done from here."""
+def triage_card(shown: Shown, seen_before: Sequence[Block] = ()) -> list[Block]:
+    """The team's card: what it is, how it stands, who is next, what is like it, and what can be done from here."""
     ticket = shown.ticket
     if ticket.private:
         return _private_card(shown)
@@ -199,6 +199,7 @@ def triage_card(shown: Shown) -> list[Block]:
         body.append(blocks.context(_file_list(shown.files)))
     body += _links_line(shown)
     body.append(blocks.context(say("{{ p }}: {{ why }}", p=ticket.priority.value, why=ticket.priority_why)))
+    body += seen_before
     room = VISIBLE_ACTIONS - len(question)  # as many as the buttons of the question
     return body + blocks.actions(card_controls(ticket, shown.book, room=room))
 
@@ -256,7 +257,7 @@ def _links_line(shown: Shown) -> list[Block]:
 def _client_links_line(shown: Shown) -> list[Block]:
     """The same for the client's channel: only tickets whose own card stands there too."""
     posts = shown.posts.get(Place.CLIENT, {})
-    return _links_block([one for one in shown.linked if one.other.id in posts], posts)
+    return _links_block([one for one in shown.linked if one.other.id in posts and not one.other.private], posts)
 
 
 def _links_block(linked: list[Linked], urls: dict[int, str | None]) -> list[Block]:

@@ -62,16 +62,17 @@ def _input(field: str, label: str, element: dict[str, Any], *, optional: bool, h
 
 
 def text(field: str, label: str, *, initial: str = "", multiline: bool = False, optional: bool = False,
-         hint: str | None = None, placeholder: str | None = None, longest: int = LONGEST_INPUT) -> Block:  # fmt: skip
-    """Free text."""
+         hint: str | None = None, placeholder: str | None = None, longest: int = LONGEST_INPUT,
+         live: str | None = None) -> Block:  # fmt: skip
+    """Free text. `live` is the action that hears of it when Enter is pressed."""
     element: dict[str, Any] = {
-        "type": "plain_text_input", "action_id": field, "multiline": multiline, "max_length": longest
+        "type": "plain_text_input", "action_id": live or field, "multiline": multiline, "max_length": longest
     }  # fmt: skip
     if initial:
         element["initial_value"] = clip(initial, longest)
     if placeholder:
         element["placeholder"] = plain(placeholder, 150)
-    return _input(field, label, element, optional=optional, hint=hint, live=False)
+    return _input(field, label, element, optional=optional, hint=hint, live=live is not None)
 
 
 def choice(field: str, label: str, options: list[dict[str, Any]], *, initial: str | None = None,

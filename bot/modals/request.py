@@ -42,6 +42,8 @@ class Metadata(BaseModel):
     hidden: dict[str, str | bool | list[str]] = {}  # answers whose fields do not stand in the form right now
     origin: Origin | None = None  # the message it is made of, with the files that come along
     files: list[dict[str, str]] = []
+    shown: list[int] = []  # tickets that were shown as likely the same
+    follows: int | None = None  # the closed ticket that this goes on from
 
 
 class Form(BaseModel):

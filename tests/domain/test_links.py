@@ -186,3 +186,28 @@ def test_of_two_who_unlink_one_does_and_the_other_reads_that_it_is_done(cast_ses
         "unlinked",
         "That link was removed already; nothing more to do.",
     )
+
+
+def test_a_link_to_what_is_being_merged_waits_and_is_asked_for_once_more(cast_sessions, cast_url):
+    with cast_sessions.begin() as session:
+        people.enter_as_system(session)
+        kept, merged, new = (file_a_ticket(session).id for _ in range(3))
+
+    def links(here: int, there: int, kind: LinkKind):
+        def work(session):
+            bo = people.enter(session, "U0BO")
+            try:
+                made = link(
+                    session, visible_to(session, bo, here), visible_to(session, bo, there), kind, by=bo, now=MONDAY
+                )
+            except Refused as refused:
+                return str(refused)
+            return made.to_id
+
+        return work
+
+    again = links(new, merged, LinkKind.FOLLOWS_UP)
+    first, second = one_waits_for_the_other(cast_sessions, cast_url, links(merged, kept, LinkKind.DUPLICATE_OF), again)
+    assert (first, second) == (kept, f"T-{merged} was merged a moment ago. Send it once more.")
+    with cast_sessions.begin() as session:
+        assert again(session) == kept

@@ -152,3 +152,10 @@ def test_of_two_who_make_it_a_project_one_does(cast_sessions, cast_url):
     first, second = one_waits_for_the_other(cast_sessions, cast_url, makes("U0BO"), makes("U0EVE"))
     assert first is ProjectState.PROPOSED
     assert "Bo was first: “Close”" in second
+
+
+def test_an_owner_who_works_on_no_tickets_any_more_leaves_it_to_the_leads(session, who, a_ticket):
+    project = becomes(session, a_ticket())
+    who("Bo").roles = ["finance"]
+    assert not project.is_for(who("Bo"))
+    assert project.is_for(who("Maya"))

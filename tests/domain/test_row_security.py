@@ -45,6 +45,7 @@ GUARDED: dict[str, bool] = {
     "recurring_run": False,
     "ticket": False,
     "ticket_link": False,
+    "ticket_text": False,
     "time_entry": False,
 }
 

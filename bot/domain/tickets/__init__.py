@@ -4,6 +4,7 @@
 move asks for and changes; `filing` how it begins; `conversation` what is said on it; `edit` and `followers` what
 else may change; `links` what belongs together, `merging` what is the same; `closure` the note that ends it;
 `queue` the lists.
+`search` and `similar` find them by their words (`texts`).
 `visible_to` is the only door: someone else's ticket is simply not found.
 """
 
@@ -37,6 +38,9 @@ from bot.domain.tickets.queue import (
     selected,
     systems,
 )
+from bot.domain.tickets.search import Found, Hit, Search, Shown, find, systems_ever
+from bot.domain.tickets.similar import Similar, seen_before, similar
+from bot.domain.tickets.texts import TicketText
 from bot.domain.tickets.ticket import Attachment, Ticket
 
 __all__ = [
@@ -50,15 +54,21 @@ __all__ = [
     "ClosureNote",
     "Door",
     "Filing",
+    "Found",
+    "Hit",
     "Inputs",
     "LinkKind",
     "Linked",
     "Message",
     "Page",
     "QueueFilter",
+    "Search",
     "Selection",
+    "Shown",
+    "Similar",
     "Ticket",
     "TicketLink",
+    "TicketText",
     "Visibility",
     "attachments",
     "candidates",
@@ -66,6 +76,7 @@ __all__ = [
     "file",
     "file_follow_ups",
     "filters_for",
+    "find",
     "is_unowned",
     "items_of",
     "latest_closure",
@@ -78,9 +89,12 @@ __all__ = [
     "page",
     "possibilities",
     "refresh_cards_of",
+    "seen_before",
     "selected",
     "several",
+    "similar",
     "systems",
+    "systems_ever",
     "unlink",
     "visible_to",
 ]

@@ -34,6 +34,11 @@ def seen_by(actor: Person) -> Select[Ticket]:
     return query.where(or_(~Ticket.private, *theirs))
 
 
+def seen_by_the_team() -> Select[Ticket]:
+    """What anyone who reads the triage channel may know of: where a card is drawn, nobody in particular asks."""
+    return select(Ticket).where(~Ticket.private)
+
+
 def visible_to(session: Session, actor: Person, key: str | int, *, lock: bool = False) -> Ticket:
     """The only way to load one ticket: someone else's is simply not found."""
     number = key if isinstance(key, int) else number_of(key)
