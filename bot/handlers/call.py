@@ -22,9 +22,9 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, sessionmaker
 
 from bot.domain import accounts, people, provider, receipts
-from bot.domain.accounts import Account
 from bot.domain.errors import Refused
 from bot.domain.people import Person
+from bot.handlers import newcomers
 
 log = structlog.get_logger()
 HOME = "home"
@@ -174,11 +174,11 @@ class Call:
         """Somebody new: the account whose channel they are in, or the contact whose e-mail they have."""
         if not self.slack_id or self._is_a_bot():
             raise Refused(STRANGER)
-        profile = self._ask_slack_who()
+        profile = newcomers.ask_slack(self.client, self.slack_id, self.body)
         try:
             with self.sessions.begin() as session:
                 people.enter_as_system(session)
-                account = self._account_of(session, profile)
+                account = newcomers.account_of(session, profile, self.channel)
                 if account is not None and not profile.is_bot:
                     accounts.join(session, account, **profile.facts(account, provider.get(session).team_slack_id))
         except IntegrityError:
@@ -186,29 +186,6 @@ class Call:
 
     def _is_a_bot(self) -> bool:
         return self.kind == "event" and bool(self.body["event"].get("bot_id"))
-
-    def _account_of(self, session: Session, profile: "Profile") -> Account | None:
-        if account := accounts.by_channel(session, self.channel):
-            return account
-        return accounts.of_contact(session, profile.email, profile.team, provider.get(session).team_slack_id)
-
-    def _ask_slack_who(self) -> "Profile":
-        """Slack's word for who that is. Without an answer nobody joins: a guess would stand for good."""
-        sent = self.body.get("user")
-        user: dict[str, Any] = sent if isinstance(sent, dict) else {}
-        name = self.body.get("user_name") or user.get("name") or user.get("username") or "Somebody new"
-        team = user.get("team_id") or self.body.get("team_id")
-        try:
-            told: dict[str, Any] = self.client.users_info(user=self.slack_id).get("user") or {}
-        except SlackApiError as error:
-            if error.response.status_code != 200:
-                raise
-            told = {}  # Slack answered that it will not say: what the payload tells has to do
-        card = told.get("profile") or {}
-        known_as = card.get("real_name") or told.get("real_name") or told.get("name") or name
-        return Profile(
-            self.slack_id, known_as, card.get("email"), told.get("team_id") or team, bool(told.get("is_bot"))
-        )
 
     # -- answering --
 
@@ -283,22 +260,6 @@ def _carried(view: dict[str, Any]) -> dict[str, Any]:
 
 def _name_of(error: Exception) -> str:
     return str(error.response.get("error")) if isinstance(error, SlackApiError) else type(error).__name__
-
-
-@dataclass(frozen=True)
-class Profile:
-    """What Slack says of somebody."""
-
-    slack_id: str
-    name: str
-    email: str | None
-    team: str | None
-    is_bot: bool = False
-
-    def facts(self, account: Account, provider_team: str) -> dict[str, Any]:
-        """What joining needs; an e-mail counts only from the account's own workspace or the provider's."""
-        vouched = self.team in {account.team_slack_id or provider_team, provider_team}
-        return {"slack_id": self.slack_id, "name": self.name, "email": self.email, "email_is_vouched": vouched}
 
 
 def _still_here(actor: Person) -> Person:

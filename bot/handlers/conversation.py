@@ -7,10 +7,11 @@ from bot.domain.errors import Refused
 from bot.domain.roles import Permission
 from bot.domain.tickets import Ticket, conversation
 from bot.domain.tickets.conversation import Visibility
-from bot.handlers.call import Call, Routes, plain_words
+from bot.handlers.call import Call, Routes
 from bot.handlers.tickets import Press, window_of, window_underneath
 from bot.modals import conversation as modal
 from bot.modals import form
+from bot.slack.said import mentioned, plain
 
 
 def reply(call: Call) -> None:
@@ -29,9 +30,10 @@ def send_from_thread(call: Call) -> None:
     with call.sessions.begin() as session:
         people.enter_as_system(session)
         root = outbox.root_at(session, call.channel or "", message.get("thread_ts") or message["ts"])
+        words = plain(message.get("text") or "", people.names_of(session, mentioned(message.get("text") or "")))
     if root is None or root.subject is not outbox.Subject.TICKET or root.place is not outbox.Place.TRIAGE:
         raise Refused("That message is in no ticket's thread here. Use it on a message under a ticket's card.")
-    _open(call, root.subject_id, Visibility.TO_CLIENT, plain_words(message.get("text") or ""))
+    _open(call, root.subject_id, Visibility.TO_CLIENT, words)
 
 
 def _open(call: Call, number: int, visibility: Visibility, typed: str = "") -> None:

@@ -12,8 +12,9 @@ from bot.domain.outbox import Place
 from bot.domain.people import Person
 from bot.domain.tickets import Ticket, conversation
 from bot.domain.tickets.conversation import Visibility, Written
-from bot.handlers.call import NO_ANSWER, Call, Routes, log, plain_words
+from bot.handlers.call import NO_ANSWER, Call, Routes, log
 from bot.handlers.doors import spoken_to
+from bot.slack.said import mentioned, plain
 
 BY_PEOPLE = {None, "file_share", "thread_broadcast", "message_changed", "message_deleted"}
 PUBLIC = ("public:", "client:")  # how a message in the triage thread is marked as a reply to the client
@@ -42,7 +43,7 @@ class Heard:
         ]
         return cls(
             channel=str(event.get("channel")), ts=str(message.get("ts")), thread=message.get("thread_ts"),
-            text=plain_words(message.get("text") or ""), files=files, deleted=deleted,
+            text=message.get("text") or "", files=files, deleted=deleted,
         )  # fmt: skip
 
 
@@ -110,7 +111,8 @@ def _hear(call: Call, heard: Heard, root: outbox.Post) -> None:
 
 def _keep(call: Call, session: Session, actor: Person, ticket: Ticket, heard: Heard, place: Place) -> bool:
     """Store it as what it is; whether it goes to the client."""
-    visibility, heard = _meant(actor, heard, place)
+    words = plain(heard.text, people.names_of(session, mentioned(heard.text)))
+    visibility, heard = _meant(actor, replace(heard, text=words), place)
     known = conversation.written_at(session, heard.channel, heard.ts)
     if heard.deleted:
         if known:

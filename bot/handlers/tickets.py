@@ -15,7 +15,7 @@ from bot.domain.workflow import Action, Move, Need
 from bot.handlers.call import Call, Routes
 from bot.handlers.projects import open_window as open_project
 from bot.messages import links, views
-from bot.messages.tickets import load
+from bot.messages.shown import load
 from bot.modals import form, moves, windows
 
 

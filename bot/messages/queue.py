@@ -14,7 +14,8 @@ from bot.messages import blocks, links
 from bot.messages.blocks import Block
 from bot.messages.controls import move_button
 from bot.messages.mrkdwn import Mrkdwn, day, escape, instant, line, link
-from bot.messages.tickets import MARKS, Shown, client_reads
+from bot.messages.shown import Shown
+from bot.messages.tickets import MARKS, client_reads
 
 LONGEST_TITLE = 100
 

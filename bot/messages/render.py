@@ -17,6 +17,7 @@ from bot.domain.tickets import Ticket, seen_before
 from bot.domain.tickets.conversation import Message
 from bot.messages import blocks, conversation, digest, links, monthly, redirects, replies, search, tickets, welcome
 from bot.messages.mrkdwn import Mrkdwn, clip
+from bot.messages.shown import load
 
 LONGEST_NOTIFICATION = 1000
 
@@ -37,7 +38,7 @@ def render(session: Session, post: Post, now: datetime) -> Rendered:
 
 def _card(session: Session, post: Post, now: datetime) -> Rendered:
     ticket = session.scalars(select(Ticket).where(Ticket.id == post.subject_id)).one()
-    shown = tickets.load(session, ticket, now)
+    shown = load(session, ticket, now)
     if post.place is Place.CLIENT:
         card = tickets.client_card(shown)
     else:

@@ -16,15 +16,8 @@ from bot.messages.blocks import Block
 from bot.messages.controls import card_moves, follow_up_button, move_button, tools
 from bot.messages.links import place_for
 from bot.messages.mrkdwn import LONGEST_TEXT, Mrkdwn, clip, escape, instant, line, link
-from bot.messages.tickets import (
-    MARKS,
-    Shown,
-    client_reads,
-    closure_text,
-    from_message,
-    next_owner,
-    title_line,
-)
+from bot.messages.shown import Shown
+from bot.messages.tickets import MARKS, client_reads, closure_text, from_message, next_owner, title_line
 
 SHOWN_EVENTS = 12
 SHOWN_LINKS = 20

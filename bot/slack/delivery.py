@@ -5,15 +5,12 @@ finish with the lease's token. Before a second try it looks whether the first on
 """
 
 import random
-import uuid
-from dataclasses import dataclass
 from datetime import datetime
-from http.client import HTTPException
 from typing import Any
 
 import structlog
 from slack_sdk import WebClient
-from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.errors import SlackApiError
 from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -22,15 +19,15 @@ from bot.domain import outbox, people
 from bot.domain.outbox import Delivery, Post, Subject
 from bot.domain.tickets import Ticket
 from bot.domain.tickets.conversation import Message
-from bot.messages import Rendered, render
-from bot.slack import budget
+from bot.messages import render
+from bot.slack import budget, errands
+from bot.slack.errands import NO_ANSWER, Claimed, Errand
 
 log = structlog.get_logger()
 LEASE_SECONDS = 30
 HTTP_SECONDS = 10  # shorter than the lease: a call that still runs is never overtaken
 LONGEST_BACKOFF = 300
 UNKNOWN = -1  # the version of a card that was found in Slack: it is edited next
-METADATA = "steward_post"
 PERSON = ("U", "W")  # how the ids of people begin; those of channels and conversations do not
 PERMANENT = frozenset(
     {
@@ -51,7 +48,6 @@ PERMANENT = frozenset(
         "user_is_restricted",
     }
 )
-NO_ANSWER = (SlackClientError, OSError, HTTPException)
 # Posts that change: an edit is only over when it shows the newest version.
 VERSIONS = {Subject.TICKET: (Ticket.id, Ticket.version), Subject.MESSAGE: (Message.id, Message.version)}
 
@@ -79,28 +75,6 @@ returning id, post_id, lease_token, attempts, first_attempt_at, nonce
 
 class LeaseLost(OSError):
     """Another worker has it now: whatever this one would do comes too late."""
-
-
-@dataclass(frozen=True)
-class Claimed:
-    """One row that is ours for the time of the lease."""
-
-    id: int
-    post_id: int
-    lease: uuid.UUID
-    attempts: int
-    first_attempt_at: datetime
-    nonce: uuid.UUID
-    budget_key: str
-
-
-@dataclass(frozen=True)
-class Errand(Claimed):
-    """A claimed row with what to bring."""
-
-    post: Post
-    parent_ts: str | None
-    rendered: Rendered
 
 
 class Courier:
@@ -181,36 +155,17 @@ class Courier:
             self._client.chat_update(
                 channel=post.channel_slack_id, ts=post.ts, text=rendered.text, blocks=rendered.blocks
             )
-            self._pin(post, post.ts)
+            errands.pin(self._client, post, post.ts)
             return post.ts, rendered.version
-        if errand.attempts > 1 and (found := self._arrived_before(errand)):
+        if errand.attempts > 1 and (found := errands.arrived_before(self._client, errand)):
             log.info("an earlier try had arrived", delivery=errand.id)
-            self._pin(post, found)
+            errands.pin(self._client, post, found)
             return found, None if rendered.version is None else UNKNOWN
         if errand.attempts > 1:
             self._renew(errand)  # looking may have taken long
-        answer = self._client.chat_postMessage(
-            channel=post.channel_slack_id,
-            thread_ts=errand.parent_ts,
-            text=rendered.text,
-            blocks=rendered.blocks,
-            metadata={"event_type": METADATA, "event_payload": {"id": str(errand.nonce)}},
-            unfurl_links=False,
-            unfurl_media=False,
-        )
-        self._pin(post, str(answer["ts"]))
-        return str(answer["ts"]), rendered.version
-
-    def _pin(self, post: Post, ts: str) -> None:
-        """The post itself stands, whatever comes of its pin: the next edit tries again."""
-        if not post.pinned:
-            return
-        try:
-            self._client.pins_add(channel=post.channel_slack_id, timestamp=ts)
-        except NO_ANSWER as error:
-            code = str(error.response.get("error")) if isinstance(error, SlackApiError) else type(error).__name__
-            if code != "already_pinned":
-                log.warning("not pinned", post=post.id, why=code)
+        ts = errands.send(self._client, errand)
+        errands.pin(self._client, post, ts)
+        return ts, rendered.version
 
     def _renew(self, errand: Errand) -> None:
         with self._sessions.begin() as session:
@@ -219,25 +174,6 @@ class Courier:
             if row is None:
                 raise LeaseLost(f"delivery {errand.id} was taken over")
             row.leased_until = _in_seconds(session, LEASE_SECONDS)
-
-    def _arrived_before(self, errand: Errand) -> str | None:
-        """The ts of a first try whose answer was lost: metadata carries nothing but a random id."""
-        since = str(errand.first_attempt_at.timestamp() - 60)
-        where: dict[str, Any] = {
-            "channel": errand.post.channel_slack_id, "oldest": since, "include_all_metadata": True, "limit": 200
-        }  # fmt: skip
-        cursor: str | None = None
-        while True:
-            if errand.parent_ts:
-                page = self._client.conversations_replies(ts=errand.parent_ts, cursor=cursor, **where)
-            else:
-                page = self._client.conversations_history(cursor=cursor, **where)
-            for message in page.get("messages") or []:
-                if (message.get("metadata") or {}).get("event_payload", {}).get("id") == str(errand.nonce):
-                    return str(message["ts"])
-            cursor = (page.get("response_metadata") or {}).get("next_cursor") or None
-            if not cursor:
-                return None
 
     def _finish(self, errand: Errand, ts: str, shown: int | None) -> None:
         with self._sessions.begin() as session:

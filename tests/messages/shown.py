@@ -12,7 +12,7 @@ from bot.domain.priority import Effect, Priority, Timing, Users
 from bot.domain.routing import RequestType
 from bot.domain.tickets import Attachment, Closure, Ticket
 from bot.domain.workflow import CloseReason, Status
-from bot.messages.tickets import Shown
+from bot.messages.shown import Shown
 
 NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
 BOOK = playbook.from_file()

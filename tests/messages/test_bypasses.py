@@ -10,7 +10,8 @@ from bot.domain.outbox import Place
 from bot.domain.workflow import Status
 from bot.messages.bypasses import DECIDED
 from bot.messages.controls import VISIBLE_ACTIONS
-from bot.messages.tickets import Shown, client_card, triage_card
+from bot.messages.shown import Shown
+from bot.messages.tickets import client_card, triage_card
 from bot.playground.validation import problems_in_message
 from tests.messages.shown import ANA, NOW, shown, texts
 

@@ -18,7 +18,8 @@ from bot.domain.priority import Priority
 from bot.domain.routing import RequestType
 from bot.domain.workflow import Action, Status, Who, moves_from
 from bot.messages.controls import VISIBLE_ACTIONS
-from bot.messages.tickets import Shown, client_card, fallback, triage_card
+from bot.messages.shown import Shown
+from bot.messages.tickets import client_card, fallback, triage_card
 from bot.playground.validation import problems_in_message
 from tests.messages.shown import ANA, CLOSE_REASONS, alive, attachment, closure, nothing_known, shown, texts
 

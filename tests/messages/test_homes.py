@@ -15,7 +15,8 @@ from bot.domain.roles import Role
 from bot.domain.tickets import QueueFilter, Selection, filters_for
 from bot.messages import home, queue
 from bot.messages.home import MOST_BLOCKS, SECTIONS, State, sections_of
-from bot.messages.tickets import load, triage_card
+from bot.messages.shown import load
+from bot.messages.tickets import triage_card
 from bot.modals import windows
 from bot.playground.validation import problems_in_view
 from tests import cast
