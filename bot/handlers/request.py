@@ -155,14 +155,16 @@ def submit(call: Call) -> None:
     filled = form.read(modal.Form, call.view)
     with call.begin() as (session, actor):
         account = _chosen_account(session, actor, filled, metadata)
-        metadata.account_id = account.id
-        filled_in = form.values(call.view)
+        metadata.account_id, filled_in = account.id, form.values(call.view)
+        claim = session.begin_nested()
+        call.once(session, filled_in, actor)
         unasked = _approval_missing(session, account, filled, call.view)
         alike = similar.never_shown(call, session, actor, metadata, filled_in)
         if unasked or alike:
+            claim.rollback()  # nothing was filed, so the form that comes back has to find its receipt free
             view = form.keep(_view(session, actor, metadata, chosen=filled_in), filled_in)
             return call.show(_once_more(view, unasked, alike))
-        call.once(session, form.values(call.view), actor)
+        claim.commit()
         filing = _filing(session, filled, metadata, account, actor)
         ticket = intakes.submit(
             session, filing, by=actor, account=account, provider=provider.get(session), now=call.now,

@@ -68,6 +68,13 @@ def test_what_was_never_shown_is_asked_about_once_and_never_blocks(known: House)
     assert tickets(known) == 3
 
 
+def test_the_same_form_arriving_twice_is_answered_as_before_and_not_asked_about_itself(known: House):
+    known.ana.opens("/request").fills(AGAIN | REST).submits()
+    status, answer = known.sends_payload(known.last_sent("view_submission"))
+    assert (status, "Priority" in answer, "known already" in answer) == (200, True, False)
+    assert tickets(known) == 3
+
+
 def test_an_emergency_is_not_asked(known: House):
     urgent = {"Business impact": "Stopped", "Desired timing": "Now", "What happens if it waits": "No money comes in"}
     known.ana.opens("/request").fills({**AGAIN, **UNLIKE, **urgent})

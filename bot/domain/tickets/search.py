@@ -18,7 +18,7 @@ from bot.domain.tickets.ticket import Ticket
 from bot.domain.workflow import Status
 
 PAGE = 10
-NEAR_ENOUGH = 0.04  # below it, texts share a few letters
+NEAR_ENOUGH = 0.01  # below it, texts share a letter or two
 LONGEST_SYSTEM = 150
 MOST_SYSTEMS = 99
 

@@ -14,7 +14,7 @@ from bot.domain.workflow import Status
 
 # Measured by bench/search.py on Hadoop's issues, where strangers are like each other too. From LIKELY on, 3 in 10
 # issues that are no duplicate are shown something, and 4 in 10 duplicates their other; from STRONG on 1 and 2 in 10.
-LIKELY, STRONG = 0.35, 0.5
+LIKELY, STRONG = 0.3, 0.5
 SHOWN_ON_CARDS = 2
 BEFORE_WORK = {Status.NEW, Status.TRIAGE}
 
@@ -33,10 +33,11 @@ class Similar(NamedTuple):
 
 
 def similar(
-    session: Session, actor: Person, text: str, *, account_id: int, limit: int = 3, exclude: int | None = None
-) -> list[Similar]:
+    session: Session, actor: Person, text: str, *, account_id: int, limit: int = 3, exclude: int | None = None,
+    least: float = LIKELY,
+) -> list[Similar]:  # fmt: skip
     """The account's tickets most like a text that this person may know of; its first line weighs more, as a title."""
-    return _most_like(session, seen_by(actor), text, account_id, limit, exclude)
+    return _most_like(session, seen_by(actor), text, account_id, limit, exclude, least)
 
 
 def seen_before(session: Session, ticket: Ticket) -> list[Similar]:
@@ -44,7 +45,7 @@ def seen_before(session: Session, ticket: Ticket) -> list[Similar]:
     if ticket.status not in BEFORE_WORK:
         return []
     text = f"{ticket.title}\n{ticket.details}"
-    return _most_like(session, seen_by_the_team(), text, ticket.account_id, SHOWN_ON_CARDS, ticket.id)
+    return _most_like(session, seen_by_the_team(), text, ticket.account_id, SHOWN_ON_CARDS, ticket.id, LIKELY)
 
 
 def latest_summary():
@@ -54,13 +55,19 @@ def latest_summary():
 
 
 def _most_like(
-    session: Session, visible: Select[Ticket], text: str, account_id: int, limit: int, exclude: int | None
+    session: Session,
+    visible: Select[Ticket],
+    text: str,
+    account_id: int,
+    limit: int,
+    exclude: int | None,
+    least: float,
 ) -> list[Similar]:
     title, _, rest = text.partition("\n")
     like = texts.likeness(title, rest, account_id=account_id)
     query = (
         visible.join(like, like.c.ticket_id == Ticket.id)
-        .where(Ticket.account_id == account_id, Ticket.id != (exclude or 0), like.c.likeness >= LIKELY)
+        .where(Ticket.account_id == account_id, Ticket.id != (exclude or 0), like.c.likeness >= least)
         .add_columns(like.c.likeness, latest_summary())
         .order_by(like.c.likeness.desc(), Ticket.id.desc())
         .limit(limit)
