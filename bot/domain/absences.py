@@ -132,7 +132,7 @@ def end(session: Session, absence_id: int, *, by: Person, now: datetime) -> tupl
     _require_may_say(by, person)
     today = people.local_date(person, provider.get(session), now)
     if absence.last_day < max(today, absence.starts):
-        raise Refused("That absence is over already.")
+        raise Refused("That absence is over already. `/steward away` shows what is planned.")
     absence.ended_on = back_on = max(today, absence.starts)
     told = {"absence": absence.id, "person": people.facts(person), "back_on": back_on.isoformat()}
     version = playbook.of(session).version

@@ -61,7 +61,7 @@ def require_reasons(session: Session, criterion: Criterion, justification: str) 
         raise Refused("That is no reason to go before the queue here. Choose another, or none.", field="criterion")
     if len(justification.strip()) < SHORTEST_JUSTIFICATION:
         raise Refused(
-            f"A lead decides by this sentence: at least {SHORTEST_JUSTIFICATION} characters, please.",
+            f"A lead decides by this sentence: write at least {SHORTEST_JUSTIFICATION} characters.",
             field="consequence",
         )
 
@@ -103,11 +103,11 @@ def decide(session: Session, ticket: Ticket, outcome: Outcome, *, by: Person, no
     by.require(Permission.LEAD_QUEUE)
     bypass = of_ticket(session, ticket.id)
     if bypass is None:
-        raise Refused(f"Nobody asked that {ticket.key} goes before the queue.")
+        raise Refused(f"Nobody asked that {ticket.key} goes before the queue. Look at its newest card.")
     if bypass.outcome:
         raise Refused(_decided_already(session, ticket, bypass))
     if not ticket.is_open:
-        raise Refused(f"{ticket.key} is closed, so nothing is left to decide.")
+        raise Refused(f"{ticket.key} is closed, so nothing is left to decide. Look at its newest card.")
     if outcome is Outcome.CONFIRMED:
         _require_in_time(session, ticket, bypass, now)
     _end(session, ticket, bypass, outcome, by=by, now=now)

@@ -225,7 +225,7 @@ def file_as_ticket(
     """A lead takes a redirected request into the queue after all, once, as its own requester asked it."""
     by.require(Permission.LEAD_QUEUE)
     if intake.ticket_id:
-        raise Refused(f"It is filed already, as T-{intake.ticket_id}.")
+        raise Refused(f"It is filed already, as T-{intake.ticket_id}. Open that one with /ticket.")
     requester = people.by_id(session, intake.person_id)
     if requester is None or not intake.asked:
         raise Refused("There is nothing to file here. Ask for it again with /request.")
@@ -283,7 +283,7 @@ def _claim(session: Session, intake: Intake, origin: Origin, by: Person) -> None
             session.add(intake)
             session.flush()
     except IntegrityError:
-        raise Refused(f"{became(session, made_of(session, origin), by)} Nothing was filed twice.") from None
+        raise Refused(f"{became(session, made_of(session, origin), by)} Nothing was filed twice; open what is there with /ticket.") from None
 
 
 def _answer_in_thread(session: Session, ticket: Ticket, origin: Origin, by: Person, account: Account) -> None:

@@ -123,7 +123,7 @@ class Project(Base):
     def _check(self, session: Session, by: Person, seen: int) -> None:
         if not self.is_for(by):
             owner = people.by_id(session, self.owner_id)
-            raise Refused(f"That is for {owner.name if owner else 'its owner'}, who owns {self.key}, or for a lead.")
+            raise Refused(f"That is for {owner.name if owner else 'its owner'}, who owns {self.key}, or for a lead. Ask one of them.")
         if seen != self.version:
             raise Refused(f"{self.key} changed meanwhile. Open it again with /ticket {self.key}.")
 
@@ -171,7 +171,7 @@ def from_ticket(
 
 def _name(name: str) -> str:
     if not 3 <= len(name.strip()) <= LONGEST_NAME:
-        raise Refused(f"Between 3 and {LONGEST_NAME} characters, please.", field="name")
+        raise Refused(f"Write between 3 and {LONGEST_NAME} characters, please.", field="name")
     return name.strip()
 
 

@@ -114,7 +114,7 @@ def resume(session: Session, rule: Recurring, *, by: Person, now: datetime, seen
     """It goes on with the next day after today: what fell into the pause is not made up for."""
     _check(rule, by, seen)
     if not rule.paused_at:
-        raise Refused("It is not paused; nothing to do.")
+        raise Refused("It is not paused. Look at its newest row in `/ticket recurring`.")
     calendar = accounts.by_id(session, rule.account_id).calendar
     today = calendar.local_date(now)
     coming = dropwhile(lambda day: day < rule.next_on or due_on(calendar, day) <= today,
@@ -138,7 +138,7 @@ def _check(rule: Recurring, by: Person, seen: int) -> None:
 
 def _title(title: str) -> str:
     if not SHORTEST_TITLE <= len(title.strip()) <= LONGEST_TITLE:
-        raise Refused(f"Between {SHORTEST_TITLE} and {LONGEST_TITLE} characters, please.", field="title")
+        raise Refused(f"Write between {SHORTEST_TITLE} and {LONGEST_TITLE} characters, please.", field="title")
     return title.strip()
 
 

@@ -75,7 +75,7 @@ def unmerge(call: Call) -> None:
     with call.begin() as (session, actor):
         ticket = tickets.visible_to(session, actor, pressed.ticket, lock=True)
         if ticket.close_reason is not CloseReason.DUPLICATE:
-            raise Refused(f"{ticket.key} goes on by itself already; nothing more to do.")
+            raise Refused(f"{ticket.key} goes on by itself already. Look at its newest card.")
         inputs = Inputs(reason="It is a matter of its own after all.")
         ticket.act(session, Action.REOPEN, by=actor, now=call.now, inputs=inputs)
     call.done()

@@ -124,7 +124,9 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
   select ticket_text.ticket_id, ts_rank(ticket_text.words, any_of_them)
   from steward_query(wanted, account) as all_of_them
   -- Ranked by where the words stand, not by how near each other: a field is one place here.
-  cross join (select string_agg(format('%L', word), ' | ')::tsquery as any_of_them from unnest(wanted) as word) as ranking
+  cross join (
+    select string_agg(format('%L', word), ' | ')::tsquery as any_of_them from unnest(wanted) as word
+  ) as ranking
   join ticket_text on ticket_text.words @@ all_of_them
   where steward_sees(ticket_text.account_id) and cardinality(wanted) > 0
 $$

@@ -184,7 +184,7 @@ def test_of_two_who_unlink_one_does_and_the_other_reads_that_it_is_done(cast_ses
 
     assert one_waits_for_the_other(cast_sessions, cast_url, unlinks("U0BO"), unlinks("U0EVE")) == (
         "unlinked",
-        "That link was removed already; nothing more to do.",
+        "That link was removed already. Open the ticket again to see what stands.",
     )
 
 

@@ -17,6 +17,8 @@ WHAT_TO_DO = re.compile(
 MADE_ELSEWHERE = {
     "unknown": "messages/help.py: the words a command knows",
     "_who_was_first": "who was faster, and to look again",
+    "_decided_already": "who decided about a bypass, and how it goes on",
+    "FOR_STAFF": "domain/absences.py: whom to tell instead",
 }
 
 

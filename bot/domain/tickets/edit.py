@@ -43,7 +43,7 @@ def edit(session: Session, ticket: Ticket, changes: Changes, *, by: Person, now:
         raise Refused("Whoever works on the ticket, or a lead, may change it. Ask one of them in the thread.")
     title = changes.title.strip()
     if not SHORTEST_TITLE <= len(title) <= LONGEST_TITLE:
-        raise Refused(f"Between {SHORTEST_TITLE} and {LONGEST_TITLE} characters, please.", field="title")
+        raise Refused(f"Write between {SHORTEST_TITLE} and {LONGEST_TITLE} characters, please.", field="title")
     _check_priority(ticket, changes)
     wanted = {"title": title, "priority": changes.priority, "related_system": changes.related_system}
     changed = {name: (getattr(ticket, name), value) for name, value in wanted.items() if getattr(ticket, name) != value}

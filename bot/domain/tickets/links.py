@@ -135,7 +135,7 @@ def end(session: Session, made: TicketLink, *, by: Person | None, now: datetime)
     lock(session, made.from_id, made.to_id)
     session.refresh(made)
     if made.ended_at:
-        raise Refused("That link was removed already; nothing more to do.")
+        raise Refused("That link was removed already. Open the ticket again to see what stands.")
     made.ended_at = now
     session.flush()
     _tell_both(session, events.Kind.UNLINKED, made, by, now)
@@ -186,9 +186,9 @@ def _require_new(session: Session, ticket: Ticket, other: Ticket, target: Ticket
     for made in standing:
         if {made.from_id, made.to_id} == {ticket.id, target.id}:
             wording = kind.value if made.from_id == ticket.id else kind.from_the_other_side
-            raise Refused(f"That link stands already: {ticket.key} {wording} {target.key}.", field="ticket")
+            raise Refused(f"That link stands already: {ticket.key} {wording} {target.key}. Choose another ticket.", field="ticket")
         if kind is LinkKind.DUPLICATE_OF and made.from_id == ticket.id:
-            raise Refused(f"{ticket.key} was merged into T-{made.to_id} already.", field="ticket")
+            raise Refused(f"{ticket.key} was merged into T-{made.to_id} already. Look at that one.", field="ticket")
 
 
 def _tell_both(session: Session, kind: events.Kind, made: TicketLink, by: Person | None, now: datetime) -> None:
