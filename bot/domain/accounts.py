@@ -172,7 +172,10 @@ def check_unclaimed(session: Session, firm: Provider, channel_slack_id: str, *, 
     if taken := by_channel(session, channel_slack_id):
         raise Refused(f"This channel is {taken.name}'s already. `steward apply` can change it.")
     if channel_slack_id in firm.channels.values():
-        raise Refused("This is one of your team's own channels, so it belongs to no account. Invite me to the client's channel instead.")
+        raise Refused(
+            "This is one of your team's own channels, so it belongs to no account. "
+            "Press Choose the account in the client's channel instead."
+        )
 
 
 def link(

@@ -283,7 +283,8 @@ def _claim(session: Session, intake: Intake, origin: Origin, by: Person) -> None
             session.add(intake)
             session.flush()
     except IntegrityError:
-        raise Refused(f"{became(session, made_of(session, origin), by)} Nothing was filed twice; open what is there with /ticket.") from None
+        said = became(session, made_of(session, origin), by)
+        raise Refused(f"{said} Nothing was filed twice; open what is there with /ticket.") from None
 
 
 def _answer_in_thread(session: Session, ticket: Ticket, origin: Origin, by: Person, account: Account) -> None:

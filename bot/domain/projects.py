@@ -123,7 +123,8 @@ class Project(Base):
     def _check(self, session: Session, by: Person, seen: int) -> None:
         if not self.is_for(by):
             owner = people.by_id(session, self.owner_id)
-            raise Refused(f"That is for {owner.name if owner else 'its owner'}, who owns {self.key}, or for a lead. Ask one of them.")
+            name = owner.name if owner else "its owner"
+            raise Refused(f"That is for {name}, who owns {self.key}, or for a lead. Ask one of them.")
         if seen != self.version:
             raise Refused(f"{self.key} changed meanwhile. Open it again with /ticket {self.key}.")
 

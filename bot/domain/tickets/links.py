@@ -186,7 +186,9 @@ def _require_new(session: Session, ticket: Ticket, other: Ticket, target: Ticket
     for made in standing:
         if {made.from_id, made.to_id} == {ticket.id, target.id}:
             wording = kind.value if made.from_id == ticket.id else kind.from_the_other_side
-            raise Refused(f"That link stands already: {ticket.key} {wording} {target.key}. Choose another ticket.", field="ticket")
+            raise Refused(
+                f"That link stands already: {ticket.key} {wording} {target.key}. Choose another ticket.", field="ticket"
+            )
         if kind is LinkKind.DUPLICATE_OF and made.from_id == ticket.id:
             raise Refused(f"{ticket.key} was merged into T-{made.to_id} already. Look at that one.", field="ticket")
 
