@@ -275,9 +275,7 @@ def _asked(scene: Scene) -> Inputs:
 
 def _closing(scene: Scene) -> Inputs:
     if scene.story.path == "not needed":
-        same = scene.story.request == "refund-time"
-        reason = CloseReason.DUPLICATE if same else CloseReason.WITHDRAWN
-        return Inputs(close_reason=reason, reason="We have it already" if same else "Found it on the website")
+        return Inputs(close_reason=CloseReason.WITHDRAWN, reason="Found it on the website")
     return _noted(scene) if scene.by.is_staff else Inputs()
 
 
