@@ -73,7 +73,7 @@ def _runs(job: Job, calendar: Calendar, since: datetime, now: datetime) -> Itera
     for at in CronSim(job.cron, (since - reach).astimezone(calendar.tz)):
         if at > now:
             return
-        if job.days_off is DaysOff.WORK or calendar.is_working_day(at.date()):
+        if job.days_off is DaysOff.WORK or calendar.counts_as_working(at.date()):
             yield SPANS[job.period](at.date()), at
         elif job.days_off is DaysOff.MOVE:
             working = add_days(calendar, at.date(), 0)

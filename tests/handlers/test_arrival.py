@@ -37,8 +37,8 @@ CANARY = "canary-7f3a9"
 def log() -> Iterator[io.StringIO]:
     """The logs as a process writes them, at their most talkative."""
     kept = io.StringIO()
-    with contextlib.redirect_stderr(kept):
-        logs.configure("debug")
+    logs.configure("debug")
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(kept))
     yield kept
     structlog.reset_defaults()
 
@@ -72,6 +72,8 @@ def a_form(house: House) -> dict[str, Any]:
     house.ana.opens("/request").fills(filled).submits()
     payload = copy.deepcopy(house.last_sent("view_submission"))
     payload["view"]["id"] = "V0ANOTHER"
+    metadata = json.loads(payload["view"]["private_metadata"])
+    payload["view"]["private_metadata"] = json.dumps({**metadata, "shown": [101]})  # the first one was shown already
     return payload
 
 

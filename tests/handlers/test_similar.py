@@ -118,7 +118,7 @@ def test_what_is_closed_for_good_becomes_a_request_that_names_it(known: House):
     known.ana.sees("T-101 can't be reopened")
     assert known.rows("select 1 from intake") == []
     known.ana.fills({"Desired timing": "Whenever"}).sees("T-101 can't be reopened").submits().sees("T-103")
-    assert known.ticket(103)["details"].endswith("Follows T-101.")
+    assert known.one("select to_id, kind from ticket_link where from_id = 103") == {"to_id": 101, "kind": "follows up"}
     assert known.ticket()["status"] == "Closed"
 
 

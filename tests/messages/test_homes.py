@@ -72,6 +72,7 @@ def crowd(session: Session) -> Callable[[int], None]:
     """`crowd(300)`: that many open tickets, Maya's and nobody's, Acme's and others'."""
 
     def make(count: int) -> None:
+        session.execute(text("set local statement_timeout = 0"))  # as an import has it
         for statement in MANY.split(";"):
             session.execute(text(statement)) if statement.strip() else None
         session.execute(text(TICKETS), {"count": count, "now": MONDAY})
@@ -185,7 +186,7 @@ def every_queue(session: Session) -> None:
 def a_card(session: Session) -> None:
     bo = person(session, "Bo")
     found = tickets.page(session, bo, QueueFilter.ALL, stalled_since=MONDAY, size=1)
-    triage_card(load(session, found.tickets[0]))
+    triage_card(load(session, found.tickets[0], MONDAY))
 
 
 @pytest.mark.parametrize("draw", [everybodys_home, every_queue, a_card])
