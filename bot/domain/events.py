@@ -54,6 +54,9 @@ class Kind(StrEnum):
     CAME_BACK = "came_back"
     ROTA_CHANGED = "rota_changed"
     DUTY_HANDED_OVER = "duty_handed_over"
+    AGENDA_ASKED = "agenda_asked"
+    AGENDA_PLANNED = "agenda_planned"
+    AGENDA_DECIDED = "agenda_decided"
 
 
 class Event(Base):

@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from bot import playbook
-from bot.domain import accounts, bypasses, events, outbox, people, tickets
+from bot.domain import accounts, agenda, bypasses, events, outbox, people, tickets
 from bot.domain.accounts import Account
 from bot.domain.base import AccountRef, Base, Id
 from bot.domain.bypass import Criterion
@@ -156,7 +156,15 @@ def submit(
     session.add(intake)
     if not where.counts_as_ticket:
         intake.asked = _stored(filing)
-        _tell_triage(session, intake, by, account, provider)
+        session.flush()
+        if where is Destination.PLANNING_MEETING:
+            asked_by = (filing.primary_contact or by) if by.is_staff else by
+            agenda.ask(
+                session, intake.id, title=filing.title.strip(), details=intake.details, asked_by=asked_by, by=by,
+                account=account, provider=provider, now=now,
+            )  # fmt: skip
+        else:
+            _tell_triage(session, intake, by, account, provider)
         return None
     ticket = _file(session, intake, filing, account=account, provider=provider, requester=by, now=now)
     if origin:
@@ -337,7 +345,6 @@ def duplicate(
 
 def _tell_triage(session: Session, intake: Intake, by: Person, account: Account, provider: Provider) -> None:
     """What goes elsewhere is still asked for: the team reads it, or it would be lost."""
-    session.flush()
     if provider.triage_channel:
         outbox.open_thread(
             session,

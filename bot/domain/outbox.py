@@ -30,6 +30,7 @@ class Subject(StrEnum):
     MESSAGE = "message"
     ACCOUNT = "account"
     CHANNEL = "channel"
+    AGENDA = "agenda"
     ORIGIN = "origin"  # somebody's own words that a ticket was made of: never ours to edit
 
 

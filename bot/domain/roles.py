@@ -42,6 +42,7 @@ class Permission(StrEnum):
     MANAGE_ACCOUNTS = "manage accounts"
     SET_ABSENCE_OF_OTHERS = "say for others when they are away"
     CHANGE_ROTA = "change the rota"
+    PLAN_WITH_CLIENTS = "plan with clients"
 
 
 _EVERYONE = frozenset(Role)
@@ -58,6 +59,7 @@ PERMISSIONS: dict[Permission, frozenset[Role]] = {
     Permission.MANAGE_ACCOUNTS: frozenset({Role.LEAD, Role.SERVICE_OWNER, Role.ACCOUNT_MANAGER, Role.ADMIN}),
     Permission.SET_ABSENCE_OF_OTHERS: _ORGANISERS,
     Permission.CHANGE_ROTA:     _ORGANISERS,
+    Permission.PLAN_WITH_CLIENTS: _WORKERS | {Role.ACCOUNT_MANAGER, Role.ADMIN},
 }
 # fmt: on
 

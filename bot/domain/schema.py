@@ -6,6 +6,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from bot.domain import (
     absences,
     accounts,
+    agenda,
     agreements,
     bypasses,
     events,
@@ -27,6 +28,7 @@ from bot.domain.base import metadata
 __all__ = [
     "absences",
     "accounts",
+    "agenda",
     "agreements",
     "bypasses",
     "events",

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from bot.clock import Clock
 from bot.domain.errors import Refused
 from bot.handlers import (
+    agenda,
     away,
     bypasses,
     channels,
@@ -88,6 +89,7 @@ ROUTES = _joined(
     hours,
     search,
     similar,
+    agenda,
 )
 
 

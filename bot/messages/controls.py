@@ -52,7 +52,11 @@ def tools(ticket: Ticket, actor: Person) -> list[dict[str, Any]]:
 
 def queue_doors(actor: Person) -> list[dict[str, Any]]:
     """What stands beside the queue, as buttons below it."""
-    doors = [blocks.button("Search", "search.open"), blocks.button("Projects", "project.list")]
+    doors = [
+        blocks.button("Search", "search.open"),
+        blocks.button("Projects", "project.list"),
+        blocks.button("Agenda", "agenda.list"),
+    ]
     return [*doors, blocks.button("Recurring work", "recurring.list")] if actor.may(Permission.WORK) else doors
 
 

@@ -73,7 +73,8 @@ HELP: dict[str, Command] = {
             "Open one ticket: everything about it, with the moves that are yours to make.",
             (("/ticket T-102", "as it is called"),
              ("/ticket search invoice export", "what was seen before, and what was done"),
-             ("/ticket recurring", "work that opens its tickets by itself")),
+             ("/ticket recurring", "work that opens its tickets by itself"),
+             ("/ticket agenda", "what waits for a planning meeting")),
             ("/queue mine", "/time T-102 45m what you did")),
     }),
     "/queue": Command("See what is open", "mine | unowned | waiting | stalled | acme | P1 | help", {

@@ -21,6 +21,7 @@ class Redirect(NamedTuple):
 
 # fmt: off
 REDIRECTS: dict[Disposition, Redirect] = {
+    # Only posts of the release before: what is to be planned has a card of its own (messages/agenda.py).
     Disposition.MEETING: Redirect(
         ":calendar: {{ asked_by }} of {{ account }} asks for a planning meeting: *{{ title }}*{% if details %}\n{{ details }}{% endif %}",
         "No ticket was opened. Put it on the agenda of the next planning meeting."),

@@ -10,12 +10,25 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.domain import accounts
+from bot.domain.agenda import AgendaItem
 from bot.domain.events import Event
 from bot.domain.intakes import Intake
 from bot.domain.outbox import Place, Post, Subject
 from bot.domain.tickets import Ticket, seen_before
 from bot.domain.tickets.conversation import Message
-from bot.messages import blocks, conversation, digest, links, monthly, redirects, replies, search, tickets, welcome
+from bot.messages import (
+    agenda,
+    blocks,
+    conversation,
+    digest,
+    links,
+    monthly,
+    redirects,
+    replies,
+    search,
+    tickets,
+    welcome,
+)
 from bot.messages.mrkdwn import Mrkdwn, clip
 from bot.messages.shown import load
 
@@ -80,6 +93,12 @@ def _redirect(session: Session, post: Post, _now: datetime) -> Rendered:
     return Rendered(clip(said, LONGEST_NOTIFICATION), body)
 
 
+def _agenda(session: Session, post: Post, _now: datetime) -> Rendered:
+    item = session.scalars(select(AgendaItem).where(AgendaItem.id == post.subject_id)).one()
+    said, body = agenda.card(session, item, post.place)
+    return Rendered(clip(said, LONGEST_NOTIFICATION), body, item.version)
+
+
 _DIGESTS = {
     "daily": lambda session, snapshot: (digest.headline(snapshot), digest.daily(session, snapshot)),
     "monthly_client": monthly.client,
@@ -110,4 +129,5 @@ _RENDERERS = {
     Subject.MESSAGE: _message,
     Subject.ACCOUNT: _welcome,
     Subject.CHANNEL: _question,
+    Subject.AGENDA: _agenda,
 }

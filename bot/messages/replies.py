@@ -12,7 +12,7 @@ from bot.domain.people import Person
 from bot.domain.silence import Step
 from bot.domain.tickets import Ticket
 from bot.domain.workflow import Action, Status
-from bot.messages import away, blocks, bypasses, links, rota
+from bot.messages import agenda, away, blocks, bypasses, links, rota
 from bot.messages.mrkdwn import Mrkdwn, clip, escape, line, link, mention, say
 
 LONGEST_FACT = 1000
@@ -92,8 +92,8 @@ def reply(session: Session, event: Event, place: Place, ticket: Ticket | None) -
     if event.kind is Kind.FILED and ticket:
         who = mention(actor.slack_id, actor.name) if actor else "Steward"
         return say(MADE_OF[place], ticket=_linked(session, ticket.id, place), actor=who)
-    if event.kind in _ABOUT_THE_TEAM:
-        return _ABOUT_THE_TEAM[event.kind](session, event)
+    if event.kind in _WITHOUT_A_TICKET:
+        return _WITHOUT_A_TICKET[event.kind](session, event)
     owner = people.by_id(session, ticket.assignee_id if ticket else None)
     asked_by = people.by_id(session, ticket.primary_contact_id or ticket.requester_id) if ticket else None
     if event.kind is Kind.FOLLOWED_UP:
@@ -154,9 +154,11 @@ def _may_all_read(key: str, value: object) -> bool:
     return isinstance(value, dict) or key in {"planned_start", "confirm_by", "close_reason", "duplicate_of"}
 
 
-_ABOUT_THE_TEAM: dict[Kind, Callable[[Session, Event], Mrkdwn]] = {
+_WITHOUT_A_TICKET: dict[Kind, Callable[[Session, Event], Mrkdwn]] = {
     Kind.WENT_AWAY: away.told_triage,
     Kind.DUTY_HANDED_OVER: rota.told_triage,
+    Kind.AGENDA_PLANNED: agenda.told_client,
+    Kind.AGENDA_DECIDED: agenda.told_client,
 }
 
 

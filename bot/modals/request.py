@@ -234,7 +234,10 @@ def filed(ticket: Ticket, assessment: Assessment, due: datetime, account: str | 
 REDIRECTED: dict[Destination, tuple[str, str, str]] = {
     Destination.PLANNING_MEETING: (
         "Planning meeting",
-        ":calendar: *On the agenda.* Our team was told, and brings it to your next planning meeting.",
+        (
+            ":calendar: *On the agenda.* We bring it to your next planning meeting. Its post in the channel tells you "
+            "the day, and afterwards what was decided."
+        ),
         "No ticket was opened. Once something is decided, file it with /request.",
     ),
     Destination.CHANGE_REQUEST: (

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from bot.clock import Clock, system_clock
 from bot.domain import outbox, people
+from bot.domain.agenda import AgendaItem
 from bot.domain.outbox import Delivery, Post, Subject
 from bot.domain.tickets import Ticket
 from bot.domain.tickets.conversation import Message
@@ -49,7 +50,11 @@ PERMANENT = frozenset(
     }
 )
 # Posts that change: an edit is only over when it shows the newest version.
-VERSIONS = {Subject.TICKET: (Ticket.id, Ticket.version), Subject.MESSAGE: (Message.id, Message.version)}
+VERSIONS = {
+    Subject.TICKET: (Ticket.id, Ticket.version),
+    Subject.MESSAGE: (Message.id, Message.version),
+    Subject.AGENDA: (AgendaItem.id, AgendaItem.version),
+}
 
 CLAIM = text("""
 update outbox set lease_token = gen_random_uuid(), attempts = attempts + 1,

@@ -75,7 +75,7 @@ def test_planning_is_a_meeting_and_no_ticket(session, submit):
     assert submit(replace(ORDINARY, request_type=RequestType.PLANNING)) is None
     (intake,) = recorded(session)
     assert (intake.disposition, intake.ticket_id, intake.title) == (Disposition.MEETING, None, ORDINARY.title)
-    assert pending(session) == [("triage", "intake")]  # the team is told, or it would be lost
+    assert pending(session) == [("triage", "agenda"), ("client", "agenda")]  # the team is told, or it would be lost
 
 
 def test_files_stand_with_the_ticket(session, submit):

@@ -12,9 +12,11 @@ MAY = {
     Permission.WORK:            "engineer lead service_owner",
     Permission.LEAD_QUEUE:      "lead service_owner",
     Permission.LOG_TIME:        "engineer lead approver service_owner account_manager finance executive admin",
+    Permission.WRITE:           "engineer lead approver service_owner account_manager finance executive admin",
     Permission.MANAGE_ACCOUNTS: "lead service_owner account_manager admin",
     Permission.SET_ABSENCE_OF_OTHERS: "lead service_owner admin",
     Permission.CHANGE_ROTA:     "lead service_owner admin",
+    Permission.PLAN_WITH_CLIENTS: "engineer lead service_owner account_manager admin",
 }
 # fmt: on
 

@@ -1,6 +1,7 @@
 """The second wall: even a query that forgets to ask finds only what the person who entered may see."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -28,6 +29,7 @@ APP = database.APP_ROLE
 # is whether rows without an account (staff, provider-wide posts) are seen by everybody.
 GUARDED: dict[str, bool] = {
     "account": False,
+    "agenda_item": False,
     "agreement": False,
     "attachment": False,
     "bypass": False,
@@ -62,6 +64,8 @@ def fill(session: Session, account: str, contact: str) -> None:
         files=[{"id": "F0PLAN", "name": "plan.pdf"}],
     )  # fmt: skip
     ticket = intakes.submit(session, filing, by=requester, account=owner, provider=get(session), now=MONDAY)
+    plan = replace(filing, request_type=RequestType.PLANNING)
+    intakes.submit(session, plan, by=requester, account=owner, provider=get(session), now=MONDAY)
     bypasses.ask(session, ticket, Criterion.FAILED_RELEASE, by=requester, now=MONDAY)
     ticket.status, ticket.assignee_id = Status.IN_PROGRESS, bo.id
     ticket.act(

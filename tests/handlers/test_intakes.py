@@ -142,9 +142,8 @@ def test_a_post_of_the_release_before_still_reads(house: House, asked: dict[str,
     house.bo.sees(TITLE)
 
 
-def test_planning_is_as_before(house: House):
-    house.ana.opens("/request").fills({"Request type": "Planning", "Short description": "The next quarter's work",
-                                       "Desired timing": "Whenever"}).submits()  # fmt: skip
-    house.ana.sees("On the agenda.")
+def test_a_plan_of_the_release_before_still_reads_and_is_no_ticket(house: House, asked: dict[str, Any]):
+    does(house, "update post set snapshot = snapshot || '{\"disposition\": \"meeting\"}' where subject = 'intake'")
+    does(house, "update outbox set done_at = null")
     house.delivers()
     house.bo.sees("asks for a planning meeting").does_not_see("File as ticket anyway")
