@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.orm import Session, sessionmaker
@@ -16,6 +17,8 @@ DATA = Path(__file__).parent.parent / ".steward" / "test-pg18"
 
 
 logs.configure("warning")
+hypothesis.settings.register_profile("unhurried", deadline=None)  # speed is bench/'s to measure
+hypothesis.settings.load_profile("unhurried")
 
 
 @pytest.fixture(scope="session")

@@ -31,7 +31,7 @@ def _list(session: Session, actor: Person, named: str) -> dict[str, Any]:
         raise Refused(f"I know no account called “{named}”. /ticket agenda shows all of them.")
     items = agenda.listed(session, actor, list(known), limit=messages.MOST_ROWS + 1)
     asked_by = people.by_ids(session, {item.asked_by_id for item in items})
-    return modal.listed(messages.rows(items, known, asked_by, actor), named)
+    return modal.listed(messages.rows(items, known, asked_by, actor, named), named)
 
 
 def open_plan(call: Call) -> None:

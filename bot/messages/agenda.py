@@ -40,6 +40,7 @@ NONE_YET = Mrkdwn(
     "*The agenda is empty.* It fills when somebody asks to plan something: `/request Plan the move to the new help "
     "desk`, with *Planning* as its request type."
 )
+NONE_OF_THEIRS = "*Nothing of “{{ named }}” is on the agenda.* `/ticket agenda` shows all that is open."
 NONE_YET_FOR_CLIENTS = Mrkdwn(
     "*Nothing is on your agenda.* To talk something through before anybody works on it, press *New request* or write "
     "`/request Plan the spring campaign`, and choose *Planning* as its request type."
@@ -93,8 +94,10 @@ def buttons(item: AgendaItem) -> list[dict[str, object]]:
     return [blocks.button(label, PLAN, value), blocks.button("Decided", DECIDE, value)]
 
 
-def rows(items: list[AgendaItem], known: dict[int, Account], asked_by: dict[int, Person], actor: Person) -> list[Block]:
-    """What is open, with what its reader may do."""
+def rows(
+    items: list[AgendaItem], known: dict[int, Account], asked_by: dict[int, Person], actor: Person, named: str
+) -> list[Block]:
+    """What is open, all of it or of one `named` account, with what its reader may do."""
     made: list[Block] = []
     for item in items[:MOST_ROWS]:
         made.append(blocks.section(_told(item, known[item.account_id], asked_by.get(item.asked_by_id), actor)))
@@ -102,7 +105,13 @@ def rows(items: list[AgendaItem], known: dict[int, Account], asked_by: dict[int,
     if len(items) > MOST_ROWS:
         narrower = " `/ticket agenda acme` shows those of one client." if actor.is_staff else ""
         made.append(blocks.context(Mrkdwn(f"These are the first {MOST_ROWS}.{narrower}")))
-    return made or [blocks.section(NONE_YET if actor.is_staff else NONE_YET_FOR_CLIENTS)]
+    return made or [blocks.section(_nothing(actor, named))]
+
+
+def _nothing(actor: Person, named: str) -> Mrkdwn:
+    if not actor.is_staff:
+        return NONE_YET_FOR_CLIENTS
+    return say(NONE_OF_THEIRS, named=named) if named else NONE_YET
 
 
 def _told(item: AgendaItem, account: Account, asked_by: Person | None, actor: Person) -> Mrkdwn:

@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 from functools import partial
 
-import hypothesis
 import pytest
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.orm import Session, sessionmaker
@@ -20,8 +19,6 @@ from tests.cast import by_name
 from tests.domain.desk import MONDAY, file_a_ticket, person
 
 # A shared machine pauses now and then; how long a test takes says nothing about the rule.
-hypothesis.settings.register_profile("unhurried", deadline=None)
-hypothesis.settings.load_profile("unhurried")
 
 
 @pytest.fixture(scope="session")

@@ -214,7 +214,7 @@ def test_triage_hears_nothing_where_nothing_is_left(session, goes, a_ticket, who
 
 def test_an_urgent_ticket_without_a_card_in_triage_is_counted_and_not_named(session, who, goes, a_ticket):
     ticket = a_ticket(status=Status.IN_PROGRESS, assignee_id=who("Eve"), priority=Priority.P1)
-    for post in outbox.roots_of(session, outbox.Subject.TICKET, ticket.id):
+    for post in outbox.posts_of(session, outbox.Subject.TICKET, ticket.id):
         post.subject_id += 10**6
     session.flush()
     goes("Eve", XMAS)

@@ -15,6 +15,7 @@ from bot.domain.routing import RequestType
 from bot.domain.tickets import Ticket
 from bot.domain.workflow import Status
 from bot.jobs import recurring_tickets
+from bot.jobs.job import Run
 from tests.cast import by_name
 from tests.domain.desk import MONDAY, one_waits_for_the_other, pending, person
 
@@ -95,7 +96,7 @@ def test_what_goes_wrong_with_one_rule_stops_no_other(session, acme):
     broken, whole = a_rule(session, account="Umbrella"), a_rule(session)
     by_name(session, "Umbrella").timezone = "Nowhere/At-all"
     now = datetime.fromisoformat(f"{FIRST}T05:00:00+00:00")
-    recurring_tickets.run(session, provider.get(session), now, 1)
+    recurring_tickets.run(session, Run(1, FIRST.isoformat(), now, provider.get(session), None))
     assert session.scalars(select(RecurringRun.recurring_id)).all() == [whole.id]
     assert recurring.waiting(session, FIRST) == [broken.id]
 

@@ -36,14 +36,14 @@ def refusal(session, who, everything) -> Callable[..., Refused]:
 @pytest.mark.parametrize(
     ("status", "action", "lacking", "field", "words"),
     [
-        (Status.TRIAGE, Action.START, {"estimate_minutes": None}, "estimate", "A rough estimate is enough"),
+        (Status.TRIAGE, Action.START, {"estimate_minutes": None}, "estimate", "Write a rough estimate"),
         (Status.TRIAGE, Action.START, {"code": None}, "code", "how the time is charged"),
         (Status.TRIAGE, Action.START, {"estimate_minutes": 24 * 60 + 1}, "estimate", "24h 1m is more than 24 hours"),
         (Status.TRIAGE, Action.ASK_CLIENT, {"reason": "  "}, "reason", "knows what to do"),
         (Status.TRIAGE, Action.ASK_CLIENT, {"reason": "?"}, "reason", "knows what to do"),
         (Status.TRIAGE, Action.SCHEDULE, {"planned_start": None}, "planned_start", "Pick the day"),
         (Status.TRIAGE, Action.SCHEDULE, {"planned_start": date(2026, 11, 22)}, "planned_start", "has passed"),
-        (Status.TRIAGE, Action.SCHEDULE, {"estimate_minutes": None}, "estimate", "A rough estimate is enough"),
+        (Status.TRIAGE, Action.SCHEDULE, {"estimate_minutes": None}, "estimate", "Write a rough estimate"),
         (Status.TRIAGE, Action.CLOSE, {"close_reason": None}, "close_reason", "closes without work"),
         (Status.TRIAGE, Action.ASSIGN, {"assignee": None}, "assignee", "Choose who takes it"),
         (Status.IN_PROGRESS, Action.SEND_TO_REVIEW, {"reviewer": None}, "reviewer", "Choose who checks it"),

@@ -89,7 +89,7 @@ def test_the_list_shows_what_is_open_by_account_and_settles_it(house: House):
     assert "planned for Thu 3 Dec" in house.sam.modal_text()
     assert "Umbrella" not in house.sam.modal_text()
     house.sam.clicks("Decided").fills({"What was decided": DECISION}).submits()
-    assert "The agenda is empty." in house.sam.modal_text()
+    assert "Nothing of “acme” is on the agenda." in house.sam.modal_text()
     house.delivers()
     house.ana.sees(f"*Decided:* {DECISION}")
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from bot.domain.workflow import Action
-from bot.jobs import ticker
+from bot.jobs import SWEEPS, ticker
 from tests.domain.desk import NOTE
 from tests.house import House
 from tests.slack.desk import does, files, moves, pending, posted
@@ -259,5 +259,5 @@ def test_the_days_are_the_firms_to_choose(house: House, waiting: int):
 
 def test_it_can_be_run_by_hand(house: House, waiting: int):
     days_later(house, 2)
-    assert ticker.run_now(house.sessions, "client-silence", house.now)
-    assert not ticker.run_now(house.sessions, "client-silence", house.now)
+    assert ticker.sweep(house.sessions, SWEEPS["client-silence"], house.now) == 1
+    assert ticker.sweep(house.sessions, SWEEPS["client-silence"], house.now) == 0

@@ -3,6 +3,7 @@
 import pytest
 
 from bot.domain import accounts, people
+from bot.slack import errands
 from bot.slack.delivery import Courier, Errand
 from tests.cast import by_name
 from tests.house import House
@@ -59,17 +60,18 @@ def test_a_post_that_is_pinned_already_is_left_so(house: House):
     assert pending(house) == []
 
 
-def test_a_worker_that_died_between_post_and_pin_leaves_one_pinned_post(house: House):
-    class Dies(Courier):
-        def _pin(self, post, ts: str) -> None:
-            raise InterruptedError
-
-    class DiesForGood(Dies):
+def test_a_worker_that_died_between_post_and_pin_leaves_one_pinned_post(house: House, monkeypatch):
+    class DiesForGood(Courier):
         def _later(self, errand: Errand, why: str) -> None:
             """Nobody is left to write it down."""
 
+    def dies(*_: object) -> None:
+        raise InterruptedError
+
     welcomes(house)
-    a_courier(house, DiesForGood).deliver_one()
+    with monkeypatch.context() as patched:
+        patched.setattr(errands, "pin", dies)
+        a_courier(house, DiesForGood).deliver_one()
     assert pins(house) == [False]
     leases_run_out(house)
     delivers(house)

@@ -17,6 +17,8 @@ from zoneinfo import ZoneInfo
 import psycopg
 from psycopg import sql
 from psycopg.types.json import Jsonb
+from sqlalchemy import ColumnElement
+from sqlalchemy.dialects.postgresql import JSONB
 
 from bot.domain.base import Base
 from bot.domain.events import Event
@@ -233,14 +235,14 @@ def _kept(reading: Reading, into: Into, ticket_id: int) -> ImportedRow:
 
 def _copy(connection: Connection, entity: type[Base], rows: Iterable[Base]) -> None:
     """Write entities as they are, with the defaults they were made with; only their ids may be Postgres's to give."""
-    columns = [column.key for column in entity.__table__.columns if column.key != "id" or entity is Ticket]
+    columns = [column for column in entity.__table__.columns if column.key != "id" or entity is Ticket]
     statement = sql.SQL("copy {} ({}) from stdin").format(
-        sql.Identifier(entity.__tablename__), sql.SQL(", ").join(map(sql.Identifier, columns))
+        sql.Identifier(entity.__tablename__), sql.SQL(", ").join(sql.Identifier(column.key) for column in columns)
     )
     with connection.cursor().copy(statement) as copy:
         for row in rows:
-            copy.write_row([_plain(getattr(row, column)) for column in columns])
+            copy.write_row([_plain(getattr(row, column.key), column) for column in columns])
 
 
-def _plain(value: Any) -> Any:
-    return Jsonb(value) if isinstance(value, dict | list) else getattr(value, "value", value)
+def _plain(value: Any, column: ColumnElement[Any]) -> Any:
+    return Jsonb(value) if isinstance(column.type, JSONB) and value is not None else getattr(value, "value", value)
