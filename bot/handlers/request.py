@@ -155,17 +155,15 @@ def submit(call: Call) -> None:
     filled = form.read(modal.Form, call.view)
     with call.begin() as (session, actor):
         account = _chosen_account(session, actor, filled, metadata)
-        metadata.account_id, filled_in = account.id, form.values(call.view)
+        metadata.account_id = account.id
         claim = session.begin_nested()
-        call.once(session, filled_in, actor)
-        unasked = _approval_missing(session, account, filled, call.view)
-        alike = similar.never_shown(call, session, actor, metadata, filled_in)
-        if unasked or alike:
-            claim.rollback()  # nothing was filed, so the form that comes back has to find its receipt free
-            view = form.keep(_view(session, actor, metadata, chosen=filled_in), filled_in)
-            return call.show(_once_more(view, unasked, alike))
-        claim.commit()
+        call.once(session, form.values(call.view), actor)
         filing = _filing(session, filled, metadata, account, actor)
+        intakes.check(filing, by=actor, account=account)
+        if question := _question(call, session, actor, metadata, filled):
+            claim.rollback()  # nothing was filed, so the form that comes back has to find its receipt free
+            return call.show(question)
+        claim.commit()
         ticket = intakes.submit(
             session, filing, by=actor, account=account, provider=provider.get(session), now=call.now,
             opened_at=metadata.opened_at, origin=metadata.origin,
@@ -177,11 +175,17 @@ def submit(call: Call) -> None:
     return call.show(view)
 
 
-def _once_more(view: dict[str, Any], approval: bool, alike: list[dict[str, Any]]) -> dict[str, Any]:
-    """The form came back with what should be answered before it is filed."""
-    view["blocks"][:0] = alike
-    if approval:
-        view["blocks"].insert(0, modal.one_more_question())
+def _question(
+    call: Call, session: Session, actor: Person, metadata: modal.Metadata, filled: modal.Form
+) -> dict[str, Any] | None:
+    """The form once more, with what should be answered before it is filed."""
+    typed = form.values(call.view)
+    unasked = _approval_missing(session, metadata.account_id, filled, call.view)
+    alike = similar.never_shown(call, session, actor, metadata, typed)
+    if not (unasked or alike):
+        return None
+    view = form.keep(_view(session, actor, metadata, chosen=typed), typed)
+    view["blocks"][:0] = [*([modal.one_more_question()] if unasked else []), *alike]
     return view
 
 
@@ -203,10 +207,10 @@ def _chosen_account(session: Session, actor: Person, filled: modal.Form, metadat
     return accounts.by_id(session, account_id)
 
 
-def _approval_missing(session: Session, account: Account, filled: modal.Form, view: dict[str, Any]) -> bool:
+def _approval_missing(session: Session, account_id: int | None, filled: modal.Form, view: dict[str, Any]) -> bool:
     """The eighth field is asked for only where the work may be billed on top, which the system typed may decide."""
     asked = any(block.get("block_id") == "approval" for block in view["blocks"])
-    return not asked and _may_be_billable(session, account.id, filled.related_system)
+    return not asked and _may_be_billable(session, account_id, filled.related_system)
 
 
 def _filing(session: Session, filled: modal.Form, metadata: modal.Metadata, account: Account, actor: Person) -> Filing:

@@ -42,7 +42,7 @@ def seen_before(found: list[Similar], urls: dict[int, str | None]) -> list[Block
 
 def _seen_before(one: Similar, url: str | None) -> Mrkdwn:
     outcome = done(one.ticket, one.outcome, 120)
-    told = f":mag: Seen before? *{link(url, one.ticket.key)}* {line(one.ticket.title, 80)}: {standing(one.ticket)}"
+    told = f":mag: Seen before? *{link(url, one.ticket.key)}* {line(one.ticket.title, 80)} · {standing(one.ticket)}"
     return Mrkdwn(f"{told}, “{outcome}”" if outcome else told)
 
 

@@ -15,7 +15,7 @@ from bot.modals import form
 SAME = "request.same"
 OURS = "alike."  # begins the names of the blocks that are ours to take out again
 INTRO = Mrkdwn(
-    ":mag: *Asked before?* If it is one of these, say so and no second ticket is opened. If not, carry on as you were."
+    ":mag: *Asked before?* If it is one of these, press its button: what you wrote goes with it. If not, just go on."
 )
 QUESTION = Mrkdwn(":mag: *This may be known already.* Is it one of these? If not, press *Send* once more.")
 

@@ -67,17 +67,17 @@ $$
 KEEP = """
 create function steward_keep_text(number bigint) returns void language sql as $$
   insert into ticket_text (ticket_id, account_id, title_words, words)
-  select ticket.id, ticket.account_id, cardinality(steward_words(ticket.title)), concat_ws(' ',
+  select ticket.id, ticket.account_id, cardinality(title.words), concat_ws(' ',
     steward_vector(array[ticket.account_id::text], '@', '1'),
-    steward_vector(steward_words(ticket.title), '^', '1'),
-    steward_vector(steward_words(ticket.title), '', '1A'),
+    steward_vector(title.words, '^', '1'),
+    steward_vector(title.words, '', '1A'),
     steward_vector(steward_words(note.summary), '', '2A'),
     steward_vector(steward_words(concat_ws(' ', note.actions, note.decisions)), '', '3B'),
     steward_vector(steward_words(concat_ws(' ', ticket.related_system, note.systems)), '', '4C'),
     steward_vector(steward_words(concat_ws(' ', ticket.details, note.follow_ups)), '', '5'),
     steward_vector(steward_grams(concat_ws(' ', ticket.title, ticket.related_system, note.summary)), '~', '1')
   )::tsvector
-  from ticket left join lateral
+  from ticket cross join lateral (select steward_words(ticket.title) as words offset 0) as title left join lateral
     (select * from closure where closure.ticket_id = ticket.id order by closure.id desc limit 1) as note on true
   where ticket.id = number
   on conflict (ticket_id) do update set title_words = excluded.title_words, words = excluded.words

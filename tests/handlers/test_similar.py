@@ -132,6 +132,18 @@ def test_another_clients_ticket_can_not_be_joined(known: House):
     assert known.state_of_the_world() == before
 
 
+def test_staff_join_no_ticket_of_another_account_than_the_chosen_one(known: House):
+    known.sam.opens("/request", channel="C0TRIAGE").fills({**AGAIN, "Account": "Acme", **REST})
+    known.sam.clicks("It's this one").closes()
+    before = known.state_of_the_world()
+    known.sam.opens("/request", channel="C0TRIAGE").fills({**AGAIN, "Account": "Acme", **REST})
+    bent = known.last_sent("block_actions")
+    bent["actions"] = [{"action_id": "request.same", "block_id": "alike.102", "type": "button", "value": "102"}]
+    known.sends_payload(bent)
+    known.sam.sees("That ticket is another account's")
+    assert known.state_of_the_world() == before
+
+
 def test_an_outsider_is_shown_only_its_own(known: House):
     known.rex.opens("/request").fills(AGAIN | REST)
     assert "for Umbrella" in known.rex.modal_text()

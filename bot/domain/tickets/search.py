@@ -19,6 +19,7 @@ from bot.domain.workflow import Status
 
 PAGE = 10
 NEAR_ENOUGH = 0.01  # below it, texts share a letter or two
+NEARER = 0.3  # of the best: what is further off than that would only be in its way
 LONGEST_SYSTEM = 150
 MOST_SYSTEMS = 99
 
@@ -92,10 +93,9 @@ def find(session: Session, actor: Person, search: Search, *, number: int = 0) ->
 def _nearest(session: Session, visible: Select[Ticket], search: Search, actor: Person) -> Found:
     like = texts.likeness(search.words, account_id=actor.account_id, forgiving=True)
     near = visible.join(like, like.c.ticket_id == Ticket.id).where(like.c.likeness >= NEAR_ENOUGH)
-    rows = session.execute(
-        near.add_columns(latest_summary()).order_by(like.c.likeness.desc(), Ticket.id.desc()).limit(PAGE)
-    )
-    hits = [Hit(*row) for row in rows]
+    columns = near.add_columns(latest_summary(), like.c.likeness)
+    rows = session.execute(columns.order_by(like.c.likeness.desc(), Ticket.id.desc()).limit(PAGE)).all()
+    hits = [Hit(ticket, outcome) for ticket, outcome, likeness in rows if likeness >= NEARER * rows[0].likeness]
     return Found(hits, len(hits), nearest=True)
 
 

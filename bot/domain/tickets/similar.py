@@ -12,8 +12,8 @@ from bot.domain.tickets.closure import Closure
 from bot.domain.tickets.ticket import Ticket
 from bot.domain.workflow import Status
 
-# Measured by bench/search.py on Hadoop's issues, where strangers are like each other too. From LIKELY on, 3 in 10
-# issues that are no duplicate are shown something, and 4 in 10 duplicates their other; from STRONG on 1 and 2 in 10.
+# Measured by bench/search.py on Hadoop's issues, where strangers are like each other too. From LIKELY on, 4 in 10
+# duplicates are shown their other and 2 in 10 strangers something; from STRONG on 2 in 10 and 1 in 17.
 LIKELY, STRONG = 0.3, 0.5
 SHOWN_ON_CARDS = 2
 BEFORE_WORK = {Status.NEW, Status.TRIAGE}
