@@ -71,11 +71,6 @@ class Message(Base):
     deleted_at: Mapped[datetime | None] = mapped_column(default=None)
     version: Mapped[int] = mapped_column(default=1)
 
-    @property
-    def is_for_client(self) -> bool:
-        """Whether a client may read it."""
-        return self.visibility in CLIENT_READS
-
 
 @dataclass(frozen=True)
 class Written:
