@@ -1,4 +1,4 @@
-"""What the forms never offer is refused all the same: a priority two steps away, a private ticket merged into another."""
+"""What the forms never offer is refused all the same: a priority two steps away, a private ticket merged."""
 
 import pytest
 from sqlalchemy import func, select
