@@ -94,7 +94,7 @@ def unsigned(house: House, body: str) -> tuple[int, str]:
     [
         {"secret": "another secret"},
         {"at": time.time() - 301},
-        {"at": time.time() + 400},
+        {"at": time.time() + 40_000},
         {"X_Slack_Request_Timestamp": "abc"},
         {"X_Slack_Request_Timestamp": "-1"},
         {"X_Slack_Request_Timestamp": "9" * 30},
