@@ -1,0 +1,28 @@
+"""The app's manifest: `manifest.json` is for Socket Mode, and the one for HTTP is made from it."""
+
+import copy
+import json
+from pathlib import Path
+from typing import Any
+
+FILE = Path(__file__).parents[2] / "manifest.json"
+PATH = "/slack/events"  # all of Slack comes in here
+Manifest = dict[str, Any]
+
+
+def read() -> Manifest:
+    """As it is pasted into Slack for an app without a public address."""
+    return json.loads(FILE.read_text(encoding="utf-8"))
+
+
+def over_http(manifest: Manifest, address: str) -> Manifest:
+    """The same app, which Slack reaches at this address: `https://steward.example.com`."""
+    door = address.rstrip("/") + PATH
+    made = copy.deepcopy(manifest)
+    settings = made["settings"]
+    settings["socket_mode_enabled"] = False
+    settings["event_subscriptions"]["request_url"] = door
+    settings["interactivity"] |= {"request_url": door, "message_menu_options_url": door}
+    for command in made["features"]["slash_commands"]:
+        command["url"] = door
+    return made
