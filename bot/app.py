@@ -15,7 +15,6 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from slack_bolt import Ack, App, BoltResponse
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk import WebClient
-from slack_sdk.errors import SlackApiError, SlackClientError
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
@@ -32,6 +31,7 @@ from bot.handlers.arrival import Arrivals
 from bot.jobs import ticker
 from bot.settings import Settings
 from bot.slack.delivery import HTTP_SECONDS, Courier, oldest_pending_seconds
+from bot.slack.unanswered import NO_ANSWER
 
 log = structlog.get_logger()
 THREADS = 8
@@ -250,7 +250,7 @@ class Worker:
                 people.enter_as_system(session)
                 firm = provider.get(session)
                 firm.bot_user_slack_id, firm.workspace_url = told["user_id"], told["url"]
-        except (SlackApiError, SlackClientError, OSError, SQLAlchemyError) as error:
+        except (*NO_ANSWER, SQLAlchemyError) as error:
             log.warning("Slack has not said yet who the bot is", error=type(error).__name__)
             self._stopping.wait(1)
             return False

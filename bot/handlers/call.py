@@ -9,13 +9,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from http.client import HTTPException
 from typing import Any
 
 import structlog
 from slack_bolt import Ack, BoltResponse
 from slack_sdk import WebClient
-from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.errors import SlackApiError
 from slack_sdk.webhook import WebhookClient
 from sqlalchemy.event import listen
 from sqlalchemy.exc import IntegrityError
@@ -25,11 +24,11 @@ from bot.domain import accounts, people, provider, receipts
 from bot.domain.errors import Refused
 from bot.domain.people import Person
 from bot.handlers import newcomers
+from bot.slack.unanswered import NO_ANSWER, code_of
 
 log = structlog.get_logger()
 HOME = "home"
 LONGEST_METADATA = 3000  # Slack's limit
-NO_ANSWER = (SlackClientError, OSError, HTTPException)
 STRANGER = (
     "I don't know you yet. Write to me from your organisation's channel, or ask your contact to have you added; "
     "then this works at once."
@@ -213,7 +212,7 @@ class Call:
         try:
             self.client.views_push(trigger_id=trigger, view=view)
         except SlackApiError as error:
-            if error.response.get("error") != "push_limit_reached":
+            if code_of(error) != "push_limit_reached":
                 raise
             self.replace(view)
 
@@ -228,7 +227,7 @@ class Call:
         try:
             self.client.views_update(view_id=view_id, hash=seen, view=self._from_home(view))
         except NO_ANSWER as error:
-            log.warning("a window could not be brought up to date", reference=self.reference, error=_name_of(error))
+            log.warning("a window could not be brought up to date", reference=self.reference, error=code_of(error))
 
     def _from_home(self, view: dict[str, Any]) -> dict[str, Any]:
         """A window opened from the Home carries along what the Home does, so that it can be drawn anew."""
@@ -246,7 +245,7 @@ class Call:
         try:
             hook.send(text=text, blocks=blocks, response_type="ephemeral", replace_original=False)
         except NO_ANSWER as error:
-            log.warning("the person could not be told", reference=self.reference, error=_name_of(error))
+            log.warning("the person could not be told", reference=self.reference, error=code_of(error))
 
 
 def _carried(view: dict[str, Any]) -> dict[str, Any]:
@@ -256,10 +255,6 @@ def _carried(view: dict[str, Any]) -> dict[str, Any]:
     except ValueError:
         return {}
     return carried if isinstance(carried, dict) else {}
-
-
-def _name_of(error: Exception) -> str:
-    return str(error.response.get("error")) if isinstance(error, SlackApiError) else type(error).__name__
 
 
 def _still_here(actor: Person) -> Person:

@@ -1,12 +1,11 @@
 """The one place where what went wrong becomes a sentence to the person, and nothing they typed is lost."""
 
 from typing import Any
-from urllib.error import URLError
 
 import structlog
 from psycopg.errors import LockNotAvailable
 from slack_bolt import BoltResponse
-from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.errors import SlackApiError
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
@@ -16,6 +15,7 @@ from bot.handlers.call import Call, Repeated
 from bot.messages.mrkdwn import escape
 from bot.modals import windows
 from bot.modals.form import Invalid
+from bot.slack.unanswered import NO_ANSWER, code_of
 
 log = structlog.get_logger()
 BUSY = "Somebody is changing the same thing right now, so nothing was stored. Please try again."
@@ -51,9 +51,9 @@ def _sentence(error: Exception, call: Call) -> str:
         if isinstance(getattr(error, "orig", None), LockNotAvailable):
             return BUSY
         return UNSURE if _cut_off_in_commit(error) else AWAY
-    if isinstance(error, SlackApiError) and "trigger_id" in str(error.response.get("error")):
+    if isinstance(error, SlackApiError) and "trigger_id" in code_of(error):
         return TOO_LATE_TO_OPEN
-    if isinstance(error, SlackApiError | SlackClientError | URLError | TimeoutError):
+    if isinstance(error, NO_ANSWER):
         return SLACK_AWAY
     return f"That went wrong on our side; nothing was changed. Please try again. If it stays, tell us {call.reference}."
 
@@ -96,7 +96,7 @@ def _show(call: Call, text: str) -> None:
             call.open(windows.sentence("Not done", text))
         else:
             call.whisper(escape(text))
-    except (SlackApiError, OSError, KeyError) as failed:
+    except (*NO_ANSWER, KeyError) as failed:
         log.warning("could not tell the person", reference=call.reference, error=str(failed)[:200])
 
 

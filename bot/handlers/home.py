@@ -9,10 +9,11 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot import database
 from bot.domain.errors import Refused
 from bot.domain.priority import Priority
-from bot.handlers.call import NO_ANSWER, Call, Routes
+from bot.handlers.call import Call, Routes
 from bot.handlers.queue import accounts_offered
 from bot.messages import home
 from bot.messages.home import State
+from bot.slack.unanswered import NO_ANSWER, code_of
 
 log = structlog.get_logger()
 SECONDS_TO_FOLLOW = 1.8  # what drawing takes at worst: what is stored already must not be answered too late
@@ -32,7 +33,7 @@ def publish(call: Call, state: State, seen: str | None = None) -> None:
     try:
         call.client.views_publish(user_id=call.slack_id, view=_view(call, state), hash=seen)
     except SlackApiError as error:
-        if error.response.get("error") != "hash_conflict":
+        if code_of(error) != "hash_conflict":
             raise
         call.client.views_publish(user_id=call.slack_id, view=_view(call, state))
 

@@ -25,7 +25,7 @@ class Local:
     deliveries: Deliveries
     events: Events
     rates: Rates
-    faults: Faults = field(default_factory=Faults)
+    faults: Faults
     base: str = ""  # the page's root, "http://127.0.0.1:PORT/"
     token: str = ""
     seconds: float = 1.0  # scale of Slack's short deadlines, so that tests need not wait 3 s

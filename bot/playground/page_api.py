@@ -8,6 +8,7 @@ from datetime import datetime
 
 from . import clicks, commands, submissions, talk
 from .errors import NotPossible
+from .faults import Fault
 from .local import Local
 from .records import Json, Person
 
@@ -85,6 +86,10 @@ def _open(local: Local, person: Person, body: Json) -> None:
         talk.open_channel(local, person, body["channel"])
 
 
+def _react(local: Local, person: Person, body: Json) -> None:
+    talk.react(local, person, body["channel"], body["ts"], body["name"])
+
+
 def _join(local: Local, person: Person, body: Json) -> None:
     talk.join(local, person, body["channel"])
 
@@ -102,6 +107,7 @@ GESTURES: dict[str, Gesture] = {
     "shortcut": _shortcut,
     "open": _open,
     "join": _join,
+    "react": _react,
 }
 
 
@@ -115,3 +121,12 @@ def move_clock(local: Local, body: Json) -> None:
         clock.advance(float(body["advance_seconds"]))
     else:
         raise NotPossible("Say advance_seconds, now or reset.")
+
+
+def set_fault(local: Local, body: Json) -> Fault | None:
+    """Adds a row (and returns it), or clears one or all; raises BadFault or TypeError where it makes no sense."""
+    with local.workspace.change():
+        if (cleared := body.get("clear")) is not None:
+            local.faults.clear(None if cleared == "all" else int(cleared))
+            return None
+        return local.faults.add(Fault(**body))

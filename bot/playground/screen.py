@@ -29,6 +29,7 @@ def screen(local: Local, person: Person) -> Json:
             "toasts": _toasts(ws, person),
             "commands": _commands(ws, person),
             "shortcuts": _shortcuts(ws, person),
+            "faults": local.faults.rows(),
             "clock": {"now": ws.clock.today().isoformat(), "offset_seconds": ws.clock.offset},
             "deliveries": recent(local.deliveries),
             "revision": ws.revision,

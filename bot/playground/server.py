@@ -16,6 +16,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from .clock import Clock
 from .deliveries import Deliveries
 from .events import Events
+from .faults import Fault, Faults
 from .local import ApiCall, Local
 from .manifest import read_manifest
 from .page_api import move_clock
@@ -34,7 +35,7 @@ class LocalSlack:
     """`with LocalSlack(manifest, people, channels) as slack:`, then point the app's Web API at `slack.api_url`.
 
     `seconds` scales Slack's short deadlines (3 s to answer, 3 s for a trigger, minutes between retries).
-    `on_clock(now, offset_seconds)` is told when somebody moves the clock.
+    `on_clock(now, offset_seconds)` is told when somebody moves the clock. `seed` decides about faults by chance.
     """
 
     def __init__(
@@ -54,19 +55,22 @@ class LocalSlack:
         seconds: float = 1.0,
         enforce_rate_limits: bool = True,
         enforce_tiers: bool = False,
+        seed: int = 0,
     ):
         self.clock = Clock(clock or time.time)
         self.workspace = Workspace(read_manifest(manifest), self.clock, team, other_teams)
-        for seed in people:
-            self.workspace.add_person(seed)
-        for seed in channels:
-            self.workspace.add_channel(seed)
+        for person in people:
+            self.workspace.add_person(person)
+        for channel in channels:
+            self.workspace.add_channel(channel)
         self.signing_secret, self.token = signing_secret, token
         self.deliveries = Deliveries(self.workspace, signing_secret, seconds)
         self.deliveries.app_url = app_url
         self.events = Events(self.workspace, self.deliveries, seconds)
         rates = Rates(self.clock, posts=enforce_rate_limits, tiers=enforce_tiers)
-        self.local = Local(self.workspace, self.deliveries, self.events, rates, token=token, seconds=seconds)
+        self.local = Local(
+            self.workspace, self.deliveries, self.events, rates, Faults(seed), token=token, seconds=seconds
+        )
         self.on_clock = on_clock
         self._port = port
         self._ready, self._closing = threading.Event(), asyncio.Event()
@@ -151,20 +155,16 @@ class LocalSlack:
     def calls_to(self, method: str) -> list[ApiCall]:
         return [call for call in list(self.local.calls) if call.method == method]
 
-    def fail_next(
-        self,
-        method: str,
-        what: str | int,
-        *,
-        channel: str | None = None,
-        times: int = 1,
-        retry_after: int | None = None,
-    ) -> None:
-        """An error name, an HTTP status, or "lost": done, but the connection is cut before the answer."""
-        self.local.faults.fail_next(method, what, channel, times, retry_after)
+    def fault(self, what: str | int, **row: Any) -> Fault:
+        """Breaks something until it is cleared or used up: see `faults.Fault` for the row."""
+        return self.local.faults.add(Fault(what, **row))
 
-    def delay(self, method: str, seconds: float) -> None:
-        self.local.faults.delay(method, seconds)
+    def fail_next(self, method: str, what: str | int, **row: Any) -> Fault:
+        """The next call, or the next `times` calls, of a method."""
+        return self.fault(what, method=method, **row)
+
+    def clear_faults(self) -> None:
+        self.local.faults.clear()
 
     def repeat(self, delivery: Delivery) -> Delivery:
         """Sends an event once more, as Slack does after an answer that got lost."""

@@ -1,6 +1,7 @@
 """The local Slack's HTTP side: which path does what. Loopback only, and deaf to other websites."""
 
 import asyncio
+import itertools
 import json
 import mimetypes
 from collections.abc import AsyncIterator, Callable
@@ -16,7 +17,7 @@ from starlette.routing import Route
 
 from . import answers, page_api, screen, talk, webapi
 from .errors import ApiError, NotPossible
-from .faults import LOST, Fault
+from .faults import GARBAGE, LOST, RATELIMITED, RESET, BadFault, Fault
 from .gate import Gate
 from .local import Local
 from .records import Json
@@ -24,6 +25,14 @@ from .webapi.files import receive_bytes
 
 PAGE = Path(__file__).parent / "page"
 NO_STORE = {"Cache-Control": "no-store"}
+# What a proxy or a bug sends in place of an answer: no text, no JSON, not an object, cut short.
+UNREADABLE: list[Callable[[], Response]] = [
+    lambda: Response(b"\xff\xfe\x00", media_type="application/json; charset=utf-8"),
+    lambda: Response("<html>upstream</html>", media_type="text/html"),
+    lambda: JSONResponse([]),
+    lambda: JSONResponse(["ok"]),
+    lambda: Response('{"ok": true, "ts": "17', media_type="application/json"),
+]
 IMAGES = {"image/png", "image/jpeg", "image/gif", "image/webp"}
 
 
@@ -34,6 +43,7 @@ class Site:
         self.local = local
         self.move_clock = move_clock
         self.subscribe = subscribe
+        self.garbage = itertools.cycle(UNREADABLE)
         self.threads = ThreadPoolExecutor(max_workers=128, thread_name_prefix="slack-people")
 
     def app(self) -> Gate:
@@ -45,6 +55,7 @@ class Site:
             Route("/playground/upload", self.upload, methods=["POST"]),
             Route("/playground/files/{file_id}", self.file),
             Route("/playground/clock", self.clock, methods=["POST"]),
+            Route("/playground/faults", self.faults, methods=["POST"]),
             Route("/playground/deliveries/{number:int}", self.delivery),
             Route("/playground/{gesture}", self.gesture, methods=["POST"]),
             Route("/files-pri/{file_id}/{name}", self.private_file),
@@ -98,6 +109,15 @@ class Site:
             return JSONResponse({"ok": False, "error": str(refusal)})
         return JSONResponse({"ok": True, "now": self.local.workspace.clock.today().isoformat()})
 
+    async def faults(self, request: Request) -> Response:
+        """Breaks Slack on purpose, or mends it: a row of `faults.py`, or `clear` with an id or "all"."""
+        body = _json_object(await request.body()) or {}
+        try:
+            added = page_api.set_fault(self.local, body)
+        except (BadFault, TypeError, ValueError) as refusal:
+            return JSONResponse({"ok": False, "error": str(refusal)})
+        return JSONResponse({"ok": True} | ({"id": added.id} if added else {}))
+
     async def delivery(self, request: Request) -> Response:
         found = self.local.deliveries.find(request.path_params["number"])
         if found is None:
@@ -135,35 +155,59 @@ class Site:
         return Response(stored.data, media_type=stored.mimetype, headers=headers)
 
     async def receive_upload(self, request: Request) -> Response:
-        answer = receive_bytes(self.local, request.path_params["file_id"], await request.body())
-        return PlainTextResponse(answer or "no such upload", status_code=200 if answer else 404)
+        file_id, data = request.path_params["file_id"], await request.body()
+
+        def respond() -> Response:
+            answer = receive_bytes(self.local, file_id, data)
+            return PlainTextResponse(answer or "no such upload", status_code=200 if answer else 404)
+
+        return await self._at_risk(request, "upload", {"file": file_id}, respond)
 
     # --- the app's side
 
     async def response_url(self, request: Request) -> Response:
         body = _json_object(await request.body())
-        try:
-            answers.use_response_url(self.local, request.path_params["token"], body)
-        except ApiError as refusal:
-            return JSONResponse(refusal.body(), status_code=404)
-        return PlainTextResponse("ok")
+
+        def respond() -> Response:
+            try:
+                answers.use_response_url(self.local, request.path_params["token"], body)
+            except ApiError as refusal:
+                return JSONResponse(refusal.body(), status_code=404)
+            return PlainTextResponse("ok")
+
+        return await self._at_risk(request, "response_url", body or {}, respond)
 
     async def web_api(self, request: Request) -> Response:
         method = request.path_params["method"]
         args = dict(request.query_params) | _arguments(request, await request.body())
         token = _bearer(request) or args.pop("token", None)
         args.pop("token", None)
-        await asyncio.sleep(self.local.faults.delay_of(method))
-        fault = self.local.faults.take(method, args.get("channel"))
-        response = _failed(fault) or self._limited(method, args)
-        if response is None:
-            answer = webapi.answer(self.local, method, args, token)
+
+        def respond() -> Response:
+            limited = self._limited(method, args)
+            answer = (
+                {"ok": False, "error": "ratelimited"} if limited else webapi.answer(self.local, method, args, token)
+            )
             self.local.note(method, args, answer)
-            response = JSONResponse(answer, headers={"X-OAuth-Scopes": ",".join(self.local.workspace.manifest.scopes)})
-        else:
-            self.local.note(method, args, {"ok": False, "error": _reason(response)})
-        if fault and fault.what == LOST:
+            scopes = ",".join(self.local.workspace.manifest.scopes)
+            return limited or JSONResponse(answer, headers={"X-OAuth-Scopes": scopes})
+
+        return await self._at_risk(request, method, args, respond)
+
+    async def _at_risk(self, request: Request, method: str, args: Json, respond: Callable[[], Response]) -> Response:
+        """The answer, unless a fault comes before it."""
+        wait, fault = self.local.faults.take(method, args.get("channel"))
+        await asyncio.sleep(wait)
+        if fault is None:
+            return respond()
+        if fault.what in (LOST, RESET):
+            # What is sent into a connection that was cut reaches nobody.
+            response = respond() if fault.what == LOST else Response()
             request.scope["transport"].abort()
+        else:
+            response = next(self.garbage)() if fault.what == GARBAGE else _failed(fault)
+        if fault.what != LOST:
+            self.local.note(method, args, {"ok": False, "error": _name(fault)})
         return response
 
     def _limited(self, method: str, args: Json) -> Response | None:
@@ -181,20 +225,20 @@ def _page_file(path: Path) -> Response:
     return Response(path.read_bytes(), media_type=kind, headers=NO_STORE)
 
 
-def _failed(fault: Fault | None) -> Response | None:
-    if fault is None or fault.what == LOST:
-        return None
+def _failed(fault: Fault) -> Response:
     after = {"Retry-After": str(fault.retry_after)} if fault.retry_after is not None else {}
-    if fault.what == 429:
-        return JSONResponse({"ok": False, "error": "ratelimited"}, 429, {"Retry-After": "1"} | after)
+    if fault.what in (RATELIMITED, 429):
+        return JSONResponse({"ok": False, "error": RATELIMITED}, 429, {"Retry-After": "1"} | after)
     if isinstance(fault.what, int):
         return PlainTextResponse("upstream failure", fault.what, after)
     return JSONResponse({"ok": False, "error": fault.what}, headers=after)
 
 
-def _reason(response: Response) -> str:
-    body = _json_object(bytes(response.body))
-    return str(body["error"]) if body else f"http_{response.status_code}"
+def _name(fault: Fault) -> str:
+    """How the record calls what an app could not read as an answer."""
+    if fault.what == 429:
+        return RATELIMITED
+    return f"http_{fault.what}" if isinstance(fault.what, int) else fault.what
 
 
 def _bearer(request: Request) -> str | None:

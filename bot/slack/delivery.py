@@ -12,6 +12,7 @@ import structlog
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 from sqlalchemy import select, text, update
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
 from bot.clock import Clock, system_clock
@@ -22,7 +23,8 @@ from bot.domain.tickets import Ticket
 from bot.domain.tickets.conversation import Message
 from bot.messages import render
 from bot.slack import budget, errands
-from bot.slack.errands import NO_ANSWER, Claimed, Errand
+from bot.slack.errands import Claimed, Errand
+from bot.slack.unanswered import code_of
 
 log = structlog.get_logger()
 LEASE_SECONDS = 30
@@ -104,11 +106,15 @@ class Courier:
             self._later(claimed, f"can't be worded: {type(error).__name__}")
             return True
         try:
-            self._finish(errand, *self._bring(errand))
+            stands = self._bring(errand)
         except SlackApiError as error:
             self._failed(errand, error)
-        except NO_ANSWER as error:
+        except SQLAlchemyError:
+            raise
+        except Exception as error:  # noqa: BLE001  whatever can't be read as an answer: it may have arrived
             self._later(errand, f"no answer: {type(error).__name__}")
+        else:
+            self._finish(errand, *stands)
         return True
 
     def drain(self, most: int = 10_000) -> int:
@@ -211,8 +217,8 @@ class Courier:
         )
 
     def _failed(self, errand: Errand, error: SlackApiError) -> None:
-        code = str(error.response.get("error") or error.response.status_code)
-        if error.response.status_code == 429 or code in {"ratelimited", "rate_limited"}:
+        code = code_of(error)
+        if getattr(error.response, "status_code", None) == 429 or code in {"ratelimited", "rate_limited"}:
             self._wait(errand, float(error.response.headers.get("Retry-After") or 30))
         elif code == "message_not_found" and errand.post.ts:
             self._post_anew(errand)

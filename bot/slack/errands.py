@@ -3,19 +3,17 @@
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
-from http.client import HTTPException
 from typing import Any
 
 import structlog
 from slack_sdk import WebClient
-from slack_sdk.errors import SlackApiError, SlackClientError
 
 from bot.domain.outbox import Post
 from bot.messages import Rendered
+from bot.slack.unanswered import NO_ANSWER, code_of
 
 log = structlog.get_logger()
 METADATA = "steward_post"
-NO_ANSWER = (SlackClientError, OSError, HTTPException)
 
 
 @dataclass(frozen=True)
@@ -81,6 +79,5 @@ def pin(client: WebClient, post: Post, ts: str) -> None:
     try:
         client.pins_add(channel=post.channel_slack_id, timestamp=ts)
     except NO_ANSWER as error:
-        code = str(error.response.get("error")) if isinstance(error, SlackApiError) else type(error).__name__
-        if code != "already_pinned":
+        if (code := code_of(error)) != "already_pinned":
             log.warning("not pinned", post=post.id, why=code)

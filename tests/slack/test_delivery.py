@@ -216,6 +216,36 @@ def test_a_look_up_that_fails_posts_nothing_and_is_made_again(house: House):
     assert pending(house) == []
 
 
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_in_any_weather_each_post_arrives_once_and_in_order(house: House, seed: int):
+    house.slack.local.faults.reseed(seed)
+    number = files(house)
+    moves(house, number, Action.TAKE)
+    moves(house, number, Action.ASK_CLIENT, reason="The words you searched for")
+    for what in ("lost", "reset", "garbage", 503, "internal_error", "ratelimited"):
+        house.slack.fault(what, chance=0.15, times=None)
+    for _ in range(12):
+        delivers(house)
+        waits_are_over(house)
+    house.slack.clear_faults()
+    delivers(house)
+    assert pending(house) == []
+    assert house.rows("select 1 from outbox where dead_at is not null") == []
+    assert [len(posted(house, channel)) for channel in CARDS] == [2, 1]
+    card, reply = posted(house, "C0ACME")
+    assert (card.is_reply, reply.thread_ts) == (False, card.ts)
+
+
+def test_answers_that_nobody_can_read_do_not_stop_the_worker(house: House):
+    files(house)
+    house.slack.fail_next("chat.postMessage", "garbage", times=5)
+    for _ in range(6):
+        delivers(house)
+        waits_are_over(house)
+    assert pending(house) == []
+    assert [len(posted(house, channel)) for channel in CARDS] == [1, 1]
+
+
 def test_a_look_up_reads_on_past_the_first_page(house: House):
     files(house)
     house.slack.fail_next("chat.postMessage", "lost", channel="C0ACME")
@@ -420,7 +450,7 @@ def test_each_call_is_taken_from_the_bucket_that_all_workers_share(house: House)
 # --- what goes wrong
 
 
-@pytest.mark.parametrize("failure", [500, 503, 200, "internal_error", "fatal_error", "service_unavailable"])
+@pytest.mark.parametrize("failure", [500, 503, "garbage", "internal_error", "fatal_error", "service_unavailable"])
 def test_what_slack_can_not_do_now_is_tried_again(house: House, failure: str | int):
     files(house)
     house.slack.fail_next("chat.postMessage", failure, channel="C0ACME")
@@ -437,11 +467,11 @@ def test_what_slack_can_not_do_now_is_tried_again(house: House, failure: str | i
 
 def test_no_answer_in_time_is_looked_up_like_a_lost_one(house: House):
     files(house)
-    house.slack.delay("chat.postMessage", 0.6)
+    house.slack.fault("slow", method="chat.postMessage", seconds=0.6, times=None)
     impatient = a_courier(house, timeout=0.2)
     impatient.deliver_one()
     assert "no answer" in house.one("select last_error from outbox where attempts = 1")["last_error"]
-    house.slack.delay("chat.postMessage", 0)
+    house.slack.clear_faults()
     house.ana.sees(TITLE, within=5)  # it did arrive, after we had gone
     waits_are_over(house)
     delivers(house)
