@@ -57,6 +57,10 @@ class Person:
     def deletes(self, channel: str, ts: str) -> Self:
         return self._do("delete", channel=channel, ts=ts)
 
+    def reacts(self, channel: str, ts: str, name: str, *, refused: str = "") -> Self:
+        """Adds a reaction, or takes it back."""
+        return self._do("react", refused, channel=channel, ts=ts, name=name)
+
     def uploads(self, name: str, data: bytes, kind: str = "text/plain") -> str:
         query = urlencode({"as": self.id, "name": name, "type": kind})
         return self._http(f"playground/upload?{query}", data, "application/octet-stream")["file"]["id"]

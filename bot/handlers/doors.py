@@ -82,7 +82,8 @@ def from_words(call: Call) -> None:
 
 def from_message(call: Call) -> None:
     """**Turn into request**, in the menu of any message."""
-    open_from(call, _made_of(said.said(call.body["channel"]["id"], call.body["message"]), Door.SHORTCUT))
+    message = said.with_files(call.client, call.body["message"])
+    open_from(call, _made_of(said.said(call.body["channel"]["id"], message), Door.SHORTCUT))
 
 
 def _made_of(message: Said, door: Door) -> Source:

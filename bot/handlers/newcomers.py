@@ -45,7 +45,13 @@ def ask_slack(client: WebClient, slack_id: str, body: dict[str, Any]) -> Profile
 
 
 def account_of(session: Session, profile: Profile, channel: str | None) -> Account | None:
-    """The account whose channel they are in, or the one that was applied with their e-mail."""
-    if account := accounts.by_channel(session, channel):
+    """The account whose channel they are in, or the one that was applied with their e-mail.
+
+    A channel may be shared with a third company too: where the setup says which workspace the account's people
+    come from, only those (and guests of the provider's) are taken for its contacts.
+    """
+    home = provider.get(session).team_slack_id
+    account = accounts.by_channel(session, channel)
+    if account and profile.team in {account.team_slack_id or profile.team, home, None}:
         return account
-    return accounts.of_contact(session, profile.email, profile.team, provider.get(session).team_slack_id)
+    return accounts.of_contact(session, profile.email, profile.team, home)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import Any
 
-from slack_sdk.errors import SlackApiError
+from slack_sdk import WebClient
 from sqlalchemy.orm import Session
 
 from bot.domain import accounts, outbox, people, tickets
@@ -12,9 +12,10 @@ from bot.domain.outbox import Place
 from bot.domain.people import Person
 from bot.domain.tickets import Ticket, conversation
 from bot.domain.tickets.conversation import Visibility, Written
-from bot.handlers.call import NO_ANSWER, Call, Routes, log
+from bot.handlers.call import Call, Routes, log
 from bot.handlers.doors import spoken_to
-from bot.slack.said import mentioned, plain
+from bot.slack.said import mentioned, plain, with_files
+from bot.slack.unanswered import NO_ANSWER, code_of
 
 BY_PEOPLE = {None, "file_share", "thread_broadcast", "message_changed", "message_deleted"}
 PUBLIC = ("public:", "client:")  # how a message in the triage thread is marked as a reply to the client
@@ -23,7 +24,7 @@ SENT = "outbox_tray"
 
 @dataclass(frozen=True)
 class Heard:
-    """A message event, whichever of its three shapes it has."""
+    """A message event, whichever of its three shapes it has; files as Slack has them."""
 
     channel: str
     ts: str
@@ -37,13 +38,9 @@ class Heard:
         """New, edited (`message`) or deleted (`previous_message`)."""
         deleted = event.get("subtype") == "message_deleted"
         message = event.get("previous_message" if deleted else "message") or event
-        files = [
-            {"id": file["id"], "name": file.get("name") or "a file", "permalink": file.get("permalink")}
-            for file in message.get("files") or []
-        ]
         return cls(
             channel=str(event.get("channel")), ts=str(message.get("ts")), thread=message.get("thread_ts"),
-            text=message.get("text") or "", files=files, deleted=deleted,
+            text=message.get("text") or "", files=message.get("files") or [], deleted=deleted,
         )  # fmt: skip
 
 
@@ -97,6 +94,7 @@ def _meet(call: Call) -> None:
 
 def _hear(call: Call, heard: Heard, root: outbox.Post) -> None:
     """Said in a ticket's thread. What somebody may not see they can't add to: then it is only chat."""
+    heard = replace(heard, files=_files(call.client, heard))
     try:
         with call.begin() as (session, actor):
             asked = tickets.visible_to(session, actor, root.subject_id)
@@ -107,6 +105,13 @@ def _hear(call: Call, heard: Heard, root: outbox.Post) -> None:
         return
     if sent and root.place is Place.TRIAGE:
         _mark_as_sent(call, heard)
+
+
+def _files(client: WebClient, heard: Heard) -> list[dict[str, Any]]:
+    known = with_files(client, {"files": heard.files})["files"] if heard.files and not heard.deleted else []
+    return [
+        {"id": file["id"], "name": file.get("name") or "a file", "permalink": file.get("permalink")} for file in known
+    ]
 
 
 def _keep(call: Call, session: Session, actor: Person, ticket: Ticket, heard: Heard, place: Place) -> bool:
@@ -144,11 +149,9 @@ def _mark_as_sent(call: Call, heard: Heard) -> None:
     """Whoever wrote it sees on it that the client has it."""
     try:
         call.client.reactions_add(channel=heard.channel, timestamp=heard.ts, name=SENT)
-    except SlackApiError as error:
-        if error.response.get("error") != "already_reacted":
-            log.warning("a reply could not be marked as sent", reference=call.reference)
-    except NO_ANSWER:
-        log.warning("a reply could not be marked as sent", reference=call.reference)
+    except NO_ANSWER as error:
+        if (code := code_of(error)) != "already_reacted":
+            log.warning("a reply could not be marked as sent", reference=call.reference, error=code)
 
 
 ROUTES: Routes = {("event", "message"): wrote}

@@ -6,7 +6,7 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 
 from . import payloads
 from .deliveries import TIMEOUT, UNREACHABLE, Deliveries
-from .records import Channel, Delivery, Json, Message
+from .records import Channel, Delivery, Json, Message, Person
 from .shapes import message as message_shape
 from .workspace import Workspace
 
@@ -134,6 +134,12 @@ class Events:
         inner = {"type": "message", "subtype": "message_deleted", "deleted_ts": before["ts"],
                  "previous_message": before, "hidden": True, "ts": ts}  # fmt: skip
         return inner | self._where(place, ts)
+
+    def reacted(self, kind: str, place: Channel, message: Message, name: str, by: Person) -> Json:
+        """`reaction_added` or `reaction_removed`."""
+        item = {"type": "message", "channel": place.id, "ts": message.ts}
+        return {"type": kind, "user": by.id, "reaction": name, "item": item, "item_user": message.user,
+                "event_ts": self.workspace.new_ts()}  # fmt: skip
 
     def mentioned(self, place: Channel, message: Message) -> Json:
         kept = ("user", "ts", "client_msg_id", "text", "team", "blocks", "thread_ts", "parent_user_id", "files")

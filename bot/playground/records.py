@@ -66,6 +66,17 @@ class Message:
     def is_reply(self) -> bool:
         return self.thread_ts is not None and self.thread_ts != self.ts
 
+    def toggle_reaction(self, name: str, by: str) -> str:
+        """What became of it, as Slack names the event."""
+        who = self.reactions.setdefault(name, [])
+        if by not in who:
+            who.append(by)
+            return "reaction_added"
+        who.remove(by)
+        if not who:
+            del self.reactions[name]
+        return "reaction_removed"
+
     @property
     def is_public(self) -> bool:
         return self.ephemeral_to is None and not self.deleted

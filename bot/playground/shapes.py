@@ -95,6 +95,15 @@ def file(ws: Workspace, base: str, stored: StoredFile) -> Json:
     }  # fmt: skip
 
 
+def attached(ws: Workspace, base: str, found: Message, stored: StoredFile) -> Json:
+    """A file in a message. Of those from another workspace Slack tells an app no more than that they are there."""
+    writer = ws.person(found.user)
+    if writer is None or writer.team == ws.team.id:
+        return file(ws, base, stored)
+    return {"id": stored.id, "mode": "file_access", "file_access": "check_file_info", "created": 0, "timestamp": 0,
+            "user": ""}  # fmt: skip
+
+
 def message(ws: Workspace, base: str, found: Message, metadata: bool = False) -> Json:
     if found.deleted:
         return {"type": "message", "subtype": "tombstone", "user": SLACKBOT, "text": "This message was deleted.",
@@ -104,7 +113,7 @@ def message(ws: Workspace, base: str, found: Message, metadata: bool = False) ->
     optional: dict[str, Any] = {
         "subtype": found.subtype, "client_msg_id": found.client_msg_id, "blocks": found.blocks or None,
         "attachments": found.attachments or None, "thread_ts": found.thread_ts, "edited": found.edited,
-        "files": [file(ws, base, ws.files[f]) for f in found.files] or None,
+        "files": [attached(ws, base, found, ws.files[f]) for f in found.files] or None,
         "reactions": [{"name": n, "users": u, "count": len(u)} for n, u in found.reactions.items()] or None,
         "pinned_to": [found.channel] if found.pinned else None,
         "metadata": found.metadata if metadata else None,

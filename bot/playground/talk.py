@@ -1,5 +1,6 @@
 """What people do in conversations: write, edit, delete, open, join, upload."""
 
+import re
 import secrets
 
 from . import shapes
@@ -111,6 +112,21 @@ def delete(local: Local, person: Person, channel_id: str, ts: str) -> None:
         message.deleted = True
     if place.bot_member:
         local.events.deliver(local.events.removed(place, before), person.id, place)
+
+
+def react(local: Local, person: Person, channel_id: str, ts: str, name: str) -> None:
+    """Adds this person's reaction, or takes it back; the app is told if it asked for such events."""
+    ws = local.workspace
+    place = place_of(local, person, channel_id)
+    message = ws.message(channel_id, ts)
+    if message is None or message.ephemeral_to:
+        raise NotPossible("There is no such message.")
+    if not re.fullmatch(r"[a-z0-9_+'-]{1,100}(::skin-tone-[2-6])?", name):
+        raise NotPossible("There is no such emoji.")
+    with ws.change():
+        kind = message.toggle_reaction(name, person.id)
+    if place.bot_member:
+        local.events.deliver(local.events.reacted(kind, place, message, name, person), person.id, place)
 
 
 def open_channel(local: Local, person: Person, channel_id: str) -> None:

@@ -6,13 +6,12 @@ and what a title shows, is words.
 
 import re
 from collections.abc import Mapping
-from http.client import HTTPException
 from typing import Any, NamedTuple
 
 from slack_sdk import WebClient
-from slack_sdk.errors import SlackApiError, SlackClientError
 
 from bot.domain.intakes import LONGEST_TITLE, SHORTEST_TITLE
+from bot.slack.unanswered import NO_ANSWER
 
 BY_PEOPLE = {None, "file_share", "thread_broadcast", "me_message"}
 # The form carries the files along, in the 3,000 characters that Slack gives it for everything.
@@ -58,16 +57,31 @@ def _files(sent: list[dict[str, Any]]) -> list[dict[str, str]]:
     return kept
 
 
+def with_files(client: WebClient, message: dict[str, Any]) -> dict[str, Any]:
+    """The same message, with what Slack keeps back of files that come from another workspace (Slack Connect)."""
+    files = [_asked_for(client, each) for each in (message.get("files") or [])[:MOST_FILES]]
+    return {**message, "files": files} if files else message
+
+
+def _asked_for(client: WebClient, file: dict[str, Any]) -> dict[str, Any]:
+    if file.get("file_access") != "check_file_info":
+        return file
+    try:
+        return client.files_info(file=file["id"]).get("file") or file
+    except NO_ANSWER:
+        return file  # without its name and its link, but not forgotten
+
+
 def look_up(client: WebClient, channel: str, ts: str, thread_ts: str | None) -> Said | None:
     """The message as it stands now; None where it was deleted, or Slack does not show it."""
     try:
         page = client.conversations_replies(
             channel=channel, ts=thread_ts or ts, oldest=ts, latest=ts, inclusive=True, limit=2
         )
-    except (SlackApiError, SlackClientError, OSError, HTTPException):
+    except NO_ANSWER:
         return None
     found = [each for each in page.get("messages") or [] if each.get("ts") == ts]
-    return said(channel, found[0]) if found and found[0].get("subtype") != "tombstone" else None
+    return said(channel, with_files(client, found[0])) if found and found[0].get("subtype") != "tombstone" else None
 
 
 _PERSON = re.compile(r"<@([UW][A-Z0-9]+)(?:\|([^>]*))?>")

@@ -2,6 +2,7 @@ import pytest
 from slack_sdk import WebClient
 
 from tests.driver import Person, Slack
+from tests.playground.canned import CannedApp
 from tests.playground.conftest import Start, client_of
 from tests.playground.test_chat import refusal
 
@@ -200,3 +201,24 @@ def test_reactions(client: WebClient, ana: Person):
 
     assert ana.messages("C0ACME")[0]["reactions"] == [{"name": "eyes", "count": 1, "users": ["U0STEWARD"]}]
     assert refusal(client.reactions_add, channel="C0ACME", timestamp=ts, name="eyes")["error"] == "already_reacted"
+
+
+def test_people_react_and_take_it_back_and_the_app_hears_of_it_if_it_asked(start: Start, app: CannedApp):
+    slack = start(also=("reaction_added", "reaction_removed"))
+    bo = slack.person("U0BO")
+    ts = bo.types("C0ACME", "Done")
+    bo.reacts("C0ACME", ts, "tada")
+    assert bo.messages("C0ACME")[-1]["reactions"] == [{"name": "tada", "count": 1, "users": ["U0BO"]}]
+
+    bo.reacts("C0ACME", ts, "tada")
+    assert bo.messages("C0ACME")[-1]["reactions"] == []
+    heard = [app.events(kind)[0] for kind in ("reaction_added", "reaction_removed")]
+    assert [(each["reaction"], each["item"]["ts"], each["user"]) for each in heard] == [("tada", ts, "U0BO")] * 2
+
+
+def test_a_reaction_needs_a_message_and_an_emoji(slack: Slack, ana: Person):
+    ts = ana.types("C0ACME", "Done")
+    ana.reacts("C0ACME", ts, "no such emoji", refused="There is no such emoji.")
+    ana.reacts("C0ACME", "1.000001", "tada", refused="There is no such message.")
+
+    assert ana.messages("C0ACME")[-1]["reactions"] == []

@@ -1,0 +1,106 @@
+"""A client who comes from its own workspace (Slack Connect): buttons and threads, and Slack's shorter payloads."""
+
+import pytest
+
+from tests.driver import Person
+from tests.house import House
+from tests.slack.desk import does
+
+FORM = {
+    "Request type": "Incident", "Short description": "Orders stuck in the queue", "Business impact": "Degraded",
+    "Who is affected": "A few", "Desired timing": "This week",
+}  # fmt: skip
+
+
+@pytest.fixture
+def connected(house: House) -> House:
+    """Acme's channel is shared with Acme's workspace, and Otto is there."""
+    does(house, "update account set team_slack_id = 'T0ACME' where name = 'Acme'")
+    with house.slack.workspace.change() as workspace:
+        workspace.add_person({"id": "U0OTTO", "name": "otto", "real_name": "Otto Ohm", "team": "T0ACME",
+                              "email": "otto@acme.example", "outsider": True})  # fmt: skip
+        workspace.channels["C0ACME"].members.append("U0OTTO")
+        workspace.channels["C0ACME"].shared_with.append("T0ACME")
+    return house
+
+
+@pytest.fixture
+def otto(connected: House) -> Person:
+    return connected.slack.person("U0OTTO", "C0ACME")
+
+
+def test_a_mention_becomes_a_request_and_everything_after_it_is_buttons(connected: House, otto: Person):
+    otto.types("C0ACME", "@Steward Orders stuck in the queue since noon, please help")
+    otto.clicks("Make it a request").fills(FORM).submits().closes()
+    connected.delivers()
+
+    otto.sees("Orders stuck in the queue")
+    connected.bo.clicks("Take it", on="Orders stuck")
+    connected.delivers()
+    otto.sees("Bo")
+    assert connected.one("select requester.name from ticket join person requester on requester.id = requester_id") == {
+        "name": "Otto Ohm"
+    }
+    connected.rex.does_not_see("Orders stuck")
+
+
+def test_commands_and_shortcuts_do_not_exist_for_them(connected: House, otto: Person):
+    before = connected.state_of_the_world()
+    otto.opens("/request", refused="/request is not a valid command.")
+
+    assert otto.screen()["commands"] == otto.screen()["shortcuts"] == []
+    assert connected.state_of_the_world() == before
+
+
+def test_a_file_of_theirs_has_its_name_and_its_link_though_slack_sends_neither(connected: House, otto: Person):
+    root = a_thread(connected)
+    otto.types("C0ACME", "Here is what I see", thread=root, files=[("stuck orders.csv", b"1,2")])
+    connected.slack.settle()
+    connected.delivers()
+
+    event = next(d for d in reversed(connected.slack.deliveries.kept) if d.kind == "event" and d.person == "U0OTTO")
+    assert event.request["event"]["files"][0].keys() == {"id", "mode", "file_access", "created", "timestamp", "user"}
+    assert event.request["event"]["user_team"] == "T0ACME"
+    connected.bo.sees("stuck orders.csv")
+    kept = connected.one("select permalink from attachment")
+    assert kept["permalink"].startswith("http")
+
+
+@pytest.mark.parametrize("failure", [500, "file_not_found", "lost"])
+def test_a_file_slack_says_nothing_of_is_still_there(connected: House, otto: Person, failure: str | int):
+    root = a_thread(connected)
+    connected.slack.fail_next("files.info", failure)
+    otto.types("C0ACME", "Here is what I see", thread=root, files=[("stuck orders.csv", b"1,2")])
+    connected.slack.settle()
+    connected.delivers()
+
+    connected.bo.sees("Here is what I see").sees("a file")
+
+
+def test_a_message_of_theirs_turned_into_a_request_brings_its_files(connected: House, otto: Person):
+    otto.types("C0ACME", "Orders stuck, see the list", files=[("stuck orders.csv", b"1,2")])
+    said = next(m for m in connected.bo.messages("C0ACME") if "see the list" in m["text"])
+    connected.bo.uses_shortcut("Turn into request", on=said, channel="C0ACME").sees("stuck orders.csv")
+
+
+def test_somebody_of_a_third_workspace_sees_and_presses_nothing(connected: House, otto: Person):
+    """A channel may be shared with more than the client: whoever is not Acme's has no request of Acme's."""
+    root = a_thread(connected)
+    with connected.slack.workspace.change() as workspace:
+        workspace.add_person({"id": "U0TESS", "name": "tess", "team": "T0OTHER", "outsider": True})
+        workspace.channels["C0ACME"].members.append("U0TESS")
+        workspace.channels["C0ACME"].shared_with.append("T0OTHER")
+    tess = connected.slack.person("U0TESS", "C0ACME")
+    tess.types("C0ACME", "Tess here", thread=root)
+    connected.slack.settle()
+    connected.delivers()
+
+    tess.types("C0ACME", "@Steward what about T-101?")
+    tess.sees("I don't know you yet.")
+    connected.bo.does_not_see("tess wrote")
+    assert connected.rows("select 1 from person where slack_id = 'U0TESS'") == []
+
+
+def a_thread(house: House) -> str:
+    house.files_a_request()
+    return house.ana.messages("C0ACME")[0]["ts"]
