@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from bot import database, embedded, logs, playbook
 from bot.settings import normalise_database_url
-from tests.house import House, running
+from tests.house import House, furnish, running
 
 DATA = Path(__file__).parent.parent / ".steward" / "test-pg18"
 
@@ -88,8 +88,26 @@ def counts(owner: Engine):
     return count
 
 
+@pytest.fixture(scope="session")
+def furnished(server_url: str, template: str) -> Iterator[str]:
+    """A database with the cast, copied for each house."""
+    name = f"steward_furnished_{os.getpid()}"
+    embedded.drop_database(server_url, name)
+    furnish(embedded.create_database(server_url, name, template=template))
+    yield name
+    embedded.drop_database(server_url, name)
+
+
 @pytest.fixture
-def house(database_url: str) -> Iterator[House]:
+def house_url(server_url: str, furnished: str) -> Iterator[str]:
+    """The house's database, as its owner."""
+    name = f"steward_house_{os.getpid()}"
+    yield embedded.create_database(server_url, name, template=furnished)
+    embedded.drop_database(server_url, name)
+
+
+@pytest.fixture
+def house(house_url: str) -> Iterator[House]:
     """Everything, running: the local Slack, the app, the cast."""
-    with running(database_url) as house:
+    with running(house_url) as house:
         yield house

@@ -20,7 +20,7 @@ from urllib.parse import urlencode
 from urllib.request import Request, urlopen
 
 from bot.playground import LocalSlack
-from bot.playground.as_text import Reader, is_reply, reader_for, whole
+from bot.playground.as_text import is_reply, reader_for, whole
 from bot.playground.controls import CONTROLS, options_of
 from bot.playground.sight import Spot, button_label, is_button, meant, menu_names, near, spots_in
 
@@ -60,6 +60,11 @@ class Person:
     def reacts(self, channel: str, ts: str, name: str, *, refused: str = "") -> Self:
         """Adds a reaction, or takes it back."""
         return self._do("react", refused, channel=channel, ts=ts, name=name)
+
+    def shares(self, channel: str, team: str) -> str:
+        """Shares a channel with another workspace; returns its id from now on."""
+        self._do("share", channel=channel, team=team)
+        return self.answer["channel"]
 
     def uploads(self, name: str, data: bytes, kind: str = "text/plain") -> str:
         query = urlencode({"as": self.id, "name": name, "type": kind})
@@ -143,14 +148,16 @@ class Person:
         return (self.screen()["modals"] or [None])[-1]
 
     def modal_text(self) -> str:
-        return self._reader().modal(self._top())
+        screen = self.screen()
+        return reader_for(screen).modal(self._top(screen))
 
     def home(self) -> Json | None:
         return self.screen()["home"]
 
     def home_text(self) -> str:
-        home = self.home()
-        return self._reader().blocks(home["blocks"], home["state"]) if home else ""
+        screen = self.screen()
+        home = screen["home"]
+        return reader_for(screen).blocks(home["blocks"], home["state"]) if home else ""
 
     def messages(self, channel: str) -> list[Json]:
         return [m for m in self._all(channel) if not m["ephemeral"] and (not is_reply(m) or m["broadcast"])]
@@ -178,7 +185,8 @@ class Person:
 
     def _spots(self, on: str | Json | None, channel: str | None) -> list[Spot]:
         """The controls within reach. An open window covers everything else."""
-        screen, reader = self.screen(), self._reader()
+        screen = self.screen()
+        reader = reader_for(screen)
         if screen["modals"]:
             view = screen["modals"][-1]
             return near(spots_in({"type": "view", "view_id": view["id"]}, view["blocks"], reader), on, view, reader)
@@ -194,8 +202,9 @@ class Person:
         return spots
 
     def _field(self, label: str) -> Spot:
-        view = self._top()
-        spots = spots_in({"type": "view", "view_id": view["id"]}, view["blocks"], self._reader())
+        screen = self.screen()
+        view = self._top(screen)
+        spots = spots_in({"type": "view", "view_id": view["id"]}, view["blocks"], reader_for(screen))
         fields = [s for s in spots if s.element["type"] in CONTROLS]
         return self._the_one([s for s in fields if label in menu_names(s)], f"field {label!r}", None)
 
@@ -266,11 +275,10 @@ class Person:
 
     # --- plumbing
 
-    def _top(self) -> Json:
-        view = self.modal()
-        self._check(view is not None, f"{self.id} has no window open.")
-        assert view
-        return view
+    def _top(self, screen: Json | None = None) -> Json:
+        open_now = (screen or self.screen())["modals"]
+        self._check(bool(open_now), f"{self.id} has no window open.")
+        return open_now[-1]
 
     def _all(self, channel: str) -> list[Json]:
         found = [c for c in self.screen()["channels"] if c["id"] == channel]
@@ -279,9 +287,6 @@ class Person:
 
     def _channel_of(self, message: Json) -> str:
         return next(c["id"] for c in self.screen()["channels"] if message in c["messages"])
-
-    def _reader(self) -> Reader:
-        return reader_for(self.screen())
 
     def _do(self, gesture: str, refused: str = "", **fields: Any) -> Self:
         self.answer = self._http(f"playground/{gesture}", json.dumps({"as": self.id, **fields}).encode())

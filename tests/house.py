@@ -1,5 +1,6 @@
 """The whole house for a test: a database, the local Slack, the real web app on a port, a worker on call."""
 
+import asyncio
 import hashlib
 import hmac
 import json
@@ -135,25 +136,45 @@ class House:
         return self.rows("select max(id) as id from ticket")[0]["id"]
 
 
+class PromptServer(uvicorn.Server):
+    """Ends when it is told, not at the next tenth of a second: there is one in every test."""
+
+    async def main_loop(self) -> None:
+        self._loop, self._told = asyncio.get_running_loop(), asyncio.Event()
+        await self._told.wait()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        for listening in self.servers:
+            listening.close()
+        while self.server_state.tasks:  # what was asked is answered
+            await asyncio.sleep(0.005)
+        for connection in list(self.server_state.connections):
+            connection.shutdown()
+        await self.lifespan.shutdown()
+
+    def ends(self) -> None:
+        self._loop.call_soon_threadsafe(self._told.set)
+
+
 @contextmanager
 def served(app: Any) -> Iterator[str]:
     """Run an ASGI app on a free port; its address."""
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         listening.listen(128)
-        server = uvicorn.Server(uvicorn.Config(app, log_level="error", access_log=False, lifespan="on"))
+        server = PromptServer(uvicorn.Config(app, log_level="error", access_log=False, lifespan="on"))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
         thread.start()
         while not server.started:
             time.sleep(0.005)
         yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-        server.should_exit = True
+        server.ends()
         thread.join(10)
 
 
 @contextmanager
 def running(url: str) -> Iterator[House]:
-    """The house, set up with the cast."""
+    """The house, in a database that was furnished."""
     manifest = json.loads(cast.MANIFEST.read_text())
     slack = Slack(manifest, cast.PEOPLE, cast.CHANNELS, enforce_rate_limits=False)
     with slack:
@@ -165,8 +186,8 @@ def running(url: str) -> Iterator[House]:
         )  # fmt: skip
         owner = create_engine(url)
         house = House(slack, sessions, owner, "")
-        apply_cast(sessions, slack, house.now)
-        cast.before_the_welcome(url)
+        with owner.begin() as connection:  # what the worker asks Slack at its start
+            connection.execute(text("update provider set workspace_url = :url"), {"url": slack.url})
         app = build_app(settings, clock=house.clock, engine=engine)
         with served(app) as address:
             house.events_url = slack.app_url = f"{address}/slack/events"
@@ -174,10 +195,12 @@ def running(url: str) -> Iterator[House]:
         owner.dispose()
 
 
-def apply_cast(sessions: sessionmaker[Session], slack: Slack, now: datetime) -> None:
-    """The cast as `steward apply` would have it, a day ago."""
-    with sessions.begin() as session:
-        setup.apply(session, setup.read(cast.SETUP), now=now - timedelta(days=30))
+def furnish(url: str) -> None:
+    """The cast as `steward apply` would have it, a month ago."""
+    engine = database.app_engine(url)
+    with database.sessions(engine).begin() as session:
+        setup.apply(session, setup.read(cast.SETUP), now=MONDAY - timedelta(days=30))
         people.enter_as_system(session)
-        firm = provider.get(session)
-        firm.workspace_url, firm.bot_user_slack_id = slack.url, BOT_USER
+        provider.get(session).bot_user_slack_id = BOT_USER
+    engine.dispose()
+    cast.before_the_welcome(url)

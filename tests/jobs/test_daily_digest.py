@@ -233,8 +233,8 @@ def test_a_forged_ill_take_it_of_a_client_changes_nothing(house: House):
 
 
 @pytest.fixture
-def at_the_command_line(house: House, database_url: str, monkeypatch: pytest.MonkeyPatch) -> House:
-    monkeypatch.setenv("DATABASE_URL", database_url)
+def at_the_command_line(house: House, house_url: str, monkeypatch: pytest.MonkeyPatch) -> House:
+    monkeypatch.setenv("DATABASE_URL", house_url)
     return house
 
 

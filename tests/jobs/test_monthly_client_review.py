@@ -210,8 +210,8 @@ def test_the_history_tells_that_the_month_was_reviewed(house: House):
 
 
 @pytest.fixture
-def at_the_command_line(house: House, database_url: str, monkeypatch: pytest.MonkeyPatch) -> House:
-    monkeypatch.setenv("DATABASE_URL", database_url)
+def at_the_command_line(house: House, house_url: str, monkeypatch: pytest.MonkeyPatch) -> House:
+    monkeypatch.setenv("DATABASE_URL", house_url)
     return house
 
 
