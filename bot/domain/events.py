@@ -45,6 +45,7 @@ class Kind(StrEnum):
     REVIEWED = "reviewed"
     INVITED = "invited"
     CHANNEL_LINKED = "channel_linked"
+    CHANNEL_MOVED = "channel_moved"
     FOLLOWED_UP = "followed_up"
     PROJECT_MADE = "project_made"
     PROJECT_MOVED = "project_moved"

@@ -13,9 +13,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, ForeignKey, Index, UniqueConstraint, func, select, text
+from sqlalchemy import ColumnElement, ForeignKey, Index, UniqueConstraint, exists, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from bot.domain.base import Base, Id
 
@@ -165,6 +165,21 @@ def _redrawn(session: Session, subject: Subject, which: ColumnElement[bool]) -> 
     posts = list(session.scalars(query.with_for_update() if subject in UNVERSIONED else query))
     _enqueue(session, posts)
     return posts
+
+
+def revive(session: Session, channel_slack_id: str) -> None:
+    """What was given up because Slack did not know the channel is tried again, after a look whether it stands."""
+    pending = aliased(Delivery)
+    waits = exists().where(pending.post_id == Post.id, pending.done_at.is_(None), pending.dead_at.is_(None))
+    given_up = (
+        select(func.max(Delivery.id))
+        .join(Post, Post.id == Delivery.post_id)
+        .where(Post.channel_slack_id == channel_slack_id, Delivery.dead_at.is_not(None), ~waits)
+        .where(Delivery.last_error == "channel_not_found")
+        .group_by(Post.id)
+    )
+    again = {"dead_at": None, "last_error": None, "attempts": 1, "not_before": func.now()}
+    session.execute(update(Delivery).where(Delivery.id.in_(given_up)).values(again))
 
 
 def refresh_at(session: Session, subject: Subject, ids: list[int], place: Place) -> None:

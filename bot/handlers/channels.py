@@ -1,6 +1,7 @@
 """Channels that Steward is invited to: an account's gets its welcome, an unknown one is asked about and chosen for."""
 
 from bot.domain import accounts, people, provider
+from bot.domain.setup import channels
 from bot.handlers.call import Call, Routes
 from bot.modals import channel as modal
 from bot.modals import form
@@ -47,7 +48,18 @@ def submit(call: Call) -> None:
     call.show(view)
 
 
+def moved(call: Call) -> None:
+    """A private channel was shared with the client, and is called by another id from now on."""
+    event = call.body["event"]
+    with call.sessions.begin() as session:
+        people.enter_as_system(session)
+        if provider.find(session):
+            channels.moved(session, event["old_channel_id"], event["new_channel_id"], now=call.now)
+    call.done()
+
+
 ROUTES: Routes = {
+    ("event", "channel_id_changed"): moved,
     ("event", "member_joined_channel"): joined,
     ("action", "channel.choose"): choose,
     ("view", modal.CALLBACK_ID): submit,

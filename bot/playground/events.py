@@ -135,6 +135,11 @@ class Events:
                  "previous_message": before, "hidden": True, "ts": ts}  # fmt: skip
         return inner | self._where(place, ts)
 
+    def channel_moved(self, old: str, new: str) -> Json:
+        """Sharing a private channel gives it another id."""
+        ts = self.workspace.new_ts()
+        return {"type": "channel_id_changed", "old_channel_id": old, "new_channel_id": new, "event_ts": ts}
+
     def reacted(self, kind: str, place: Channel, message: Message, name: str, by: Person) -> Json:
         """`reaction_added` or `reaction_removed`."""
         item = {"type": "message", "channel": place.id, "ts": message.ts}

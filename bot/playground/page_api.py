@@ -90,6 +90,10 @@ def _react(local: Local, person: Person, body: Json) -> None:
     talk.react(local, person, body["channel"], body["ts"], body["name"])
 
 
+def _share(local: Local, person: Person, body: Json) -> Json:
+    return {"channel": talk.share(local, person, body["channel"], body["team"]).id}
+
+
 def _join(local: Local, person: Person, body: Json) -> None:
     talk.join(local, person, body["channel"])
 
@@ -108,6 +112,7 @@ GESTURES: dict[str, Gesture] = {
     "open": _open,
     "join": _join,
     "react": _react,
+    "share": _share,
 }
 
 

@@ -195,6 +195,23 @@ def invite(local: Local, person: Person, place: Channel) -> None:
     local.events.deliver(inner, person.id, place)
 
 
+def share(local: Local, person: Person, channel_id: str, team: str) -> Channel:
+    """Shares a channel with another workspace (Slack Connect); a private one goes on under another id."""
+    ws = local.workspace
+    place = place_of(local, person, channel_id)
+    if place.kind == "im" or person.guest or person.team != ws.team.id:
+        raise NotPossible("Only members of this workspace share its channels.")
+    with ws.change():
+        if team not in place.shared_with:
+            place.shared_with.append(team)
+        if not place.private:
+            return place
+        ws.move_channel(place, ws.new_id("C"))
+    if place.bot_member:
+        local.events.deliver(local.events.channel_moved(channel_id, place.id), person.id, place)
+    return place
+
+
 def upload(local: Local, person: Person, name: str, mimetype: str, data: bytes) -> StoredFile:
     ws = local.workspace
     with ws.change():

@@ -110,6 +110,14 @@ class Workspace:
             )
         return self.channels[channel_id]
 
+    def move_channel(self, place: Channel, new_id: str) -> None:
+        """The same conversation under another id; the old one is not known any more."""
+        del self.channels[place.id]
+        place.id = new_id
+        self.channels[new_id] = place
+        for message in place.messages.values():
+            message.channel = new_id
+
     def modals_of(self, person_id: str) -> list[View]:
         return [self.views[view_id] for view_id in self.stacks.get(person_id, [])]
 

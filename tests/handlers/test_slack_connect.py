@@ -2,6 +2,8 @@
 
 import pytest
 
+from bot.domain import setup
+from tests import cast
 from tests.driver import Person
 from tests.house import House
 from tests.slack.desk import does
@@ -104,3 +106,61 @@ def test_somebody_of_a_third_workspace_sees_and_presses_nothing(connected: House
 def a_thread(house: House) -> str:
     house.files_a_request()
     return house.ana.messages("C0ACME")[0]["ts"]
+
+
+# --- a private channel that is shared is called by another id from then on
+
+
+def test_sharing_the_clients_channel_keeps_its_threads_its_people_and_its_posts(house: House):
+    root = a_thread(house)
+    new = house.bo.shares("C0ACME", "T0ACME")
+    assert new != "C0ACME"
+    house.slack.settle()
+
+    house.ana.types(new, "Any news?", thread=root)
+    house.bo.clicks("Take it", on="Help centre search", channel="C0TRIAGE")
+    house.delivers()
+    house.bo.sees("Ana wrote in the client's thread: “Any news?”")
+    assert [m["ts"] for m in house.ana.messages(new)] == [root]
+    house.slack.person("U0ANA", new).sees("Bo").opens("/request").sees("Short description")
+    assert house.rows("select 1 from outbox where done_at is null") == []
+
+
+def test_what_slack_refused_before_the_new_id_was_known_arrives_after_all(house: House):
+    house.files_a_request()
+    url, house.slack.app_url = house.slack.app_url, None  # the app is away while the channel is shared
+    new = house.bo.shares("C0ACME", "T0ACME")
+    house.slack.app_url = url
+    house.bo.clicks("Take it", on="Help centre search", channel="C0TRIAGE")
+    house.delivers()
+    assert house.rows("select last_error from outbox where dead_at is not null") == [
+        {"last_error": "channel_not_found"}
+    ]
+
+    told = house.slack.events.channel_moved("C0ACME", new)
+    house.slack.events.deliver(told, "U0BO", house.slack.workspace.channels[new])
+    house.delivers()
+    house.slack.person("U0ANA", new).sees("Bo")
+    assert house.rows("select 1 from outbox where done_at is null") == []
+
+
+def test_the_setup_file_may_still_name_the_old_id(house: House):
+    new = house.bo.shares("C0ACME", "T0ACME")
+    house.slack.settle()
+    with house.sessions.begin() as session:
+        changes = setup.apply(session, setup.read(cast.SETUP), now=house.now)
+
+    assert house.one("select channel_slack_id from account where name = 'Acme'") == {"channel_slack_id": new}
+    assert not [change for change in changes if new in change or "C0ACME" in change]
+
+
+def test_a_channel_that_is_nobodys_may_move_without_a_trace(house: House):
+    with house.slack.workspace.change() as workspace:
+        workspace.add_channel(
+            {"id": "C0SIDE", "name": "side", "private": True, "members": ["U0BO"], "bot_member": True}
+        )
+    before = house.state_of_the_world()
+    house.bo.shares("C0SIDE", "T0ACME")
+    house.slack.settle()
+
+    assert house.state_of_the_world() == before

@@ -15,6 +15,7 @@ from bot.domain.accounts import Account
 from bot.domain.agreements import Agreement
 from bot.domain.people import Person
 from bot.domain.provider import Provider
+from bot.domain.setup import channels
 from bot.domain.setup.file import AccountPart, AgreementPart, BadFile, ContactPart, ProviderPart, SetupFile, StaffPart
 from bot.domain.setup.hours import HoursPart
 from bot.domain.turns import Duty
@@ -40,7 +41,7 @@ def _provider(session: Session, part: ProviderPart, now: datetime) -> list[str]:
     values = {
         "team_slack_id": part.team,
         **_hours(part, "The provider", now),
-        "channels": dict(part.channels),
+        "channels": {use: channels.current(session, channel) for use, channel in part.channels.items()},
     }
     if firm is None:
         session.add(Provider(**values, live_since=now))
@@ -101,9 +102,10 @@ def _account(session: Session, part: AccountPart, now: datetime) -> list[str]:
         "arr_currency": part.arr.currency if part.arr else None,
         "renews": part.renews,
     }
-    if part.channel:  # else it is chosen in Slack, and stays as it was chosen
-        values["channel_slack_id"] = part.channel
-    taken = session.scalar(select(Account.name).where(Account.channel_slack_id == part.channel))
+    channel = channels.current(session, part.channel) if part.channel else None
+    if channel:  # else it is chosen in Slack, and stays as it was chosen
+        values["channel_slack_id"] = channel
+    taken = session.scalar(select(Account.name).where(Account.channel_slack_id == channel))
     if taken and taken.lower() != part.name.lower():
         # Never a rename by guess: the channel's people would see the tickets of whoever had it before.
         raise BadFile(
