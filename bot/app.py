@@ -4,7 +4,7 @@ import logging
 import re
 import threading
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, nullcontext
 from typing import Any
 
@@ -32,7 +32,7 @@ from bot.handlers.arrival import Arrivals
 from bot.jobs import ticker
 from bot.settings import Settings
 from bot.slack.delivery import HTTP_SECONDS, Courier, oldest_pending_seconds
-from bot.slack.sockets import PAUSES, Sockets, opener
+from bot.slack.sockets import Sockets, opener
 
 log = structlog.get_logger()
 THREADS = 8
@@ -133,13 +133,11 @@ def build_app(settings: Settings, *, clock: Clock | None = None, engine: Engine 
     return _served(settings, arrivals, engine, Route("/slack/events", arrivals.http, methods=["POST"]))
 
 
-def build_socket_app(
-    settings: Settings, *, clock: Clock | None = None, engine: Engine | None = None, pauses: Sequence[float] = PAUSES
-) -> Starlette:
+def build_socket_app(settings: Settings, *, clock: Clock | None = None, engine: Engine | None = None) -> Starlette:
     """The socket process: it goes to Slack itself, so operators' doors are all it has; `state.sockets` is the way."""
     arrivals, engine = _arrivals(settings, clock, engine)
     opening = opener(web_client(settings, timeout=HTTP_SECONDS), settings.app_token)
-    return _served(settings, arrivals, engine, sockets=Sockets(opening, arrivals.envelope, pauses=pauses))
+    return _served(settings, arrivals, engine, sockets=Sockets(opening, arrivals.envelope))
 
 
 def _arrivals(settings: Settings, clock: Clock | None, engine: Engine | None) -> tuple[Arrivals, Engine]:

@@ -161,7 +161,7 @@ def _serve(chosen: argparse.Namespace, build: Callable[..., Starlette], needed: 
     logs.configure(config.steward_log)
     _engine().dispose()  # refuses a role that would see past row security
     app = build(config, clock=shared_clock(config) if chosen.shared_clock else system_clock)
-    uvicorn.run(app, host="0.0.0.0", port=config.port, log_level="warning", access_log=False)  # noqa: S104  a server
+    uvicorn.run(app, host="0.0.0.0", port=config.port, ws="none", log_level="warning", access_log=False)  # noqa: S104
 
 
 def _worker(chosen: argparse.Namespace) -> None:

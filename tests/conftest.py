@@ -93,3 +93,10 @@ def house(database_url: str) -> Iterator[House]:
     """Everything, running: the local Slack, the app, the cast."""
     with running(database_url) as house:
         yield house
+
+
+@pytest.fixture
+def socket_house(database_url: str) -> Iterator[House]:
+    """The same over Socket Mode."""
+    with running(database_url, socket_mode=True) as house:
+        yield house

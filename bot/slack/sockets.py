@@ -7,7 +7,7 @@ the old one is still acknowledged over the old one. Any number of processes may 
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -67,11 +67,11 @@ class Sockets:
         open_connection: Callable[[], str],
         answer: Callable[[Json], Awaitable[Json | None]],
         *,
-        pauses: Sequence[float] = PAUSES,
+        wait: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ):
         self._open = open_connection
         self._answer = answer
-        self._pauses = pauses
+        self._wait = wait
         self._address: str | None = None
         self._stopping = False
         self._connections: set[ClientConnection] = set()
@@ -108,7 +108,7 @@ class Sockets:
     async def _keep_connected(self) -> None:
         tries = 0
         while True:
-            await asyncio.sleep(self._pauses[min(tries, len(self._pauses) - 1)])
+            await self._wait(PAUSES[min(tries, len(PAUSES) - 1)])
             began = time.monotonic()
             try:
                 await self._one_connection()
@@ -116,7 +116,7 @@ class Sockets:
                 log.error(str(error))
             except AWAY as error:
                 log.warning("Slack is away; trying again", error=_named(error))
-                await asyncio.sleep(_asked_to_wait(error))
+                await self._wait(_asked_to_wait(error))
             tries = 0 if time.monotonic() - began > SETTLED_SECONDS else tries + 1
 
     async def _one_connection(self) -> None:
