@@ -249,7 +249,7 @@ def test_over_socket_mode_what_is_filed_is_posted_and_both_processes_end_cleanly
     assert "ticket=" not in told
     assert socket_slack.app_token not in told
     assert codes == [0, 0]
-    assert socket_slack.sockets.connections == 0
+    assert socket_slack.sockets.wait_for(lambda numbers: not numbers)
 
 
 def test_a_wrong_app_token_ends_the_process_with_a_sentence(applied: dict[str, str], socket_slack: Slack):

@@ -182,7 +182,7 @@ class Link:
         try:
             return answer.result(seconds)
         finally:
-            self._waiting.pop(envelope["envelope_id"], None)  # what comes later is too late
+            self._waiting.pop(envelope["envelope_id"], None)  # nobody waits any more
 
     def say(self, message: Json) -> None:
         self.write(json.dumps(message))

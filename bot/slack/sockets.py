@@ -9,6 +9,7 @@ import json
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
+from http.client import HTTPException
 from typing import Any
 
 import structlog
@@ -23,7 +24,7 @@ PAUSES = (0.0, 1.0, 2.0, 5.0, 10.0, 30.0)  # seconds before each try, while Slac
 SETTLED_SECONDS = 30.0  # a connection that stood so long was a success; the pauses begin anew
 RETIRE_SECONDS = 30.0  # Slack closes what it asked to leave; if it forgets, we do
 PING_SECONDS = 10.0  # between pings, and for the answer to one
-AWAY = (SlackApiError, SlackClientError, WebSocketException, OSError)
+AWAY = (SlackApiError, SlackClientError, WebSocketException, HTTPException, OSError)
 
 # What Slack says of an app token that will not do, whoever asks again.
 REFUSED = {
@@ -50,7 +51,7 @@ def opener(client: WebClient, app_token: str) -> Callable[[], str]:
 
     def open_connection() -> str:
         try:
-            return str(client.apps_connections_open(app_token=app_token)["url"])
+            return str(client.apps_connections_open(app_token=app_token).get("url"))
         except SlackApiError as error:
             if sentence := (REFUSED | UNKNOWN).get(error.response.get("error", "")):
                 raise BadAppToken(sentence) from None

@@ -189,15 +189,15 @@ def test_events_nobody_acknowledged_come_again_a_minute_and_five_minutes_later(s
     assert [e["retry_attempt"] for e in heard] == [0, 1, 2, 3]
 
 
-def test_events_that_find_no_connection_come_again_to_the_next(soon: Slack):
-    bo = soon.person("U0BO")
+def test_events_that_find_no_connection_come_again_to_the_next(slack: Slack):
+    bo = slack.person("U0BO")
     bo.types("C0ACME", "Before anybody was ever there")
-    with connected(soon):
+    with connected(slack):
         pass
-    assert soon.sockets.wait_for(lambda numbers: not numbers)
+    assert slack.sockets.wait_for(lambda numbers: not numbers)
     bo.types("C0ACME", "While the app is away")
-    with connected(soon) as socket, answering(socket) as heard:
-        soon.advance(60)
+    with connected(slack) as socket, answering(socket) as heard:
+        slack.advance(60)
     assert [(e["payload"]["event"]["text"], e["retry_attempt"]) for e in heard] == [("While the app is away", 2)]
 
 
@@ -273,6 +273,7 @@ def test_an_acknowledgement_that_is_late_is_too_late(soon: Slack):
         bo.opens("/request one", refused="operation_timeout")
         late = socket.hears()
         socket.acknowledges(late, {"text": "Sorry for the wait"})
+        soon.deliveries.deadline = 3
         with answering(socket, lambda envelope: {"text": "In time"}):
             bo.opens("/request two").sees("In time").does_not_see("Sorry for the wait")
 
@@ -329,15 +330,25 @@ def test_an_event_on_a_lost_connection_goes_to_another_at_once(slack: Slack):
     assert [(e["payload"]["event_id"], e["retry_attempt"]) for e in heard] == [(first["payload"]["event_id"], 1)]
 
 
-def test_a_refresh_warns_then_asks_and_closes_when_what_was_sent_can_be_done(soon: Slack):
-    bo = soon.person("U0BO", "C0ACME")
-    with connected(soon) as old:
-        soon.refresh_connections(after=0)
+def test_a_refresh_warns_then_asks_and_closes_when_what_was_sent_can_be_done(
+    slack: Slack, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(sockets, "CLOSING_SECONDS", 0.2)
+    with connected(slack) as old:
+        slack.refresh_connections(after=0)
         assert [old.hears()["reason"], old.hears()["reason"]] == ["warning", "refresh_requested"]
-        with connected(soon) as new, answering(new, lambda envelope: {"text": "By the new one"}):
-            bo.opens("/request").sees("By the new one")
-            assert old.is_closed()
-            assert soon.sockets.connections == 1
+        assert old.is_closed()
+    assert slack.sockets.wait_for(lambda numbers: not numbers)
+
+
+def test_once_there_is_another_a_warned_connection_gets_nothing_more(slack: Slack):
+    bo = slack.person("U0BO", "C0ACME")
+    with connected(slack) as old:
+        slack.refresh_connections()
+        assert old.hears()["reason"] == "warning"
+        with connected(slack) as new, answering(new):
+            bo.opens("/request").opens("/request").opens("/request")
+    assert {delivery.connection for delivery in slack.deliveries.kept} == {2}
 
 
 def test_while_it_is_the_only_one_a_warned_connection_still_gets_payloads(slack: Slack):

@@ -7,16 +7,19 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 import structlog
 from pydantic import SecretStr
+from slack_bolt import BoltRequest, BoltResponse
 from slack_sdk import WebClient
 from sqlalchemy import text
 
 from bot import logs
 from bot.app import build_socket_app
+from bot.handlers.arrival import Arrivals
 from bot.playground.records import Delivery
 from bot.settings import Settings
 from bot.slack import manifest
@@ -121,7 +124,7 @@ def test_it_answers_over_one_connection(slack: Slack):
         connected(slack, 1)
         bo(slack).opens("/queue").opens("/queue")
     assert [envelope["type"] for envelope in app.heard] == ["slash_commands"] * 2
-    assert slack.sockets.connections == 0
+    connected(slack)  # none
 
 
 def test_a_lost_connection_is_followed_by_another(slack: Slack):
@@ -277,6 +280,51 @@ def test_no_token_and_no_ticket_is_ever_logged(slack: Slack, log: io.StringIO):
     assert "ticket" not in log.getvalue()
     assert slack.app_token not in log.getvalue()
     assert app.heard == []
+
+
+# --- how an envelope is acknowledged
+
+QUEUE = {"command": "/queue", "user_id": "U0BO"}
+SAID = BoltResponse(status=200, body="Hello")
+SHOWN = BoltResponse(status=200, body='{"text": "Hello"}', headers={"content-type": ["application/json"]})
+
+
+@pytest.mark.parametrize(
+    ("payload", "accepts", "answer", "acknowledged"),
+    [
+        (QUEUE, True, SAID, {"envelope_id": "1", "payload": {"text": "Hello"}}),
+        (QUEUE, True, SHOWN, {"envelope_id": "1", "payload": {"text": "Hello"}}),
+        (QUEUE, True, BoltResponse(status=200, body=""), {"envelope_id": "1"}),
+        (QUEUE, False, SHOWN, {"envelope_id": "1"}),
+        (QUEUE, True, BoltResponse(status=500, body="oh"), None),
+        (QUEUE, True, BoltResponse(status=404, body="unknown"), None),
+        ("words", True, SAID, None),
+        (None, True, SAID, None),
+        ({"command": 7}, True, SAID, None),
+    ],
+    ids=["a text", "JSON", "nothing", "not accepted", "an error", "unknown", "a string", "no payload", "no shape"],
+)
+def test_an_envelope_is_acknowledged_as_http_would_have_been_answered(
+    payload: Any, accepts: bool, answer: BoltResponse, acknowledged: Json | None
+):
+    arrivals = Arrivals(SimpleNamespace(dispatch=lambda request: answer), "", threads=1)  # type: ignore[arg-type]
+    envelope = {"envelope_id": "1", "type": "slash_commands", "payload": payload, "accepts_response_payload": accepts}
+    assert asyncio.run(arrivals.envelope(envelope)) == acknowledged
+
+
+def test_an_event_that_comes_again_says_so_as_over_http():
+    seen: list[BoltRequest] = []
+
+    def note(request: BoltRequest) -> BoltResponse:
+        seen.append(request)
+        return BoltResponse(status=200, body="")
+
+    event = {"type": "event_callback", "event": {"type": "message"}}
+    arrivals = Arrivals(SimpleNamespace(dispatch=note), "", threads=1)  # type: ignore[arg-type]
+    for retry in ({"retry_attempt": 0, "retry_reason": ""}, {"retry_attempt": 2, "retry_reason": "timeout"}):
+        asyncio.run(arrivals.envelope({"envelope_id": "1", "payload": event, **retry}))
+    assert seen[0].headers == {}
+    assert (seen[1].headers["x-slack-retry-num"], seen[1].headers["x-slack-retry-reason"]) == (["2"], ["timeout"])
 
 
 # --- the end
