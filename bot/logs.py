@@ -12,7 +12,7 @@ def configure(level: str = "info") -> None:
     """Once, at the start of a process."""
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(name)s: %(message)s")
     logging.getLogger("slack_bolt").setLevel(logging.ERROR)
-    logging.getLogger("slack_sdk").setLevel(logging.ERROR)
+    logging.getLogger("slack_sdk").setLevel(logging.CRITICAL)  # what it calls an error it raises too: told once, by us
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,

@@ -38,20 +38,35 @@ class DatabaseSettings(BaseSettings):
 
 
 class Settings(DatabaseSettings):
-    """What `web` and `worker` need."""
+    """What `web`, `socket` and `worker` need."""
 
     slack_bot_token: SecretStr = Field(description="The bot's token, from *OAuth & Permissions* (xoxb-…).")
     slack_signing_secret: SecretStr | None = Field(
         None, description="Proves that a request is Slack's, from *Basic Information*. Needed by `web`."
     )
+    slack_app_token: SecretStr | None = Field(
+        None, description="Opens connections to Slack, from *Basic Information* (xapp-…). Needed by `socket`."
+    )
     slack_api_url: str = Field("https://slack.com/api/", description="Slack's Web API, or a stand-in.")
-    port: int = Field(3000, ge=0, le=65535, description="Where `web` listens.")
+    port: int = Field(3000, ge=0, le=65535, description="Where `web` listens, and where `socket` tells how it is.")
     steward_log: str = Field("info", description="How much to log: debug, info or warning.")
 
     @property
     def signing_secret(self) -> str:
         """What `web` insists on (see `read`)."""
         return self.slack_signing_secret.get_secret_value() if self.slack_signing_secret else ""
+
+    @property
+    def app_token(self) -> str:
+        """What `socket` insists on (see `read`)."""
+        return self.slack_app_token.get_secret_value() if self.slack_app_token else ""
+
+    @field_validator("slack_app_token")
+    @classmethod
+    def _is_app_level(cls, token: SecretStr | None) -> SecretStr | None:
+        if token and not token.get_secret_value().startswith("xapp-"):
+            raise ValueError("must start with xapp-")
+        return token
 
     @field_validator("slack_api_url")
     @classmethod

@@ -111,3 +111,10 @@ def house(house_url: str) -> Iterator[House]:
     """Everything, running: the local Slack, the app, the cast."""
     with running(house_url) as house:
         yield house
+
+
+@pytest.fixture
+def socket_house(house_url: str) -> Iterator[House]:
+    """The same over Socket Mode."""
+    with running(house_url, socket_mode=True) as house:
+        yield house

@@ -1,6 +1,5 @@
 """The real processes, started as a host starts them: they come up, do their work, and end cleanly."""
 
-import json
 import os
 import select
 import signal
@@ -20,9 +19,10 @@ from sqlalchemy import create_engine
 
 from bot import database, embedded
 from bot.domain import setup
+from bot.slack import manifest
 from tests import cast
 from tests.driver import Person, Slack
-from tests.house import House
+from tests.house import House, over_http
 from tests.slack.desk import files, posted
 
 ROOT = Path(__file__).parents[1]
@@ -84,7 +84,7 @@ def ends_cleanly(*running: subprocess.Popen[bytes]) -> list[int]:
 
 @pytest.fixture
 def slack() -> Iterator[Slack]:
-    with Slack(json.loads(cast.MANIFEST.read_text()), cast.PEOPLE, cast.CHANNELS) as slack:
+    with Slack(over_http(), cast.PEOPLE, cast.CHANNELS) as slack:
         yield slack
 
 
@@ -175,7 +175,7 @@ def test_two_workers_share_the_work_and_post_everything_once(applied, database_u
     owner.dispose()
 
 
-@pytest.mark.parametrize("command", ["web", "worker"])
+@pytest.mark.parametrize("command", ["web", "socket", "worker"])
 def test_a_process_without_its_settings_ends_at_once_and_lists_them(command: str):
     ended = steward(command, env=environment())
     assert ended.returncode == 1
@@ -207,11 +207,91 @@ def test_a_worker_waits_for_slack_and_ends_when_it_is_told_to(applied: dict[str,
     assert "Traceback" not in log.read_text()
 
 
-@pytest.mark.parametrize("command", ["web", "worker"])
+@pytest.mark.parametrize("command", ["web", "socket", "worker"])
 def test_a_process_whose_database_is_not_there_says_so_in_a_sentence(command: str):
-    here = environment(DATABASE_URL="postgresql://me:hush@127.0.0.1:9/x", SLACK_BOT_TOKEN="x", SLACK_SIGNING_SECRET="x")
+    here = environment(DATABASE_URL="postgresql://me:hush@127.0.0.1:9/x", SLACK_BOT_TOKEN="x", SLACK_SIGNING_SECRET="x",
+                       SLACK_APP_TOKEN="xapp-x")  # fmt: skip
     ended = steward(command, env=here)
     assert ended.returncode == 1
     assert ended.stderr.lower().startswith("steward: the database ")
     assert "Traceback" not in ended.stderr
     assert "hush" not in ended.stderr
+
+
+# --- Socket Mode
+
+
+@pytest.fixture
+def socket_slack(applied: dict[str, str], slack: Slack) -> Iterator[Slack]:
+    """A Slack in Socket Mode, in the place of the other."""
+    port = slack._port
+    slack.stop()
+    with Slack(manifest.read(), cast.PEOPLE, cast.CHANNELS, port=port) as socket_slack:
+        applied["SLACK_APP_TOKEN"] = socket_slack.app_token
+        del applied["SLACK_SIGNING_SECRET"]
+        yield socket_slack
+
+
+def test_over_socket_mode_what_is_filed_is_posted_and_both_processes_end_cleanly(
+    applied: dict[str, str], socket_slack: Slack, tmp_path: Path
+):
+    ana, bo = socket_slack.person("U0ANA", "C0ACME"), socket_slack.person("U0BO", "C0TRIAGE")
+    logs = tmp_path / "socket.log", tmp_path / "worker.log"
+    with process("socket", applied, logs[0]) as socket_, process("worker", applied, logs[1]) as worker:
+        comes_up(f"http://127.0.0.1:{applied['PORT']}", socket_, logs[0])
+        files_a_request(ana)
+        bo.sees("nobody yet", within=PATIENCE)
+        bo.clicks("Take it", on="Help centre search")
+        ana.sees("Checking scope, priority, completeness", within=PATIENCE)
+        codes = ends_cleanly(socket_, worker)
+    told = "".join(log.read_text() for log in logs)
+    assert "Traceback" not in told, told
+    assert "ticket=" not in told
+    assert socket_slack.app_token not in told
+    assert codes == [0, 0]
+    assert socket_slack.sockets.wait_for(lambda numbers: not numbers)
+
+
+def test_a_wrong_app_token_ends_the_process_with_a_sentence(applied: dict[str, str], socket_slack: Slack):
+    ended = steward("socket", env={**applied, "SLACK_APP_TOKEN": "xapp-of-another-app"})
+    assert ended.returncode == 1
+    assert ended.stderr.startswith("steward: Slack does not know this SLACK_APP_TOKEN.")
+    assert len(ended.stderr.strip().splitlines()) == 1
+    assert "another-app" not in ended.stderr
+
+
+def test_everything_the_socket_process_lacks_is_listed_at_once():
+    ended = steward("socket", env=environment(DATABASE_URL="mysql://x", SLACK_APP_TOKEN="xoxb-swapped"))
+    assert ended.returncode == 1
+    for line in ("DATABASE_URL must start", "SLACK_BOT_TOKEN is not set", "SLACK_APP_TOKEN must start with xapp-"):
+        assert line in ended.stderr
+    assert "SIGNING_SECRET" not in ended.stderr
+    assert "swapped" not in ended.stderr
+
+
+def test_the_socket_process_is_alive_and_not_ready_while_slack_is_away(
+    applied: dict[str, str], socket_slack: Slack, tmp_path: Path
+):
+    log, address = tmp_path / "socket.log", f"http://127.0.0.1:{applied['PORT']}"
+    with process("socket", {**applied, "SLACK_API_URL": "http://127.0.0.1:9/api/"}, log) as socket_:
+        deadline = time.monotonic() + PATIENCE
+        while (status := answers(f"{address}/readyz")) is None:
+            assert socket_.poll() is None, log.read_text()
+            assert time.monotonic() < deadline
+            a_moment()
+        assert (status, answers(f"{address}/healthz")) == (503, 200)
+        assert ends_cleanly(socket_) == [0]
+    told = log.read_text()
+    assert "Traceback" not in told
+    assert all("Slack is away; trying again" in line for line in told.splitlines()), told
+
+
+def answers(url: str) -> int | None:
+    """The status, or None while nobody answers."""
+    try:
+        with urllib.request.urlopen(url, timeout=2) as answer:
+            return answer.status
+    except urllib.error.HTTPError as error:
+        return error.code
+    except (urllib.error.URLError, ConnectionError):
+        return None

@@ -36,7 +36,7 @@ function delivery(one) {
     h("button", { type: "button", class: "delivery-button", "aria-expanded": String(open), onclick: () => toggle(one.id) },
       h("span", { class: `kind kind-${one.kind}` }, kindWords(one.kind)),
       h("span", { class: "delivery-summary" }, one.summary),
-      h("span", { class: "delivery-meta" }, [who(one), clockTime(one), one.retry_num ? `retry ${one.retry_num}` : "", callWords(one.calls)].filter(Boolean).join(" · ")),
+      h("span", { class: "delivery-meta" }, [who(one), clockTime(one), one.retry_num ? `retry ${one.retry_num}` : "", wayWords(one), callWords(one.calls)].filter(Boolean).join(" · ")),
       ackBar(one, failed),
       failed ? h("span", { class: "delivery-error" }, `${TROUBLE}: ${errorWords(one)}`) : null),
     open ? details(one) : null);
@@ -45,6 +45,10 @@ function delivery(one) {
 function callWords(calls) {
   if (!calls) return "";
   return calls === 1 ? "1 API call" : `${calls} API calls`;
+}
+
+function wayWords(one) {
+  return one.connection ? `socket ${one.connection}` : "";
 }
 
 function kindWords(kind) {
@@ -60,7 +64,11 @@ function clockTime(one) {
 }
 
 function errorWords(one) {
-  const words = { operation_timeout: "no answer within 3 s", connection_failed: "the app cannot be reached" };
+  const words = {
+    operation_timeout: "no answer within 3 s",
+    connection_failed: "the app cannot be reached",
+    connection_lost: "the connection was lost before the answer",
+  };
   return words[one.error] || one.error || `status ${one.status}`;
 }
 
