@@ -12,6 +12,10 @@ S = TypeVar("S", bound=BaseSettings)
 class BadSettings(Exception):
     """The environment lacks something; the message lists every problem at once, without values."""
 
+    def __init__(self, problems: list[str]):
+        super().__init__("\n".join(["The environment is not complete:", *(f"  {problem}" for problem in problems)]))
+        self.problems = problems
+
 
 def normalise_database_url(url: str) -> str:
     """Name the driver: `postgres://` (as hosts hand it out) and `postgresql://` both mean psycopg 3."""
@@ -38,14 +42,17 @@ class DatabaseSettings(BaseSettings):
 
 
 class Settings(DatabaseSettings):
-    """What `web` and `worker` need."""
+    """What `web`, `socket` and `worker` need."""
 
     slack_bot_token: SecretStr = Field(description="The bot's token, from *OAuth & Permissions* (xoxb-…).")
     slack_signing_secret: SecretStr | None = Field(
         None, description="Proves that a request is Slack's, from *Basic Information*. Needed by `web`."
     )
+    slack_app_token: SecretStr | None = Field(
+        None, description="Opens connections to Slack, from *Basic Information* (xapp-…). Needed by `socket`."
+    )
     slack_api_url: str = Field("https://slack.com/api/", description="Slack's Web API, or a stand-in.")
-    port: int = Field(3000, ge=0, le=65535, description="Where `web` listens.")
+    port: int = Field(3000, ge=0, le=65535, description="Where `web` listens, and where `socket` tells how it is.")
     steward_log: str = Field("info", description="How much to log: debug, info or warning.")
 
     @property
@@ -53,10 +60,30 @@ class Settings(DatabaseSettings):
         """What `web` insists on (see `read`)."""
         return self.slack_signing_secret.get_secret_value() if self.slack_signing_secret else ""
 
+    @property
+    def app_token(self) -> str:
+        """What `socket` insists on (see `read`)."""
+        return self.slack_app_token.get_secret_value() if self.slack_app_token else ""
+
+    @field_validator("slack_app_token")
+    @classmethod
+    def _is_app_level(cls, token: SecretStr | None) -> SecretStr | None:
+        if token and not token.get_secret_value().startswith("xapp-"):
+            raise ValueError("must start with xapp-")
+        return token
+
     @field_validator("slack_api_url")
     @classmethod
     def _ends_with_a_slash(cls, url: str) -> str:
         return url if url.endswith("/") else url + "/"
+
+
+class SlackAddress(BaseSettings):
+    """Where Slack is, for what needs no token."""
+
+    model_config = DatabaseSettings.model_config
+
+    slack_api_url: str = Settings.model_fields["slack_api_url"].default
 
 
 def read(model: type[S], *needed: str) -> S:
@@ -69,17 +96,13 @@ def read(model: type[S], *needed: str) -> S:
     except ValidationError as error:
         found = [_sentence(model, str(item["loc"][0]), item["msg"], item["type"]) for item in error.errors()]
         unset = [name for name in needed if not os.environ.get(name.upper())]
-        raise _incomplete(found + [_sentence(model, name, "", "missing") for name in unset]) from None
+        raise BadSettings(found + [_sentence(model, name, "", "missing") for name in unset]) from None
     if missing := [name for name in needed if not getattr(settings, name, None)]:
-        raise _incomplete([_sentence(model, name, "", "missing") for name in missing])
+        raise BadSettings([_sentence(model, name, "", "missing") for name in missing])
     return settings
-
-
-def _incomplete(problems: list[str]) -> BadSettings:
-    return BadSettings("\n".join(["The environment is not complete:", *problems]))
 
 
 def _sentence(model: type[BaseSettings], name: str, message: str, kind: str) -> str:
     about = model.model_fields[name.lower()].description or ""
     what = "is not set" if kind == "missing" else message.removeprefix("Value error, ")
-    return f"  {name.upper()} {what}. {about}"
+    return f"{name.upper()} {what}. {about}"
