@@ -4,8 +4,8 @@ import logging
 import re
 import threading
 import time
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager, nullcontext
 from typing import Any
 
 import anyio.to_thread
@@ -32,6 +32,7 @@ from bot.handlers.arrival import Arrivals
 from bot.jobs import ticker
 from bot.settings import Settings
 from bot.slack.delivery import HTTP_SECONDS, Courier, oldest_pending_seconds
+from bot.slack.sockets import PAUSES, Sockets, opener
 
 log = structlog.get_logger()
 THREADS = 8
@@ -128,20 +129,38 @@ def web_client(settings: Settings, *, timeout: float) -> WebClient:
 
 def build_app(settings: Settings, *, clock: Clock | None = None, engine: Engine | None = None) -> Starlette:
     """The web process: Slack's door, and the three that operators read."""
+    arrivals, engine = _arrivals(settings, clock, engine)
+    return _served(settings, arrivals, engine, Route("/slack/events", arrivals.http, methods=["POST"]))
+
+
+def build_socket_app(
+    settings: Settings, *, clock: Clock | None = None, engine: Engine | None = None, pauses: Sequence[float] = PAUSES
+) -> Starlette:
+    """The socket process: it goes to Slack itself, so operators' doors are all it has; `state.sockets` is the way."""
+    arrivals, engine = _arrivals(settings, clock, engine)
+    opening = opener(web_client(settings, timeout=HTTP_SECONDS), settings.app_token)
+    return _served(settings, arrivals, engine, sockets=Sockets(opening, arrivals.envelope, pauses=pauses))
+
+
+def _arrivals(settings: Settings, clock: Clock | None, engine: Engine | None) -> tuple[Arrivals, Engine]:
     engine = engine or database.app_engine(settings.database_url, pool_size=THREADS)
+    bolt = build_bolt(settings, database.sessions(engine), clock or system_clock)
+    return Arrivals(bolt, settings.signing_secret, threads=THREADS), engine
+
+
+def _served(
+    settings: Settings, arrivals: Arrivals, engine: Engine, *doors: Route, sockets: Sockets | None = None
+) -> Starlette:
     health = database.app_engine(settings.database_url, pool_size=1)
-    sessions = database.sessions(engine)
-    arrivals = Arrivals(
-        build_bolt(settings, sessions, clock or system_clock),
-        settings.signing_secret,
-        threads=THREADS,
-    )
 
     async def healthz(_request: Request) -> Response:
         return PlainTextResponse("ok")
 
     async def readyz(_request: Request) -> Response:
         report = await anyio.to_thread.run_sync(readiness, health)
+        if sockets:
+            report["slack"] = "connected" if sockets.connected else "not connected"
+            report["ready"] = report["ready"] and sockets.connected
         return JSONResponse(report, status_code=200 if report["ready"] else 503)
 
     async def scrape(_request: Request) -> Response:
@@ -150,20 +169,18 @@ def build_app(settings: Settings, *, clock: Clock | None = None, engine: Engine 
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
-        yield
+        async with sockets.running() if sockets else nullcontext():
+            yield
         arrivals.close()
         engine.dispose()
         health.dispose()
 
-    return Starlette(
+    app = Starlette(
         lifespan=lifespan,
-        routes=[
-            Route("/slack/events", arrivals.http, methods=["POST"]),
-            Route("/healthz", healthz),
-            Route("/readyz", readyz),
-            Route("/metrics", scrape),
-        ],
+        routes=[*doors, Route("/healthz", healthz), Route("/readyz", readyz), Route("/metrics", scrape)],
     )
+    app.state.sockets = sockets
+    return app
 
 
 def readiness(engine: Engine) -> dict[str, Any]:

@@ -13,6 +13,7 @@ import psycopg
 import uvicorn
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
+from starlette.applications import Starlette
 
 from bot import database, embedded, logs, playbook, settings, together
 from bot.clock import Clock, read_offset, system_clock
@@ -69,10 +70,12 @@ def _parser() -> argparse.ArgumentParser:
 
     demo = command("demo", _demo, "Try everything in the browser: no Slack, no database, nothing to set up.")
     demo.add_argument("--port", type=int, default=8000, help="where the page is served (default 8000)")
+    demo.add_argument("--socket", action="store_true", help="let the app use Socket Mode instead of HTTP")
     demo.add_argument("--no-browser", action="store_true", help="only print the address")
     web = command("web", _web, "Answer Slack over HTTP on PORT.")
+    socket = command("socket", _socket, "Answer Slack over its Socket Mode: no public address is needed.")
     worker = command("worker", _worker, "Deliver posts and run the schedule. Any number may run.")
-    for process in (web, worker):
+    for process in (web, socket, worker):
         process.add_argument("--shared-clock", action="store_true", help=argparse.SUPPRESS)
     command("migrate", _migrate, "Bring the database to this release.")
     apply = command("apply", _apply, "Set up the provider, its people and accounts from a YAML file.")
@@ -128,20 +131,41 @@ def _demo(chosen: argparse.Namespace) -> None:
     from bot.playground.demo import DemoFailed, run
 
     try:
-        run(port=chosen.port, open_browser=not chosen.no_browser)
+        run(port=chosen.port, open_browser=not chosen.no_browser, socket_mode=chosen.socket)
     except DemoFailed as error:
         raise Failed(str(error)) from error
 
 
 def _web(chosen: argparse.Namespace) -> None:
-    from bot.app import build_app, shared_clock
+    from bot.app import build_app
+
+    _serve(chosen, build_app, "slack_signing_secret")
+
+
+def _socket(chosen: argparse.Namespace) -> None:
+    from bot.app import build_socket_app
+    from bot.slack.sockets import BadAppToken
+
+    def build(config: settings.Settings, *, clock: Clock) -> Starlette:
+        app = build_socket_app(config, clock=clock)
+        try:
+            app.state.sockets.try_token()
+        except BadAppToken as error:
+            raise Failed(str(error)) from error
+        return app
+
+    _serve(chosen, build, "slack_app_token")
+
+
+def _serve(chosen: argparse.Namespace, build: Callable[..., Starlette], needed: str) -> None:
+    """One of the processes that answer Slack, until SIGTERM: what runs comes to its end first."""
+    from bot.app import shared_clock
 
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # uvicorn lets requests end, then passes the signal on
-    config = settings.read(settings.Settings, "slack_signing_secret")
+    config = settings.read(settings.Settings, needed)
     logs.configure(config.steward_log)
     _engine().dispose()  # refuses a role that would see past row security
-    clock = shared_clock(config) if chosen.shared_clock else system_clock
-    app = build_app(config, clock=clock)
+    app = build(config, clock=shared_clock(config) if chosen.shared_clock else system_clock)
     uvicorn.run(app, host="0.0.0.0", port=config.port, log_level="warning", access_log=False)  # noqa: S104  a server
 
 

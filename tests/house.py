@@ -21,11 +21,12 @@ from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.orm import Session, sessionmaker
 
 from bot import database
-from bot.app import build_app
+from bot.app import build_app, build_socket_app
 from bot.domain import people, provider, setup
 from bot.jobs import ticker
 from bot.playground.workspace import BOT_USER
 from bot.settings import Settings
+from bot.slack import manifest
 from bot.slack.delivery import Courier
 from tests import cast
 from tests.driver import Person, Slack
@@ -151,25 +152,31 @@ def served(app: Any) -> Iterator[str]:
         thread.join(10)
 
 
+def over_http() -> dict[str, Any]:
+    """The manifest of an app that Slack sends requests to; where to, a test says as `slack.app_url`."""
+    return manifest.over_http(manifest.read(), "http://127.0.0.1")
+
+
 @contextmanager
-def running(url: str) -> Iterator[House]:
-    """The house, set up with the cast."""
-    manifest = json.loads(cast.MANIFEST.read_text())
-    slack = Slack(manifest, cast.PEOPLE, cast.CHANNELS, enforce_rate_limits=False)
+def running(url: str, *, socket_mode: bool = False) -> Iterator[House]:
+    """The house, set up with the cast. Over HTTP, or over Socket Mode."""
+    declared = manifest.read() if socket_mode else over_http()
+    slack = Slack(declared, cast.PEOPLE, cast.CHANNELS, enforce_rate_limits=False)
     with slack:
         engine = database.app_engine(url)
         sessions = database.sessions(engine)
         settings = Settings(
             database_url=url, slack_bot_token=SecretStr(slack.token), slack_api_url=slack.api_url,
-            slack_signing_secret=SecretStr(slack.signing_secret),
+            slack_signing_secret=SecretStr(slack.signing_secret), slack_app_token=SecretStr(slack.app_token),
         )  # fmt: skip
         owner = create_engine(url)
         house = House(slack, sessions, owner, "")
         apply_cast(sessions, slack, house.now)
         cast.before_the_welcome(url)
-        app = build_app(settings, clock=house.clock, engine=engine)
-        with served(app) as address:
+        build = build_socket_app if socket_mode else build_app
+        with served(build(settings, clock=house.clock, engine=engine)) as address:
             house.events_url = slack.app_url = f"{address}/slack/events"
+            assert not socket_mode or slack.sockets.wait_for(bool)
             yield house
         owner.dispose()
 

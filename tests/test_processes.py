@@ -1,6 +1,5 @@
 """The real processes, started as a host starts them: they come up, do their work, and end cleanly."""
 
-import json
 import os
 import select
 import signal
@@ -22,7 +21,7 @@ from bot import database, embedded
 from bot.domain import setup
 from tests import cast
 from tests.driver import Person, Slack
-from tests.house import House
+from tests.house import House, over_http
 from tests.slack.desk import files, posted
 
 ROOT = Path(__file__).parents[1]
@@ -84,7 +83,7 @@ def ends_cleanly(*running: subprocess.Popen[bytes]) -> list[int]:
 
 @pytest.fixture
 def slack() -> Iterator[Slack]:
-    with Slack(json.loads(cast.MANIFEST.read_text()), cast.PEOPLE, cast.CHANNELS) as slack:
+    with Slack(over_http(), cast.PEOPLE, cast.CHANNELS) as slack:
         yield slack
 
 

@@ -1,7 +1,7 @@
 """What stands in front of Bolt: size, signature, one deadline, and a guard around everything.
 
-Both transports come through `dispatch_within`. An answer that did not come in time is never left
-to chance: a commit after the deadline is refused, and the person is told.
+Both transports, `http` and `envelope`, come through `dispatch_within`. An answer that did not come in time is
+never left to chance: a commit after the deadline is refused, and the person is told.
 """
 
 import asyncio
@@ -32,7 +32,7 @@ Headers = dict[str, str | Sequence[str]]
 
 
 class Arrivals:
-    """Slack's requests over HTTP, and the deadline that Socket Mode shares."""
+    """What Slack sends, over HTTP or over Socket Mode, under one deadline."""
 
     def __init__(self, bolt: App, signing_secret: str, *, threads: int, seconds: float = DEADLINE_SECONDS):
         self._bolt = bolt
@@ -49,10 +49,20 @@ class Arrivals:
         if not self._is_slacks(request, body):
             metrics.REFUSED.inc()
             return Response("not signed by Slack", status_code=401)
-        answer = await self.dispatch_within(body.decode("utf-8", "replace"), {**request.headers})
+        answer = await self.dispatch_within(payload_of(body.decode("utf-8", "replace")), {**request.headers})
         content = answer.body if isinstance(answer.body, str) else json.dumps(answer.body)
         kind = answer.headers.get("content-type", ["text/plain"])[0]
         return Response(content, status_code=answer.status, media_type=kind)
+
+    async def envelope(self, envelope: dict[str, Any]) -> dict[str, Any] | None:
+        """Socket Mode: how to acknowledge it. None, so not at all, is how to say there that it did not work."""
+        answer = await self.dispatch_within(envelope.get("payload"), retry_headers(envelope))
+        if not 200 <= answer.status < 300:
+            return None
+        acknowledgement = {"envelope_id": envelope["envelope_id"]}
+        if answer.body and envelope.get("accepts_response_payload"):
+            acknowledgement["payload"] = as_object(answer)
+        return acknowledgement
 
     def _is_slacks(self, request: Request, body: bytes) -> bool:
         stamp = request.headers.get("x-slack-request-timestamp", "")
@@ -64,13 +74,9 @@ class Arrivals:
         made = hmac.new(self._secret, b"v0:" + stamp.encode() + b":" + body, hashlib.sha256).hexdigest()
         return hmac.compare_digest(f"v0={made}", given)
 
-    async def dispatch_within(self, body: str, headers: Headers) -> BoltResponse:
+    async def dispatch_within(self, payload: Any, headers: Headers) -> BoltResponse:
         """Answer in time whatever happens behind."""
-        payload = payload_of(body)
-        if payload is None:
-            return BoltResponse(status=400, body="not a payload of Slack's")
-        kind = kind_of(payload)
-        if not is_shaped(kind, payload):
+        if not isinstance(payload, dict) or not payload or not is_shaped(kind := kind_of(payload), payload):
             return BoltResponse(status=400, body="not a payload of Slack's")
         started = time.monotonic()
         work = asyncio.get_running_loop().run_in_executor(
@@ -116,19 +122,30 @@ async def _read(request: Request) -> bytes | None:
     return bytes(body)
 
 
-def payload_of(body: str) -> dict[str, Any] | None:
-    """A request's payload: JSON for events, a form for commands, JSON in a form for the rest."""
+def payload_of(body: str) -> Any:
+    """A request's payload: JSON for events, a form for commands, JSON in a form for the rest; None if unreadable."""
     try:
         if body.lstrip().startswith("{"):
-            found = json.loads(body)
-        else:
-            form = {
-                name: values[0] for name, values in parse_qs(body, keep_blank_values=True, max_num_fields=200).items()
-            }
-            found = json.loads(form["payload"]) if "payload" in form else form
+            return json.loads(body)
+        form = {name: values[0] for name, values in parse_qs(body, keep_blank_values=True, max_num_fields=200).items()}
+        return json.loads(form["payload"]) if "payload" in form else form
     except (ValueError, RecursionError):
         return None
-    return found if isinstance(found, dict) and found else None
+
+
+def retry_headers(envelope: dict[str, Any]) -> Headers:
+    """Which try of an event this is, as it stands in the headers over HTTP."""
+    if not envelope.get("retry_attempt"):
+        return {}
+    told = {"x-slack-retry-num": envelope["retry_attempt"], "x-slack-retry-reason": envelope.get("retry_reason", "")}
+    return {name: str(value) for name, value in told.items()}
+
+
+def as_object(answer: BoltResponse) -> Any:
+    """An answer's body for Socket Mode: JSON as it is, a text as the text of a message."""
+    if isinstance(answer.body, str) and "json" in answer.headers.get("content-type", [""])[0]:
+        return json.loads(answer.body)
+    return {"text": answer.body} if isinstance(answer.body, str) else answer.body
 
 
 def kind_of(payload: dict[str, Any]) -> str:

@@ -6,10 +6,10 @@ from typing import Any
 from . import payloads
 from .choices import entered
 from .controls import BUTTONS, CONTROLS, Values, find, pick
-from .deliveries import TIMEOUT
 from .errors import NotPossible
 from .local import Local
 from .records import Channel, Json, Message, Person, View
+from .transports import TIMEOUT
 from .validation import problems_in_options
 
 TROUBLE = "This didn't work. Try again?"

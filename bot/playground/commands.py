@@ -1,12 +1,12 @@
 """Slash commands and shortcuts: what a person starts the app with."""
 
 from . import answers, payloads
-from .deliveries import TIMEOUT
 from .errors import ApiError, NotPossible
 from .local import Local
 from .records import Channel, Delivery, Json, Person
 from .shapes import message as message_shape
 from .talk import invite, names, place_of
+from .transports import TIMEOUT
 
 INVITE = "/invite"  # Slack's own command
 

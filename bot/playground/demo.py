@@ -1,7 +1,7 @@
 """`steward demo`: everything on this machine, and a page to try it in.
 
-One parent starts Postgres, hosts the local Slack and its page, and runs the real `web` and `worker`
-as processes of their own. Every demo starts afresh and leaves nothing behind.
+One parent starts Postgres, hosts the local Slack and its page, and runs the real `web` (or `socket`) and
+`worker` as processes of their own. Every demo starts afresh and leaves nothing behind.
 """
 
 import json
@@ -32,6 +32,7 @@ from bot.jobs import ticker
 from bot.playground import LocalSlack, seeding
 from bot.playground.workspace import BOT_USER
 from bot.settings import normalise_database_url
+from bot.slack import manifest
 from bot.slack.delivery import Courier
 
 HERE = Path(__file__).parent
@@ -43,7 +44,7 @@ class DemoFailed(Exception):
     """The demo could not start; the message says why."""
 
 
-def run(*, port: int, open_browser: bool) -> None:
+def run(*, port: int, open_browser: bool, socket_mode: bool = False) -> None:
     """Until Ctrl-C or SIGTERM."""
     signal.signal(signal.SIGTERM, _as_interrupt)
     with at_work(port) as (slack, children):
@@ -63,7 +64,7 @@ def at_work(port: int = 0) -> Iterator[tuple[LocalSlack, list[subprocess.Popen[b
         stack.callback(engine.dispose)
         sessions = database.sessions(engine)
         _say("Opening the local Slack")
-        slack = stack.enter_context(_local_slack(engine, port))
+        slack = stack.enter_context(_local_slack(engine, port, socket_mode))
         _say("Filling a workspace with real requests")
         _furnish(slack, sessions, engine)
         _say("Starting the app")
@@ -96,10 +97,10 @@ def _fresh_database() -> Iterator[str]:
 
 
 @contextmanager
-def _local_slack(engine: Engine, port: int) -> Iterator[LocalSlack]:
+def _local_slack(engine: Engine, port: int, socket_mode: bool) -> Iterator[LocalSlack]:
     workspace = json.loads((HERE / "sample" / "workspace.json").read_text(encoding="utf-8"))
     slack = LocalSlack(
-        json.loads((ROOT / "manifest.json").read_text(encoding="utf-8")),
+        manifest.read() if socket_mode else manifest.over_http(manifest.read(), "http://127.0.0.1"),
         workspace["people"],
         workspace["channels"],
         **{name: workspace[name] for name in ("team", "other_teams") if name in workspace},
@@ -162,11 +163,13 @@ def _processes(slack: LocalSlack, url: str) -> Iterator[list[subprocess.Popen[by
         "DATABASE_URL": url,
         "SLACK_BOT_TOKEN": slack.token,
         "SLACK_SIGNING_SECRET": slack.signing_secret,
+        "SLACK_APP_TOKEN": slack.app_token,
         "SLACK_API_URL": slack.api_url,
         "PORT": str(web_port),
         "STEWARD_LOG": os.environ.get("STEWARD_LOG", "warning"),
     }
-    children = [_start(kind, environment) for kind in ("web", "worker")]
+    answering = "socket" if slack.workspace.manifest.socket_mode else "web"
+    children = [_start(kind, environment) for kind in (answering, "worker")]
     try:
         _wait_until_healthy(f"http://127.0.0.1:{web_port}/readyz", children)
         slack.app_url = f"http://127.0.0.1:{web_port}/slack/events"

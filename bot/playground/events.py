@@ -5,9 +5,10 @@ import threading
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 
 from . import payloads
-from .deliveries import TIMEOUT, UNREACHABLE, Deliveries
+from .deliveries import Deliveries
 from .records import Channel, Delivery, Json, Message
 from .shapes import message as message_shape
+from .transports import TIMEOUT, UNREACHABLE
 from .workspace import Workspace
 
 RETRIES = {1: 0.0, 2: 60.0, 3: 300.0}  # which try, and how long after the one before
@@ -105,7 +106,7 @@ class Events:
     # --- what is sent
 
     def _wanted(self, inner: Json) -> bool:
-        if self._stopped or self.deliveries.app_url is None:
+        if self._stopped or not self.deliveries.transport.expected:
             return False  # nobody to tell, so nothing to retry once there is
         name = PLURALS[inner["channel_type"]] if inner["type"] == "message" else inner["type"]
         return name in self.workspace.manifest.events

@@ -1,8 +1,8 @@
 """Keeps other websites out: the browser that shows the page also shows them.
 
-A page elsewhere could point its own name at 127.0.0.1 (so the Host must be loopback's), send a form here
-(so a POST that names an Origin must name ours), or hide a call in a picture's address (so what a browser
-fetches for another site is refused, except for a link to the page itself).
+A page elsewhere could point its own name at 127.0.0.1 (so the Host must be loopback's), send a form or open a
+WebSocket here (so where either names an Origin, it must be ours), or hide a call in a picture's address (so what
+a browser fetches for another site is refused, except for a link to the page itself).
 """
 
 from urllib.parse import urlsplit
@@ -19,7 +19,7 @@ class Gate:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        refusal = _refusal(scope) if scope["type"] == "http" else None
+        refusal = _refusal(scope) if scope["type"] in ("http", "websocket") else None
         if refusal:
             await PlainTextResponse(refusal, status_code=403)(scope, receive, send)
         else:
@@ -32,7 +32,7 @@ def _refusal(scope: Scope) -> str | None:
     if urlsplit(f"//{host}").hostname not in LOOPBACK:
         return "This server answers on loopback only."
     origin = headers.get("origin")
-    if scope["method"] not in ("GET", "HEAD") and origin is not None and urlsplit(origin).netloc != host:
+    if scope.get("method") not in ("GET", "HEAD") and origin is not None and urlsplit(origin).netloc != host:
         return "Requests from other sites are refused."
     followed_link = scope["path"] == "/" and headers.get("sec-fetch-mode") == "navigate"
     if headers.get("sec-fetch-site") in FOREIGN and not followed_link:

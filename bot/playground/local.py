@@ -8,6 +8,7 @@ from .events import Events
 from .faults import Faults
 from .rates import Rates
 from .records import Json
+from .sockets import Sockets
 from .workspace import Workspace
 
 
@@ -25,9 +26,11 @@ class Local:
     deliveries: Deliveries
     events: Events
     rates: Rates
+    sockets: Sockets
     faults: Faults = field(default_factory=Faults)
     base: str = ""  # the page's root, "http://127.0.0.1:PORT/"
     token: str = ""
+    app_token: str = ""
     seconds: float = 1.0  # scale of Slack's short deadlines, so that tests need not wait 3 s
     calls: deque[ApiCall] = field(default_factory=lambda: deque(maxlen=5000))
 

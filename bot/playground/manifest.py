@@ -13,6 +13,7 @@ class Manifest:
     scopes: tuple[str, ...] = ()
     events: tuple[str, ...] = ()
     interactive: bool = False
+    socket_mode: bool = False
     home_tab: bool = False
     messages_tab: bool = False
     messages_read_only: bool = False
@@ -37,6 +38,7 @@ def read_manifest(manifest: dict[str, Any]) -> Manifest:
         scopes=tuple(manifest.get("oauth_config", {}).get("scopes", {}).get("bot", [])),
         events=tuple(settings.get("event_subscriptions", {}).get("bot_events", [])),
         interactive=settings.get("interactivity", {}).get("is_enabled", False),
+        socket_mode=settings.get("socket_mode_enabled", False),
         home_tab=home.get("home_tab_enabled", False),
         messages_tab=home.get("messages_tab_enabled", False),
         messages_read_only=home.get("messages_tab_read_only_enabled", False),

@@ -179,6 +179,8 @@ class Delivery:
     person: str
     at: float
     request: Json
+    transport: str = "http"  # or "socket"
+    connection: int | None = None  # which of the app's sockets it went over
     ms: int | None = None
     status: int | None = None
     ok: bool = False

@@ -130,7 +130,20 @@ def recent(deliveries: Deliveries) -> list[Json]:
 
 
 def compact(delivery: Delivery) -> Json:
-    kept = ("id", "kind", "summary", "person", "at", "ms", "status", "ok", "error", "retry_num")
+    kept = (
+        "id",
+        "kind",
+        "summary",
+        "person",
+        "at",
+        "ms",
+        "status",
+        "ok",
+        "error",
+        "retry_num",
+        "transport",
+        "connection",
+    )
     return {key: getattr(delivery, key) for key in kept} | {"calls": len(delivery.api_calls)}
 
 

@@ -12,6 +12,7 @@ from typing import Any, Self
 
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 from .clock import Clock
 from .deliveries import Deliveries
@@ -22,10 +23,12 @@ from .page_api import move_clock
 from .rates import Rates
 from .records import Delivery, Json
 from .site import Site
+from .sockets import Sockets
+from .transports import Http
 from .workspace import Workspace
 
 # Invented, and worth nothing outside of this machine.
-SECRET, DEMO_TOKEN = "playground-signing-secret", "xoxb-demo"
+SECRET, DEMO_TOKEN, APP_TOKEN = "playground-signing-secret", "xoxb-demo", "xapp-demo"
 COALESCE = 0.03  # seconds between two notes to the page
 HOME_TEAM: Json = {"id": "T0PROVIDER", "name": "Northwind Support"}
 
@@ -47,6 +50,7 @@ class LocalSlack:
         other_teams: Iterable[Json] = (),
         signing_secret: str = SECRET,
         token: str = DEMO_TOKEN,
+        app_token: str = APP_TOKEN,
         app_url: str | None = None,
         clock: Callable[[], float] | None = None,
         on_clock: Callable[[datetime, float], None] | None = None,
@@ -61,12 +65,16 @@ class LocalSlack:
             self.workspace.add_person(seed)
         for seed in channels:
             self.workspace.add_channel(seed)
-        self.signing_secret, self.token = signing_secret, token
-        self.deliveries = Deliveries(self.workspace, signing_secret, seconds)
-        self.deliveries.app_url = app_url
+        self.signing_secret, self.token, self.app_token = signing_secret, token, app_token
+        self.http, self.sockets = Http(signing_secret, app_url), Sockets(seconds)
+        transport = self.sockets if self.workspace.manifest.socket_mode else self.http
+        self.deliveries = Deliveries(self.workspace, transport, seconds)
         self.events = Events(self.workspace, self.deliveries, seconds)
         rates = Rates(self.clock, posts=enforce_rate_limits, tiers=enforce_tiers)
-        self.local = Local(self.workspace, self.deliveries, self.events, rates, token=token, seconds=seconds)
+        self.local = Local(
+            self.workspace, self.deliveries, self.events, rates, self.sockets,
+            token=token, app_token=app_token, seconds=seconds,
+        )  # fmt: skip
         self.on_clock = on_clock
         self._port = port
         self._ready, self._closing = threading.Event(), asyncio.Event()
@@ -82,8 +90,8 @@ class LocalSlack:
         self._port = listening.getsockname()[1]
         self.local.base = self.events.base = self.url
         config = uvicorn.Config(
-            self._site.app(), http=Connection, ws="none", lifespan="off", log_config=None, log_level="warning",
-            access_log=False,
+            self._site.app(), http=Connection, ws=Socket, ws_per_message_deflate=False, lifespan="off",
+            log_config=None, log_level="warning", access_log=False,
             timeout_graceful_shutdown=1,
         )  # fmt: skip
         arguments = (uvicorn.Server(config), listening)
@@ -107,6 +115,8 @@ class LocalSlack:
             accepting.close()
         for connection in list(server.server_state.connections):
             connection.transport.abort()
+        while self.sockets.connections:  # each has to notice, or it would be torn down in the middle
+            await asyncio.sleep(0)
 
     def stop(self) -> None:
         self.events.stop()
@@ -135,11 +145,12 @@ class LocalSlack:
 
     @property
     def app_url(self) -> str | None:
-        return self.deliveries.app_url
+        """Where the app answers over HTTP. In Socket Mode nothing is sent there."""
+        return self.http.url
 
     @app_url.setter
     def app_url(self, url: str | None) -> None:
-        self.deliveries.app_url = url
+        self.http.url = url
 
     # --- for tests and the demo
 
@@ -173,6 +184,21 @@ class LocalSlack:
     def settle(self) -> None:
         """Waits until the events caused by the app's own calls are answered."""
         self.events.settle()
+
+    def refresh_connections(self, after: float | None = None) -> None:
+        """Slack's routine: a warning, `after` seconds later the request to come anew, then it closes."""
+        self.sockets.refresh(after)
+
+    def drop_connections(self) -> None:
+        """Every connection of the app is gone at once, with what was on its way."""
+        self.sockets.drop()
+
+    def disable_link(self) -> None:
+        """Somebody turns Socket Mode off in the app's settings; `enable_link` turns it on again."""
+        self.sockets.disable()
+
+    def enable_link(self) -> None:
+        self.sockets.enable()
 
     def move_clock(self, body: Json) -> None:
         with self.workspace.change():
@@ -220,13 +246,25 @@ class Connection(H11Protocol):
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
-        inner = self.app
+        self.app = _told_of_its_connection(self)
 
-        async def app(scope: Any, receive: Any, send: Any) -> None:
-            scope["transport"] = self.transport
-            await inner(scope, receive, send)
 
-        self.app = app  # type: ignore[assignment]
+class Socket(WebSocketsSansIOProtocol):
+    """The same, for Socket Mode."""
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.app = _told_of_its_connection(self)
+
+
+def _told_of_its_connection(protocol: Any) -> Any:
+    inner = protocol.app
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        scope["transport"] = protocol.transport
+        await inner(scope, receive, send)
+
+    return app
 
 
 def _listen(port: int) -> socket.socket:

@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
-from starlette.routing import Route
+from starlette.routing import Route, WebSocketRoute
 
 from . import answers, page_api, screen, talk, webapi
 from .errors import ApiError, NotPossible
@@ -50,6 +50,7 @@ class Site:
             Route("/files-pri/{file_id}/{name}", self.private_file),
             Route("/upload/v1/{file_id}", self.receive_upload, methods=["POST", "PUT"]),
             Route("/response/{team}/{token}", self.response_url, methods=["POST"]),
+            WebSocketRoute("/link/", self.local.sockets.serve),
             Route("/api/{method}", self.web_api, methods=["GET", "POST"]),
         ]
         return Gate(Starlette(routes=routes))
@@ -151,8 +152,8 @@ class Site:
     async def web_api(self, request: Request) -> Response:
         method = request.path_params["method"]
         args = dict(request.query_params) | _arguments(request, await request.body())
-        token = _bearer(request) or args.pop("token", None)
-        args.pop("token", None)
+        given = args.pop("token", None)
+        token = _bearer(request) or (None if method in webapi.APP_LEVEL else given)
         await asyncio.sleep(self.local.faults.delay_of(method))
         fault = self.local.faults.take(method, args.get("channel"))
         response = _failed(fault) or self._limited(method, args)

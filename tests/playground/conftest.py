@@ -72,8 +72,10 @@ def start(app: CannedApp) -> Iterator[Start]:
     """Starts a local Slack; `without` takes scopes, events or commands out of the manifest."""
     running: list[Slack] = []
 
-    def start(without: tuple[str, ...] = (), **options: Any) -> Slack:
+    def start(without: tuple[str, ...] = (), socket_mode: bool = False, **options: Any) -> Slack:
         manifest = copy.deepcopy(MANIFEST)
+        if socket_mode:
+            manifest["settings"]["socket_mode_enabled"] = True
         bot = manifest["oauth_config"]["scopes"]
         bot["bot"] = [scope for scope in bot["bot"] if scope not in without]
         events = manifest["settings"]["event_subscriptions"]

@@ -80,7 +80,7 @@ def test_a_mention_is_answered_in_its_thread(served: Slack):
 
 
 def test_bolt_refuses_a_wrong_signature(served: Slack):
-    served.deliveries.signing_secret = "another"
+    served.http.signing_secret = "another"
     ana = served.person("U0ANA", "C0ACME")
 
     ana.opens("/request", refused="dispatch_failed")

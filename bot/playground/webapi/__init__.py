@@ -8,12 +8,12 @@ from collections.abc import Callable
 from ..errors import ApiError
 from ..local import Local
 from ..records import Json
-from . import chat, conversations, files, general, history, reactions, users, views
+from . import apps, chat, conversations, files, general, history, reactions, users, views
 from .call import Call
-from .scopes import NEEDS_NO_TOKEN, needed_scopes
+from .scopes import APP_LEVEL, NEEDS_NO_TOKEN, needed_scopes
 
 METHODS: dict[str, Callable[[Call], Json]] = {}
-for module in (chat, conversations, files, general, history, reactions, users, views):
+for module in (apps, chat, conversations, files, general, history, reactions, users, views):
     METHODS |= module.METHODS
 
 
@@ -25,7 +25,7 @@ def answer(local: Local, method: str, args: Json, token: str | None) -> Json:
         if function is None:
             raise ApiError("unknown_method", req_method=method)
         if method not in NEEDS_NO_TOKEN:
-            _authenticate(local, token)
+            _authenticate(call, token)
             _check_scopes(call)
         with local.workspace.lock:  # people go on writing meanwhile, on their own threads
             return {"ok": True, **function(call)}
@@ -33,11 +33,13 @@ def answer(local: Local, method: str, args: Json, token: str | None) -> Json:
         return refusal.body()
 
 
-def _authenticate(local: Local, token: str | None) -> None:
+def _authenticate(call: Call, token: str | None) -> None:
     if not token:
         raise ApiError("not_authed")
-    if token != local.token:
+    if token not in (call.local.token, call.local.app_token):
         raise ApiError("invalid_auth")
+    if (token == call.local.app_token) != (call.method in APP_LEVEL):
+        raise ApiError("not_allowed_token_type")
 
 
 def _check_scopes(call: Call) -> None:

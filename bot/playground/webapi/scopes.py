@@ -3,6 +3,7 @@
 from ..records import Channel
 from .call import Call
 
+APP_LEVEL = {"apps.connections.open"}  # by the app-level token, in the header; everything else by the bot's
 NEEDS_NO_TOKEN = {"api.test", "blocks.validate"}
 
 SCOPES = {
