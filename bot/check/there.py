@@ -30,6 +30,7 @@ CURES = {
     "e-mail address into the setup file instead of the id.",
 }
 SOCKET_CURES = {
+    "socket_mode_not_enabled": "Settings → Socket Mode → Enable Socket Mode.",
     "missing_scope": "Basic Information → App-Level Tokens → Generate, with the scope connections:write.",
     "not_allowed_token_type": "SLACK_APP_TOKEN takes the app-level token (xapp-…), not the bot's.",
     "invalid_auth": "Copy Basic Information → App-Level Tokens (xapp-…) into SLACK_APP_TOKEN.",
@@ -113,7 +114,7 @@ def arrivals(looking: Looking, _slack: Slack, config: Settings) -> Iterator[Find
     try:
         app.call("apps.connections.open")
     except Refusal as error:
-        cure = SOCKET_CURES.get(error.code, "Settings → Socket Mode → Enable Socket Mode must be on.")
+        cure = SOCKET_CURES.get(error.code, "Under Settings → Socket Mode, Enable Socket Mode has to be on.")
         yield wrong(f"Slack opens no Socket Mode connection: {error.code}.", cure)
     else:
         yield good("Slack opens Socket Mode connections.")

@@ -47,7 +47,7 @@ class DemoFailed(Exception):
 def run(*, port: int, open_browser: bool, socket_mode: bool = False) -> None:
     """Until Ctrl-C or SIGTERM."""
     signal.signal(signal.SIGTERM, _as_interrupt)
-    with at_work(port) as (slack, children):
+    with at_work(port, socket_mode=socket_mode) as (slack, children):
         _say(f"Ready: {slack.url}   (Ctrl-C ends it; every demo starts afresh)")
         if open_browser:
             webbrowser.open(slack.url)
@@ -55,7 +55,7 @@ def run(*, port: int, open_browser: bool, socket_mode: bool = False) -> None:
 
 
 @contextmanager
-def at_work(port: int = 0) -> Iterator[tuple[LocalSlack, list[subprocess.Popen[bytes]]]]:
+def at_work(port: int = 0, *, socket_mode: bool = False) -> Iterator[tuple[LocalSlack, list[subprocess.Popen[bytes]]]]:
     """The whole demo, running: its Slack, and the app's processes."""
     with ExitStack() as stack:
         _say("Starting Postgres")
