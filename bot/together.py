@@ -14,9 +14,9 @@ class EndedByItself(Exception):
 
 
 def run(commands: Sequence[str]) -> None:
-    """Until Ctrl-C or SIGTERM, which every part is told in turn."""
+    """Until Ctrl-C, SIGTERM or a closed terminal, which every part is told in turn."""
     stopping: list[int] = []
-    for signal_ in (signal.SIGTERM, signal.SIGINT):
+    for signal_ in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(signal_, lambda number, _frame: stopping.append(number))
     # Sessions of their own: Ctrl-C reaches this process alone, which ends them in order.
     parts = [subprocess.Popen([sys.executable, "-m", "bot", command], start_new_session=True) for command in commands]
