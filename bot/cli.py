@@ -6,6 +6,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import redirect_stdout
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -221,7 +222,8 @@ def _manifest(chosen: argparse.Namespace) -> None:
 def _check(chosen: argparse.Namespace) -> None:
     from bot import check
 
-    report = check.live(say=print) if chosen.live else check.run()
+    with redirect_stdout(sys.stderr):  # what it tells on the way is not the report
+        report = check.live(say=print) if chosen.live else check.run()
     print(report.as_json() if chosen.json else report.as_text())
     if report.wrong:
         raise Failed(report.verdict)

@@ -32,8 +32,8 @@ def live(
 ) -> Report:
     """Send each sample, and tell what was refused, and where in it."""
     address = settings.read(settings.SlackAddress).slack_api_url
-    say("This starts the demo, presses everything in it once, and sends what Steward shows to Slack's validator")
-    say(f"at {address}: the demo's texts only, and no token. It takes about a minute.")
+    say("This starts the demo with a database of its own, presses everything in it once, and sends what Steward shows")
+    say(f"to the validator at {address}: the demo's texts only, and no token. It takes about a minute.")
     found = samples()
     say(f"Sending {len(found)} payloads.")
     validator, report = Slack(None, address, sleep=sleep), Report()
@@ -44,7 +44,7 @@ def live(
         report.add("Slack", [wrong(f"Slack does not answer: {error}.", ASK_SLACK)])
     if not report.wrong:
         report = Report()
-        report.add("Slack", [good(f"Slack's validator accepts all {len(found)} payloads.")])
+        report.add("Slack", [good(f"The validator accepts all {len(found)} payloads.")])
     return report
 
 
