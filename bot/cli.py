@@ -1,10 +1,12 @@
 """The commands. Exit codes: 0 done, 1 it did not work (one sentence says why), 2 it was called wrongly."""
 
 import argparse
+import json
 import signal
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import redirect_stdout
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,11 +16,12 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 from starlette.applications import Starlette
 
-from bot import database, embedded, logs, playbook, settings
+from bot import database, embedded, logs, playbook, settings, together
 from bot.clock import Clock, read_offset, system_clock
 from bot.domain import imports, setup
 from bot.domain.errors import Refused
 from bot.jobs import JOBS, SWEEPS, ticker
+from bot.slack import manifest
 
 
 class Failed(Exception):
@@ -31,10 +34,12 @@ SAYS_WHY = (
     database.UnsafeRole,
     embedded.Unavailable,
     imports.BadImport,
+    manifest.BadAddress,
     playbook.BadPlaybook,
     settings.BadSettings,
     setup.BadFile,
     ticker.UnknownJob,
+    together.EndedByItself,
 )
 
 
@@ -47,24 +52,12 @@ def main(arguments: list[str] | None = None) -> int:
     except SAYS_WHY as error:
         print(f"steward: {error}", file=sys.stderr)
         return 1
-    except DBAPIError as error:
-        print(f"steward: {_about_the_database(str(error.orig).strip())}", file=sys.stderr)
-        return 1
-    except psycopg.Error as error:
-        print(f"steward: {_about_the_database(str(error).strip())}", file=sys.stderr)
+    except (DBAPIError, psycopg.Error) as error:
+        print(f"steward: {database.in_words(error)}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return 130
     return 0
-
-
-def _about_the_database(told: str) -> str:
-    if f'role "{database.APP_ROLE}" does not exist' in told:
-        return "The database is not set up yet. Run `steward migrate` first."
-    if "does not exist" in told and "relation" in told:
-        return "The database is not set up yet. Run `steward migrate` first."
-    what = "can't be reached" if "connect" in told else "refused"
-    return f"The database {what}: {told.splitlines()[0] if told else 'no answer'}"
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -88,6 +81,19 @@ def _parser() -> argparse.ArgumentParser:
     command("migrate", _migrate, "Bring the database to this release.")
     apply = command("apply", _apply, "Set up the provider, its people and accounts from a YAML file.")
     apply.add_argument("file", type=Path, help="the setup, as the README shows it")
+    made = command(
+        "manifest", _manifest, "Print the manifest that Slack makes the app of: without --url for Socket Mode."
+    )
+    made.add_argument("--url", help="the address your host answers at from outside, as in https://steward.example.com")
+    made.add_argument("--source", help=argparse.SUPPRESS)  # the Slack CLI says where it runs
+    check = command("check", _check, "Look whether everything is in place, in Slack and here, and say what to press.")
+    check.add_argument("--json", action="store_true", help="for programs: a list of findings")
+    check.add_argument(
+        "--live",
+        action="store_true",
+        help="instead, send sample messages, windows and Homes to Slack's public validator and print what it refuses",
+    )
+    command("start", _start, "Run `socket` (or `web`, without SLACK_APP_TOKEN) and a `worker` together.")
     _import_arguments(command("import", _import, "Bring in another system's records."))
     job = command("run", _run, "Run a scheduled job now, once for its period.")
     job.add_argument("job", choices=sorted([*JOBS, *SWEEPS]), help="which one")
@@ -204,6 +210,30 @@ def _apply(chosen: argparse.Namespace) -> None:
     with database.sessions(_engine()).begin() as session:
         changes = setup.apply(session, wanted, now=_clock()())
     print("\n".join(changes) or setup.ALREADY)
+
+
+def _manifest(chosen: argparse.Namespace) -> None:
+    made = manifest.read()
+    if chosen.url is not None:
+        made = manifest.over_http(made, manifest.public(chosen.url))
+    print(json.dumps(made, indent=2, ensure_ascii=False))
+
+
+def _check(chosen: argparse.Namespace) -> None:
+    from bot import check
+
+    with redirect_stdout(sys.stderr):  # what it tells on the way is not the report
+        report = check.live(say=print) if chosen.live else check.run()
+    print(report.as_json() if chosen.json else report.as_text())
+    if report.wrong:
+        raise Failed(report.verdict)
+
+
+def _start(_chosen: argparse.Namespace) -> None:
+    config = settings.read(settings.Settings)
+    front = "socket" if config.slack_app_token else "web"
+    settings.read(settings.Settings, *(["slack_signing_secret"] if front == "web" else []))
+    together.run([front, "worker"])
 
 
 def _engine() -> database.Engine:

@@ -10,11 +10,12 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
 
+import psycopg
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, NullPool, create_engine, event, text
-from sqlalchemy.exc import ProgrammingError
+from sqlalchemy.exc import DBAPIError, ProgrammingError
 from sqlalchemy.orm import Session, sessionmaker
 
 APP_ROLE = "steward_app"
@@ -132,3 +133,13 @@ def require_safe_role(engine: Engine) -> None:
         ).one()
     if row[1]:
         raise UnsafeRole(f"The role {row[0]} sees past row-level security. Run `steward migrate`, and start again.")
+
+
+def in_words(error: DBAPIError | psycopg.Error) -> str:
+    """What Postgres refused, in a sentence that says what to do."""
+    told = str(error.orig if isinstance(error, DBAPIError) else error).strip()
+    unprepared = f'role "{APP_ROLE}"' in told or "relation" in told
+    if unprepared and "does not exist" in told:
+        return "The database is not set up yet. Run `steward migrate` first."
+    what = "can't be reached" if "connect" in told else "refused"
+    return f"The database {what}: {told.splitlines()[0] if told else 'no answer'}"

@@ -12,6 +12,10 @@ S = TypeVar("S", bound=BaseSettings)
 class BadSettings(Exception):
     """The environment lacks something; the message lists every problem at once, without values."""
 
+    def __init__(self, problems: list[str]):
+        super().__init__("\n".join(["The environment is not complete:", *(f"  {problem}" for problem in problems)]))
+        self.problems = problems
+
 
 def normalise_database_url(url: str) -> str:
     """Name the driver: `postgres://` (as hosts hand it out) and `postgresql://` both mean psycopg 3."""
@@ -74,6 +78,14 @@ class Settings(DatabaseSettings):
         return url if url.endswith("/") else url + "/"
 
 
+class SlackAddress(BaseSettings):
+    """Where Slack is, for what needs no token."""
+
+    model_config = DatabaseSettings.model_config
+
+    slack_api_url: str = Settings.model_fields["slack_api_url"].default
+
+
 def read(model: type[S], *needed: str) -> S:
     """Read the environment; every problem is listed at once, and no value is ever printed.
 
@@ -84,17 +96,13 @@ def read(model: type[S], *needed: str) -> S:
     except ValidationError as error:
         found = [_sentence(model, str(item["loc"][0]), item["msg"], item["type"]) for item in error.errors()]
         unset = [name for name in needed if not os.environ.get(name.upper())]
-        raise _incomplete(found + [_sentence(model, name, "", "missing") for name in unset]) from None
+        raise BadSettings(found + [_sentence(model, name, "", "missing") for name in unset]) from None
     if missing := [name for name in needed if not getattr(settings, name, None)]:
-        raise _incomplete([_sentence(model, name, "", "missing") for name in missing])
+        raise BadSettings([_sentence(model, name, "", "missing") for name in missing])
     return settings
-
-
-def _incomplete(problems: list[str]) -> BadSettings:
-    return BadSettings("\n".join(["The environment is not complete:", *problems]))
 
 
 def _sentence(model: type[BaseSettings], name: str, message: str, kind: str) -> str:
     about = model.model_fields[name.lower()].description or ""
     what = "is not set" if kind == "missing" else message.removeprefix("Value error, ")
-    return f"  {name.upper()} {what}. {about}"
+    return f"{name.upper()} {what}. {about}"

@@ -47,7 +47,11 @@ def process(command: str, env: dict[str, str], log: Path) -> Iterator[subprocess
             yield started
         finally:
             if started.poll() is None:
-                started.kill()
+                started.terminate()  # those it started end with it
+                try:
+                    started.wait(PATIENCE)
+                except subprocess.TimeoutExpired:
+                    started.kill()
             started.wait(PATIENCE)
 
 
@@ -57,9 +61,9 @@ def a_free_port() -> int:
         return asking.getsockname()[1]
 
 
-def comes_up(address: str, web: subprocess.Popen[bytes], log: Path) -> None:
+def comes_up(address: str, web: subprocess.Popen[bytes], log: Path, *, within: float = PATIENCE) -> None:
     """Asks until it answers: a host does nothing else."""
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + within
     while True:
         try:
             with urllib.request.urlopen(f"{address}/readyz", timeout=2) as answer:

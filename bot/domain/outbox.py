@@ -259,3 +259,16 @@ def oldest_pending_seconds(session: Session) -> float:
 def dead_letters(session: Session) -> int:
     """How many rows Slack refused for good."""
     return session.execute(text("select count(*) from outbox where dead_at is not null")).scalar_one()
+
+
+def refused_for_good(session: Session) -> list[tuple[str, str, int]]:
+    """Dead letters whose post was not tried again since: the channel, Slack's word for why, and how many."""
+    rows = session.execute(
+        text(
+            "select post.channel_slack_id, dead.last_error, count(*)"
+            " from outbox dead join post on post.id = dead.post_id where dead.dead_at is not null and not exists"
+            " (select from outbox later where later.post_id = dead.post_id and later.id > dead.id)"
+            " group by 1, 2 order by 1, 2"
+        )
+    )
+    return [(channel, why or "nothing", count) for channel, why, count in rows]

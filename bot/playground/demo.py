@@ -47,6 +47,16 @@ class DemoFailed(Exception):
 def run(*, port: int, open_browser: bool, socket_mode: bool = False) -> None:
     """Until Ctrl-C or SIGTERM."""
     signal.signal(signal.SIGTERM, _as_interrupt)
+    with at_work(port, socket_mode=socket_mode) as (slack, children):
+        _say(f"Ready: {slack.url}   (Ctrl-C ends it; every demo starts afresh)")
+        if open_browser:
+            webbrowser.open(slack.url)
+        _wait(children)
+
+
+@contextmanager
+def at_work(port: int = 0, *, socket_mode: bool = False) -> Iterator[tuple[LocalSlack, list[subprocess.Popen[bytes]]]]:
+    """The whole demo, running: its Slack, and the app's processes."""
     with ExitStack() as stack:
         _say("Starting Postgres")
         url = stack.enter_context(_fresh_database())
@@ -58,11 +68,7 @@ def run(*, port: int, open_browser: bool, socket_mode: bool = False) -> None:
         _say("Filling a workspace with real requests")
         _furnish(slack, sessions, engine)
         _say("Starting the app")
-        children = stack.enter_context(_processes(slack, url))
-        _say(f"Ready: {slack.url}   (Ctrl-C ends it; every demo starts afresh)")
-        if open_browser:
-            webbrowser.open(slack.url)
-        _wait(children)
+        yield slack, stack.enter_context(_processes(slack, url))
 
 
 def _say(text: str) -> None:

@@ -2,12 +2,18 @@
 
 import copy
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 FILE = Path(__file__).parents[2] / "manifest.json"
 PATH = "/slack/events"  # all of Slack comes in here
+HOST = re.compile(r"https://[^/\s?#@]+\.[^/\s?#@]+/?")
 Manifest = dict[str, Any]
+
+
+class BadAddress(Exception):
+    """Slack would not send anything there; the message says what an address looks like."""
 
 
 def read() -> Manifest:
@@ -26,3 +32,18 @@ def over_http(manifest: Manifest, address: str) -> Manifest:
     for command in made["features"]["slash_commands"]:
         command["url"] = door
     return made
+
+
+def public(address: str) -> str:
+    """The address itself, if Slack would send anything there; raises BadAddress."""
+    if not HOST.fullmatch(address):
+        raise BadAddress(
+            f"Slack sends nothing to {address}: write the address your host answers at from outside, "
+            "with nothing after it, as in https://steward.example.com"
+        )
+    return address
+
+
+def scopes(manifest: Manifest) -> list[str]:
+    """What the bot asks for when it is installed."""
+    return list(manifest["oauth_config"]["scopes"]["bot"])
