@@ -184,7 +184,7 @@ def report(asked: list[StandIn]) -> None:
 @contextmanager
 def ours() -> Iterator[StandIn]:
     app = manifest.over_http(manifest.read(), "http://127.0.0.1:1")
-    app["oauth_config"]["scopes"]["bot"].append("reactions:write")
+    app["oauth_config"]["scopes"]["bot"] += ["reactions:write", "files:write"]
     with LocalSlack(app, PEOPLE, CHANNELS, token=TOKEN) as slack:
         yield StandIn("ours", slack.api_url, rests=lambda: slack.advance(60))
 

@@ -30,14 +30,14 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
 
 
 @pytest.fixture
-def set_up(house: House, database_url: str, environment) -> Callable[..., None]:
+def set_up(house: House, house_url: str, environment) -> Callable[..., None]:
     """The house's own environment, changed as a test says. Its unused channels are taken out of the setup."""
     with house.owner.begin() as connection:
         connection.execute(text('update provider set channels = \'{"triage": "C0TRIAGE", "leadership": "C0LEADERS"}\''))
 
     def put(**changed: str | None) -> None:
         environment(**{
-            "DATABASE_URL": database_url, "SLACK_BOT_TOKEN": house.slack.token,
+            "DATABASE_URL": house_url, "SLACK_BOT_TOKEN": house.slack.token,
             "SLACK_SIGNING_SECRET": house.slack.signing_secret, "SLACK_API_URL": house.slack.api_url, **changed,
         })  # fmt: skip
 

@@ -370,7 +370,8 @@ def test_a_connection_that_is_lost_meanwhile_is_trouble_once_and_stored_once(soc
 
 def test_an_event_whose_connection_is_lost_comes_again_and_has_one_effect(socket_house: House):
     house = socket_house
-    house.slack.fault("slow", method="chat.postMessage", seconds=0.3, times=None)  # the handler is in the middle of its answer
+    # The handler is in the middle of its answer.
+    house.slack.fault("slow", method="chat.postMessage", seconds=0.3, times=None)
     with ThreadPoolExecutor(1) as people:
         said = people.submit(lambda: house.ana.types("D0ANA", f"{TITLE}. It began this morning."))
         until(lambda: events_of(house, "U0ANA"))
