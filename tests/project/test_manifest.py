@@ -28,6 +28,7 @@ MORE_METHODS = {"apps.connections.open": [], "auth.test": [], "blocks.validate":
 EVENTS = {
     "app_home_opened": [],
     "app_mention": ["app_mentions:read"],
+    "channel_id_changed": ["groups:read"],  # it comes for private channels only
     "member_joined_channel": ["channels:read", "groups:read"],
     "message.channels": ["channels:history"],
     "message.groups": ["groups:history"],
