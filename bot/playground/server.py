@@ -21,6 +21,7 @@ from .manifest import read_manifest
 from .page_api import move_clock
 from .rates import Rates
 from .records import Delivery, Json
+from .scheduled import post_due
 from .site import Site
 from .workspace import Workspace
 
@@ -67,6 +68,7 @@ class LocalSlack:
         self.events = Events(self.workspace, self.deliveries, seconds)
         rates = Rates(self.clock, posts=enforce_rate_limits, tiers=enforce_tiers)
         self.local = Local(self.workspace, self.deliveries, self.events, rates, token=token, seconds=seconds)
+        self.events.when_due = lambda: post_due(self.local)
         self.on_clock = on_clock
         self._port = port
         self._ready, self._closing = threading.Event(), asyncio.Event()
@@ -165,6 +167,10 @@ class LocalSlack:
 
     def delay(self, method: str, seconds: float) -> None:
         self.local.faults.delay(method, seconds)
+
+    def refuse_token(self, why: str = "token_revoked") -> None:
+        """From now on the app's token is no good: "token_revoked" or "account_inactive"; "" makes it good again."""
+        self.local.token_trouble = why
 
     def repeat(self, delivery: Delivery) -> Delivery:
         """Sends an event once more, as Slack does after an answer that got lost."""

@@ -26,9 +26,9 @@ MANIFEST: dict[str, Any] = {
     },
     "oauth_config": {
         "scopes": {
-            "bot": ["commands", "chat:write", "channels:read", "groups:read", "im:read", "channels:history",
-                    "groups:history", "im:history", "im:write", "users:read", "users:read.email", "files:read",
-                    "files:write", "pins:write", "pins:read", "reactions:write", "channels:join"]
+            "bot": ["commands", "chat:write", "app_mentions:read", "channels:read", "groups:read", "im:read",
+                    "channels:history", "groups:history", "im:history", "im:write", "users:read", "users:read.email",
+                    "files:read", "files:write", "pins:write", "pins:read", "reactions:write", "channels:join"]
         }
     },
     "settings": {

@@ -8,12 +8,12 @@ from collections.abc import Callable
 from ..errors import ApiError
 from ..local import Local
 from ..records import Json
-from . import chat, conversations, files, general, history, reactions, users, views
+from . import chat, conversations, files, general, history, reactions, scheduling, users, views
 from .call import Call
-from .scopes import NEEDS_NO_TOKEN, needed_scopes
+from .scopes import NEEDS_NO_TOKEN, TOKEN_KINDS, needed_scopes, token_kind
 
 METHODS: dict[str, Callable[[Call], Json]] = {}
-for module in (chat, conversations, files, general, history, reactions, users, views):
+for module in (chat, conversations, files, general, history, reactions, scheduling, users, views):
     METHODS |= module.METHODS
 
 
@@ -25,7 +25,7 @@ def answer(local: Local, method: str, args: Json, token: str | None) -> Json:
         if function is None:
             raise ApiError("unknown_method", req_method=method)
         if method not in NEEDS_NO_TOKEN:
-            _authenticate(local, token)
+            _authenticate(local, method, token)
             _check_scopes(call)
         with local.workspace.lock:  # people go on writing meanwhile, on their own threads
             return {"ok": True, **function(call)}
@@ -33,11 +33,17 @@ def answer(local: Local, method: str, args: Json, token: str | None) -> Json:
         return refusal.body()
 
 
-def _authenticate(local: Local, token: str | None) -> None:
+def _authenticate(local: Local, method: str, token: str | None) -> None:
+    """Each method takes one kind of token; the app has exactly one of its bot, if the manifest gives it a bot."""
     if not token:
         raise ApiError("not_authed")
-    if token != local.token:
+    kind = token.partition("-")[0]
+    if kind in TOKEN_KINDS and kind != token_kind(method):
+        raise ApiError("not_allowed_token_type")
+    if token != local.token or not local.workspace.manifest.has_bot:
         raise ApiError("invalid_auth")
+    if local.token_trouble:
+        raise ApiError(local.token_trouble)
 
 
 def _check_scopes(call: Call) -> None:
