@@ -90,6 +90,7 @@ def counts(owner: Engine):
 
 @pytest.fixture
 def house(database_url: str) -> Iterator[House]:
-    """Everything, running: the local Slack, the app, the cast."""
+    """Everything, running: the local Slack, the app, the cast. Slack has to understand all that the app says."""
     with running(database_url) as house:
         yield house
+        house.was_understood()
