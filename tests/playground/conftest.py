@@ -69,15 +69,18 @@ def app() -> Iterator[CannedApp]:
 
 @pytest.fixture
 def start(app: CannedApp) -> Iterator[Start]:
-    """Starts a local Slack; `without` takes scopes, events or commands out of the manifest."""
+    """Starts a local Slack; `without` takes scopes and events out of the manifest, `bend` changes it as it likes."""
     running: list[Slack] = []
 
-    def start(without: tuple[str, ...] = (), **options: Any) -> Slack:
+    def start(
+        without: tuple[str, ...] = (), bend: Callable[[dict[str, Any]], None] = lambda manifest: None, **options: Any
+    ) -> Slack:
         manifest = copy.deepcopy(MANIFEST)
         bot = manifest["oauth_config"]["scopes"]
         bot["bot"] = [scope for scope in bot["bot"] if scope not in without]
         events = manifest["settings"]["event_subscriptions"]
         events["bot_events"] = [event for event in events["bot_events"] if event not in without]
+        bend(manifest)
         teams = [{"id": "T0ACME", "name": "Acme"}]
         slack = Slack(manifest, PEOPLE, CHANNELS, other_teams=teams, app_url=app.url, **options).start()
         running.append(slack)

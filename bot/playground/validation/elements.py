@@ -41,7 +41,7 @@ from .rules import (
     shape,
     text,
 )
-from .texts import RICH_TEXT
+from .texts import ID, RICH_TEXT
 
 COMMON = ACTION_ID | CONFIRM | FOCUS
 SELECT = COMMON | PLACEHOLDER
@@ -50,7 +50,6 @@ TYPED = ACTION_ID | FOCUS | PLACEHOLDER | DISPATCH  # fields one types into
 STYLE = {"style": among("primary", "danger")}
 LABEL = {"accessibility_label": text(limits.ACCESSIBILITY_LABEL)}
 CLOCK_TIME = text(pattern=r"([01]\d|2[0-3]):[0-5]\d")
-ID = text()
 DECIMAL = text(pattern=r"-?\d+(\.\d+)?")
 
 

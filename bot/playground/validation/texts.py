@@ -6,16 +6,17 @@ from .rules import Rule, among, flag, items, link, number, shape, text, typed
 TYPE = {"type": text()}
 MARKS = ("bold", "italic", "strike", "underline", "code", "highlight", "client_highlight", "unlink")
 STYLE = {"style": shape({}, dict.fromkeys(MARKS, flag))}
+ID = text(pattern=r"[A-Z][A-Z0-9]{1,40}")  # of a person, a channel, a workspace
 BORDER = {"border": number(0, 1)}
 
 INLINE: dict[str, Rule] = {
     "text": shape(TYPE | {"text": text()}, STYLE),
     "link": shape(TYPE | {"url": link()}, STYLE | {"text": text(), "unsafe": flag}),
     "emoji": shape(TYPE | {"name": text()}, STYLE | {"unicode": text(), "skin_tone": number(1, 6), "url": link()}),
-    "user": shape(TYPE | {"user_id": text()}, STYLE),
-    "usergroup": shape(TYPE | {"usergroup_id": text()}, STYLE),
-    "channel": shape(TYPE | {"channel_id": text()}, STYLE),
-    "team": shape(TYPE | {"team_id": text()}, STYLE),
+    "user": shape(TYPE | {"user_id": ID}, STYLE),
+    "usergroup": shape(TYPE | {"usergroup_id": ID}, STYLE),
+    "channel": shape(TYPE | {"channel_id": ID}, STYLE),
+    "team": shape(TYPE | {"team_id": ID}, STYLE),
     "broadcast": shape(TYPE | {"range": among("here", "channel", "everyone")}, STYLE),
     "color": shape(TYPE | {"value": text(pattern=r"#[0-9A-Fa-f]{6}")}, STYLE),
     "date": shape(
