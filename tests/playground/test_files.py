@@ -150,6 +150,25 @@ def test_a_file_is_not_shared_with_bad_blocks(slack: Slack, client: WebClient):
     assert client.files_completeUploadExternal(**sharing, blocks=json.dumps([section("Here")]))["ok"]
 
 
+@pytest.mark.parametrize(
+    ("channels", "error"),
+    [
+        ("C0OLD", "posting_to_channel_denied"),
+        ("C0OPEN", "not_in_channel"),
+        ("C0SECRET", "channel_not_found"),
+        (",".join(["C0ACME"] * 101), "channels_limit_exceeded"),
+    ],
+)
+def test_where_a_file_cannot_be_shared(slack: Slack, client: WebClient, channels: str, error: str):
+    step = client.files_getUploadURLExternal(filename="x.txt", length=1)
+    urlopen(Request(step["upload_url"], b"x", method="POST"))
+    sharing = {"files": json.dumps([{"id": step["file_id"]}]), "channels": channels}
+
+    assert refusal(client.api_call, "files.completeUploadExternal", params=sharing)["error"] == error
+    assert not any(channel.messages for channel in slack.workspace.channels.values())
+    assert not slack.workspace.files[step["file_id"]].complete
+
+
 def test_own_files_can_be_deleted(client: WebClient, bo: Person):
     sent = client.files_upload_v2(channel="C0ACME", content=b"x", filename="x.txt", initial_comment="Here")
     own, his = sent["files"][0]["id"], bo.uploads("his.txt", b"x")
