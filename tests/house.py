@@ -36,7 +36,7 @@ MISUNDERSTOOD = set(
     duplicate_external_id invalid_arguments invalid_attachments invalid_blocks invalid_blocks_format
     invalid_metadata_format invalid_payload invalid_time markdown_text_conflict metadata_too_large method_deprecated
     missing_scope msg_blocks_too_long msg_too_long no_text not_allowed_token_type push_limit_reached
-    too_many_attachments unknown_method used_url view_too_large
+    too_many_attachments unknown_method view_too_large
     """.split()  # noqa: SIM905  a list to read
 )
 # The app did not answer, or with a status: tests of failures do that on purpose.

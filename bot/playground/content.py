@@ -21,7 +21,7 @@ TABULAR = {"table", "data_table", "data_visualization"}  # these have limits of 
 
 def shortened(text: str) -> str:
     """Slack cuts a text that is far too long, and warns."""
-    return text if length(text) <= TEXT_LIMIT else text[:TEXT_LIMIT]
+    return text[:TEXT_LIMIT]
 
 
 def checked_blocks(ws: Workspace, blocks: Any) -> list[Json] | None:

@@ -20,8 +20,6 @@ def post_message(call: Call) -> Json:
     whole, message.text = message.text, content.shortened(message.text)
     with call.workspace.change() as ws:
         ws.put(message)
-        if call.flag("reply_broadcast"):
-            message.subtype = "thread_broadcast"
     call.local.events.emit(call.local.events.posted(place, message), BOT_USER, place)
     return {"channel": place.id, "ts": message.ts, "message": shapes.message(call.workspace, call.local.base, message,
             metadata=True)} | (TRUNCATED if whole != message.text else {})  # fmt: skip
@@ -48,6 +46,8 @@ def new_message(call: Call, place: Channel, longest: int | None = None) -> Messa
         raise ApiError("thread_not_found")
     message = Message(ws.new_ts(), place.id, BOT_USER, text, blocks or [], attachments or [], bot=True)
     message.thread_ts = thread_ts and (place.messages[thread_ts].thread_ts or thread_ts)
+    if message.thread_ts and call.flag("reply_broadcast"):
+        message.subtype = "thread_broadcast"
     customised = ws.manifest.has_scope("chat:write.customize") and call.text("username")
     message.username = customised or ws.manifest.bot_name
     message.metadata = content.checked_metadata(call.structure("metadata", "invalid_metadata_format"))
