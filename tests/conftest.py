@@ -108,9 +108,10 @@ def house_url(server_url: str, furnished: str) -> Iterator[str]:
 
 @pytest.fixture
 def house(house_url: str) -> Iterator[House]:
-    """Everything, running: the local Slack, the app, the cast."""
+    """Everything, running: the local Slack, the app, the cast. Slack has to understand all that the app says."""
     with running(house_url) as house:
         yield house
+        house.was_understood()
 
 
 @pytest.fixture
@@ -118,3 +119,4 @@ def socket_house(house_url: str) -> Iterator[House]:
     """The same over Socket Mode."""
     with running(house_url, socket_mode=True) as house:
         yield house
+        house.was_understood()

@@ -28,6 +28,16 @@ Json = dict[str, Any]
 
 
 class Slack(LocalSlack):
+    """Remembers which answers a test asked for, so that the others can be held against the app."""
+
+    def __init__(self, *args: Any, **options: Any):
+        super().__init__(*args, **options)
+        self.asked_for: set[tuple[str, str | int]] = set()
+
+    def fail_next(self, method: str, what: str | int, **options: Any) -> None:
+        self.asked_for.add((method, what))
+        super().fail_next(method, what, **options)
+
     def person(self, person_id: str, channel: str | None = None) -> "Person":
         return Person(self.url, person_id, channel)
 

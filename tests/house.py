@@ -32,6 +32,18 @@ from bot.slack.delivery import Courier
 from tests import cast
 from tests.driver import Person, Slack
 
+# What Slack says to a call that could never have succeeded, whoever pressed whatever before.
+MISUNDERSTOOD = set(
+    """
+    duplicate_external_id invalid_arguments invalid_attachments invalid_blocks invalid_blocks_format
+    invalid_metadata_format invalid_payload invalid_time markdown_text_conflict metadata_too_large method_deprecated
+    missing_scope msg_blocks_too_long msg_too_long no_text not_allowed_token_type push_limit_reached
+    too_many_attachments unknown_method view_too_large
+    """.split()  # noqa: SIM905  a list to read
+)
+# The app did not answer, or with a status: tests of failures do that on purpose.
+UNHEARD = ("operation_timeout", "connection_failed", "http_")
+
 MONDAY = datetime.fromisoformat("2026-11-23T10:00:00+00:00")
 
 
@@ -71,6 +83,22 @@ class House:
         """Look into the database as its owner."""
         with self.owner.connect() as connection:
             return [dict(row) for row in connection.execute(text(sql), values).mappings()]
+
+    def was_understood(self) -> None:
+        """Whatever the app sent, Slack could have carried out: checked after every test that has a house."""
+        refused = [
+            (call.method, call.answer, call.args)
+            for call in list(self.slack.calls)
+            if call.answer.get("error") in MISUNDERSTOOD
+            and (call.method, call.answer["error"]) not in self.slack.asked_for
+        ]
+        assert not refused, refused
+        broken = [
+            (delivery.kind, delivery.summary, delivery.error, delivery.response)
+            for delivery in self.slack.deliveries.kept
+            if delivery.error and not delivery.error.startswith(UNHEARD)
+        ]
+        assert not broken, broken
 
     def one(self, sql: str, **values: Any) -> dict[str, Any]:
         """The only row."""

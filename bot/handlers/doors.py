@@ -62,7 +62,7 @@ def _say(call: Call, text: str, body: list[dict[str, Any]]) -> None:
     where = {"channel": event["channel"], "thread_ts": event.get("thread_ts"), "text": text, "blocks": body}
     if event["channel"].startswith("D"):  # between the two of them: what is for one person alone would vanish
         call.client.chat_postMessage(**where)
-    else:
+    elif call.slack_id:  # some events have nobody who could be told
         call.client.chat_postEphemeral(user=call.slack_id, **where)
 
 

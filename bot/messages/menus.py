@@ -6,6 +6,7 @@ from bot.domain.accounts import Account
 from bot.domain.priority import Priority
 from bot.domain.tickets import Selection
 from bot.messages import blocks
+from bot.messages.mrkdwn import cut, width
 
 ANY = "any"
 LONGEST_VALUE = 140  # Slack's limit for an option's value is 150
@@ -30,13 +31,13 @@ def of_priorities(action_id: str, narrowed: Selection) -> dict[str, Any]:
 
 def system_options(systems: list[str]) -> list[dict[str, Any]]:
     """The systems that open tickets speak of."""
-    fits = [name for name in systems if len(name) <= LONGEST_VALUE]
+    fits = [name for name in systems if width(name) <= LONGEST_VALUE]
     return [blocks.option("Any system", ANY), *(blocks.option(name, name) for name in fits)]
 
 
 def of_systems(action_id: str, narrowed: Selection) -> dict[str, Any]:
     """The system's menu: what there is, is looked up when it is opened."""
-    chosen = narrowed.system[:LONGEST_VALUE] if narrowed.system else None
+    chosen = cut(narrowed.system, LONGEST_VALUE) if narrowed.system else None
     initial = blocks.option(chosen, chosen) if chosen else blocks.option("Any system", ANY)
     placeholder = blocks.plain("System", 150)
     return {"type": "external_select", "action_id": action_id, "placeholder": placeholder, "min_query_length": 0,

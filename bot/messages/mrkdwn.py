@@ -31,11 +31,23 @@ def escape(value: Any) -> Mrkdwn:
 _CUT_MARKUP = re.compile(r"(<[^<>]*|&[a-z]*)$")
 
 
+def width(text: str) -> int:
+    """How long Slack may find it: an emoji can count as two characters, so here it does."""
+    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def cut(text: str, longest: int) -> str:
+    """As much of it as Slack is sure to take; no character is halved."""
+    if width(text) <= longest:
+        return text
+    return text.encode("utf-16-le", "surrogatepass")[: 2 * longest].decode("utf-16-le", "ignore")
+
+
 def clip(text: str, longest: int) -> str:
     """At most so many characters, the cut shown; our own markup is never cut in its middle."""
-    if len(text) <= longest:
+    if width(text) <= longest:
         return text
-    short = text[: longest - 1]
+    short = cut(text, longest - 1)
     if isinstance(text, Mrkdwn):
         return Mrkdwn(_CUT_MARKUP.sub("", short).rstrip() + "…")
     return short.rstrip() + "…"

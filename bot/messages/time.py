@@ -8,7 +8,7 @@ from bot.domain.projects import Project
 from bot.domain.time import TimeEntry, Work
 from bot.messages import blocks
 from bot.messages.blocks import Block
-from bot.messages.mrkdwn import Mrkdwn, say
+from bot.messages.mrkdwn import Mrkdwn, cut, say
 from bot.messages.mrkdwn import day as day_name
 from bot.messages.projects import budget_used
 
@@ -35,7 +35,9 @@ def logged_already(work: Work, minutes: int, typed: str) -> Said:
         "Was it meant?",
         spent=show(minutes), key=work.key,
     )  # fmt: skip
-    ask = blocks.actions([blocks.button("Log it again", "time.again", typed[:1900])], block_id=f"again-{uuid.uuid4()}")
+    ask = blocks.actions(
+        [blocks.button("Log it again", "time.again", cut(typed, 1900))], block_id=f"again-{uuid.uuid4()}"
+    )
     return text, [blocks.section(text), *ask]
 
 

@@ -15,7 +15,7 @@ from bot.messages import blocks
 from bot.messages.blocks import Block
 from bot.messages.controls import card_moves, follow_up_button, move_button, tools
 from bot.messages.links import place_for
-from bot.messages.mrkdwn import LONGEST_TEXT, Mrkdwn, clip, escape, instant, line, link
+from bot.messages.mrkdwn import LONGEST_TEXT, Mrkdwn, clip, escape, instant, line, link, width
 from bot.messages.shown import Shown
 from bot.messages.tickets import MARKS, client_reads, closure_text, from_message, next_owner, title_line
 
@@ -100,7 +100,7 @@ def _history(history: History, actor: Person) -> Block:
     said = {message.id: message for message in history.said}
     told = [_told(event, history.names, actor) or _said(event, said, history.names) for event in history.events]
     lines = [text for text in told if text][-SHOWN_EVENTS:]
-    while len("\n".join(lines)) > LONGEST_TEXT - 100:  # the newest say how it stands
+    while width("\n".join(lines)) > LONGEST_TEXT - 100:  # the newest say how it stands
         lines.pop(0)
     return blocks.section(Mrkdwn("*History*\n" + ("\n".join(lines) or "Nothing yet.")))
 

@@ -8,7 +8,7 @@ from bot.domain.people import Person
 from bot.domain.tickets import AT_ONCE, Ticket
 from bot.messages import blocks
 from bot.messages.blocks import LONGEST_LABEL, option
-from bot.messages.mrkdwn import Mrkdwn, say
+from bot.messages.mrkdwn import Mrkdwn, say, width
 from bot.modals import form
 from bot.modals.moves import colleague_options
 
@@ -48,5 +48,5 @@ def view(
 
 def _option(place: int, item: str) -> dict[str, Any]:
     """A long item goes on in the small print below."""
-    cut = item.rfind(" ", 0, LONGEST_LABEL) if len(item) > LONGEST_LABEL else 0
+    cut = item.rfind(" ", 0, LONGEST_LABEL) if width(item) > LONGEST_LABEL else 0
     return option(item[:cut], str(place), item[cut:].strip()) if cut > 0 else option(item, str(place))

@@ -2,12 +2,10 @@
 
 from typing import Any
 
-from . import shapes
+from . import content, shapes
 from .errors import ApiError, NotPossible
 from .local import Local
-from .modals import fill_ids
 from .records import Channel, Json, Message, ResponseUrl
-from .validation import problems_in_message
 from .workspace import BOT_USER
 
 USES, LIFETIME = 5, 30 * 60
@@ -16,7 +14,7 @@ USES, LIFETIME = 5, 30 * 60
 def post_answer(local: Local, person: str, place: Channel, answer: Json) -> Message:
     """Shown to the one person, unless the app asked for `in_channel`."""
     ws = local.workspace
-    checked_answer(answer)
+    answer = checked_answer(local, answer)
     with ws.change():
         message = ws.put(Message(ws.new_ts(), place.id, BOT_USER, bot=True, username=ws.manifest.bot_name))
         message.thread_ts = answer.get("thread_ts")
@@ -28,24 +26,33 @@ def post_answer(local: Local, person: str, place: Channel, answer: Json) -> Mess
     return message
 
 
-def checked_answer(answer: Json) -> None:
-    problems = problems_in_message(answer.get("blocks") or [])
-    if problems:
-        raise ApiError("invalid_blocks", [problem.text() for problem in problems])
-    if not (answer.get("text") or answer.get("blocks") or answer.get("attachments")):
+def checked_answer(local: Local, answer: Json) -> Json:
+    """The answer with its blocks' ids filled in, or Slack's complaint about it."""
+    blocks = content.checked_blocks(local.workspace, answer.get("blocks"))
+    attachments = content.checked_attachments(answer.get("attachments"))
+    if not (answer.get("text") or blocks or attachments):
         raise ApiError("no_text")
+    text = content.shortened(str(answer.get("text") or ""))
+    return answer | {"text": text, "blocks": blocks or [], "attachments": attachments or []}
 
 
 def rewrite(message: Message, answer: Json) -> None:
-    message.text = str(answer.get("text") or "")
-    message.blocks = [dict(block) for block in answer.get("blocks") or []]
-    message.attachments = answer.get("attachments") or []
-    fill_ids(message.blocks)
+    message.text, message.blocks, message.attachments = answer["text"], answer["blocks"], answer["attachments"]
     message.errors.clear()
 
 
 def use_response_url(local: Local, token: str, body: Any) -> None:
     """One use of a response_url; raises ApiError with Slack's words when it is spent, old or misused."""
+    args = body if isinstance(body, dict) else {}
+    try:
+        _use(local, token, body)
+    except ApiError as refusal:
+        local.note("response_url", args, refusal.body())
+        raise
+    local.note("response_url", args, {"ok": True})
+
+
+def _use(local: Local, token: str, body: Any) -> None:
     ws = local.workspace
     url = ws.response_urls.get(token)
     if url is None or ws.clock.now() - url.issued > LIFETIME:
@@ -81,7 +88,7 @@ def _delete(local: Local, place: Channel, original: Message) -> None:
 
 
 def _replace(local: Local, place: Channel, original: Message, body: Json) -> None:
-    checked_answer(body)
+    body = checked_answer(local, body)
     before = shapes.message(local.workspace, local.base, original)
     with local.workspace.change():
         rewrite(original, body)

@@ -11,6 +11,7 @@ from .local import Local
 from .records import Channel, Json, Message, Person, View
 from .transports import TIMEOUT
 from .validation import problems_in_options
+from .workspace import Workspace
 
 TROUBLE = "This didn't work. Try again?"
 NO_OPTIONS = "The options could not be loaded."
@@ -83,10 +84,15 @@ def on_view(local: Local, person: Person, view_id: str | None) -> OnView:
     return OnView(view)
 
 
-def click(local: Local, person: Person, container: Json, block_id: str, action_id: str, payload: Json) -> None:
-    ws = local.workspace
+def must_be_interactive(ws: Workspace) -> None:
+    """Clicks, choices, submissions and shortcuts all go to the one address the manifest switches on."""
     if not ws.manifest.interactive:
         raise NotPossible("This app is not configured to handle interactive responses.")
+
+
+def click(local: Local, person: Person, container: Json, block_id: str, action_id: str, payload: Json) -> None:
+    ws = local.workspace
+    must_be_interactive(ws)
     with ws.lock:
         spot = surface(local, person, container)
         block, element = find(spot.blocks, block_id, action_id)
@@ -143,6 +149,7 @@ def _show_outcome(local: Local, person: Person, spot: Surface, error: str | None
 def options(local: Local, person: Person, container: Json, block_id: str, action_id: str, value: str) -> list[Json]:
     """What an external select offers for the letters typed so far."""
     ws = local.workspace
+    must_be_interactive(ws)
     with ws.lock:
         spot = surface(local, person, container)
         _, element = find(spot.blocks, block_id, action_id)

@@ -1,6 +1,7 @@
 """Slash commands and shortcuts: what a person starts the app with."""
 
 from . import answers, payloads
+from .clicks import must_be_interactive
 from .errors import ApiError, NotPossible
 from .local import Local
 from .records import Channel, Delivery, Json, Person
@@ -30,7 +31,7 @@ def run_command(local: Local, person: Person, channel_id: str, text: str, thread
 
 
 def _refusal(local: Local, person: Person, name: str, thread_ts: str | None) -> str | None:
-    known = name in local.workspace.manifest.commands
+    known = name in local.workspace.manifest.commands and local.workspace.manifest.has_scope("commands")
     # Outsiders have the commands of their own workspace only; to them ours do not exist.
     if not known or person.outsider or person.team != local.workspace.team.id:
         return f"{name} is not a valid command."
@@ -67,8 +68,9 @@ def _why(refusal: ApiError | NotPossible) -> str:
 def run_shortcut(local: Local, person: Person, callback_id: str, channel_id: str | None, ts: str | None) -> None:
     ws = local.workspace
     declared = ws.manifest.shortcut(callback_id)
-    if declared is None or person.team != ws.team.id:
+    if declared is None or person.team != ws.team.id or not ws.manifest.has_scope("commands"):
         raise NotPossible("There is no such shortcut.")
+    must_be_interactive(ws)
     if declared["type"] == "message":
         if channel_id is None or ts is None:
             raise NotPossible("This shortcut is used on a message.")

@@ -2,6 +2,7 @@
 
 import heapq
 import threading
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 
 from . import payloads
@@ -31,6 +32,7 @@ class Events:
         self._wake = threading.Condition()
         self._stopped = False
         self._ticker: threading.Thread | None = None
+        self.when_due: Callable[[], None] = lambda: None  # what else waits for its time
 
     def emit(self, inner: Json, person: str, place: Channel | None) -> None:
         if self._wanted(inner):
@@ -53,6 +55,7 @@ class Events:
 
     def run_due(self) -> None:
         """Sends the retries whose time has come; called when the clock moves, and by the ticker."""
+        self.when_due()
         while (entry := self._pop_due()) is not None:
             _, _, attempt, reason, person, envelope = entry
             self._attempt(envelope, person, attempt, reason)
@@ -86,7 +89,12 @@ class Events:
             self._order += 1
             due = self.workspace.clock.now() + delay
             heapq.heappush(self._due, (due, self._order, attempt, reason, person, envelope))
-            if self._ticker is None:
+            self.watch_the_clock()
+
+    def watch_the_clock(self) -> None:
+        """From now on something waits for its time."""
+        with self._wake:
+            if self._ticker is None and not self._stopped:
                 self._ticker = threading.Thread(target=self._tick, name="slack-retries", daemon=True)
                 self._ticker.start()
 

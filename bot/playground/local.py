@@ -7,7 +7,7 @@ from .deliveries import Deliveries
 from .events import Events
 from .faults import Faults
 from .rates import Rates
-from .records import Json
+from .records import Json, Scheduled
 from .sockets import Sockets
 from .workspace import Workspace
 
@@ -32,6 +32,9 @@ class Local:
     token: str = ""
     app_token: str = ""
     seconds: float = 1.0  # scale of Slack's short deadlines, so that tests need not wait 3 s
+    token_trouble: str = ""  # why the app's token does not work any more: "token_revoked" or "account_inactive"
+    file_delay: float = 1.0  # seconds until an uploaded file is ready, scaled by `seconds`
+    scheduled: dict[str, Scheduled] = field(default_factory=dict)
     calls: deque[ApiCall] = field(default_factory=lambda: deque(maxlen=5000))
 
     def note(self, method: str, args: Json, answer: Json) -> None:

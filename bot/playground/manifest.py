@@ -3,6 +3,17 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+# Slack delivers an event only to an app that may also read what the event is about: any one of these is enough.
+EVENT_SCOPES = {
+    "app_mention": ("app_mentions:read",),
+    "member_joined_channel": ("channels:read", "groups:read"),
+    "member_left_channel": ("channels:read", "groups:read"),
+    "message.channels": ("channels:history",),
+    "message.groups": ("groups:history",),
+    "message.im": ("im:history",),
+    "message.mpim": ("mpim:history",),
+}
+
 
 @dataclass(frozen=True)
 class Manifest:
@@ -10,6 +21,7 @@ class Manifest:
     bot_name: str = "App"
     commands: dict[str, dict[str, Any]] = field(default_factory=dict)
     shortcuts: tuple[dict[str, Any], ...] = ()
+    has_bot: bool = False
     scopes: tuple[str, ...] = ()
     events: tuple[str, ...] = ()
     interactive: bool = False
@@ -30,13 +42,16 @@ def read_manifest(manifest: dict[str, Any]) -> Manifest:
     settings = manifest.get("settings", {})
     home = features.get("app_home", {})
     name = manifest.get("display_information", {}).get("name", "App")
+    scopes = manifest.get("oauth_config", {}).get("scopes", {}).get("bot", [])
+    events = settings.get("event_subscriptions", {}).get("bot_events", [])
     return Manifest(
         name=name,
         bot_name=features.get("bot_user", {}).get("display_name", name),
+        has_bot="bot_user" in features,
         commands={c["command"]: c for c in features.get("slash_commands", [])},
         shortcuts=tuple(features.get("shortcuts", [])),
-        scopes=tuple(manifest.get("oauth_config", {}).get("scopes", {}).get("bot", [])),
-        events=tuple(settings.get("event_subscriptions", {}).get("bot_events", [])),
+        scopes=tuple(scopes),
+        events=tuple(e for e in events if e not in EVENT_SCOPES or any(s in scopes for s in EVENT_SCOPES[e])),
         interactive=settings.get("interactivity", {}).get("is_enabled", False),
         socket_mode=settings.get("socket_mode_enabled", False),
         home_tab=home.get("home_tab_enabled", False),

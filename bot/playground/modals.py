@@ -1,24 +1,29 @@
 """Windows and Homes: opening, stacking, replacing, closing. Both the API and the answers to submissions come here."""
 
 import copy
+import json
 import secrets
 
 from .controls import Values, starting_values
 from .errors import ApiError
 from .records import Json, View
+from .references import problems_with_references
 from .validation import problems_in_view
 from .workspace import Workspace
 
 STACK = 3
-TOO_LARGE = 250_000  # bytes of JSON
+TOO_LARGE = 250_000  # bytes of JSON as Slack writes it
+NO_MATCH = "failed to match all allowed schemas [json-pointer:/view]"
 
 
-def checked(content: object, kind: str | None = None) -> Json:
+def checked(ws: Workspace, content: object, kind: str | None = None) -> Json:
     """The view with ids filled in, or Slack's complaint about it."""
     problems = problems_in_view(content, kind)
+    if isinstance(content, dict) and not problems:
+        problems = problems_with_references(ws, content["blocks"], "/view/blocks")
     if problems or not isinstance(content, dict):
-        raise ApiError("invalid_arguments", [problem.text() for problem in problems])
-    if len(str(content)) > TOO_LARGE:
+        raise ApiError("invalid_arguments", [NO_MATCH, *(problem.text() for problem in problems)])
+    if len(json.dumps(content, separators=(",", ":"))) > TOO_LARGE:
         raise ApiError("view_too_large")
     return with_ids(content)
 
@@ -44,9 +49,7 @@ def fill_ids(blocks: list[Json]) -> None:
 
 
 def new_view(ws: Workspace, person: str, content: Json, previous: View | None = None) -> View:
-    external = content.get("external_id")
-    if external and any(v.content.get("external_id") == external for v in ws.views.values()):
-        raise ApiError("duplicate_external_id")
+    _check_external_id(ws, content)
     view_id = ws.new_id("V")
     root = previous.root_id if previous else view_id
     view = View(view_id, content["type"], person, content, new_hash(ws), root, previous.id if previous else None)
@@ -55,11 +58,20 @@ def new_view(ws: Workspace, person: str, content: Json, previous: View | None = 
     return view
 
 
+def _check_external_id(ws: Workspace, content: Json, leaving: list[View] | None = None) -> None:
+    """Unique among all windows and Homes of the workspace, but for those that make room for this one."""
+    external, others = content.get("external_id"), [v for v in ws.views.values() if v not in (leaving or [])]
+    if external and any(v.content.get("external_id") == external for v in others):
+        raise ApiError("duplicate_external_id")
+
+
 def new_hash(ws: Workspace) -> str:
     return f"{int(ws.clock.now())}.{secrets.token_hex(4)}"
 
 
 def open_modal(ws: Workspace, person: str, content: Json) -> View:
+    """In place of whatever this person had open."""
+    _check_external_id(ws, content, ws.modals_of(person))
     close_all(ws, person)
     view = new_view(ws, person, content)
     ws.stacks[person] = [view.id]
@@ -79,6 +91,7 @@ def push_modal(ws: Workspace, person: str, content: Json) -> View:
 
 def replace(ws: Workspace, view: View, content: Json) -> View:
     """New content in the same window: what was typed stays where the same control still is."""
+    _check_external_id(ws, content, [view])
     typed: Values = view.values
     view.content = content
     view.hash = new_hash(ws)

@@ -15,9 +15,13 @@ METHOD_TIERS = {
     "conversations.history": 3, "conversations.replies": 3, "conversations.info": 3, "conversations.open": 3,
     "conversations.join": 3, "conversations.list": 2, "conversations.members": 4,
     "users.list": 2, "users.info": 4, "users.lookupByEmail": 3, "users.conversations": 3,
-    "pins.add": 2, "pins.list": 2, "reactions.add": 3, "files.info": 4,
-    "files.getUploadURLExternal": 4, "files.completeUploadExternal": 4, "bots.info": 3,
+    "pins.add": 2, "pins.list": 2, "pins.remove": 2, "reactions.add": 3, "reactions.remove": 2, "reactions.get": 3,
+    "files.getUploadURLExternal": 4, "files.completeUploadExternal": 4, "files.info": 4, "files.delete": 3,
+    "files.upload": 2, "bots.info": 3, "team.info": 3, "api.test": 4,
+    "chat.scheduledMessages.list": 3, "chat.deleteScheduledMessage": 3, "apps.connections.open": 1,
 }  # fmt: skip
+
+SPECIAL = {"chat.postMessage", "chat.getPermalink", "auth.test", "blocks.validate"}  # no tier: Slack gives no number
 
 
 class Rates:

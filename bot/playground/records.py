@@ -83,6 +83,17 @@ class Message:
 
 
 @dataclass
+class Scheduled:
+    """A message that waits for its time, in seconds."""
+
+    id: str
+    channel: str
+    post_at: int
+    created: int
+    message: Message
+
+
+@dataclass
 class Channel:
     id: str
     name: str
@@ -149,6 +160,10 @@ class StoredFile:
     created: float = 0.0
     channels: list[str] = field(default_factory=list)
     complete: bool = False
+    ready_at: float = 0.0  # when Slack has looked at it, some time after the upload was complete
+
+    def is_ready(self, now: float) -> bool:
+        return self.complete and now >= self.ready_at
 
 
 @dataclass

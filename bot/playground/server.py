@@ -23,6 +23,7 @@ from .manifest import read_manifest
 from .page_api import move_clock
 from .rates import Rates
 from .records import Delivery, Json
+from .scheduled import post_due
 from .site import Site
 from .sockets import Sockets
 from .transports import Http
@@ -77,6 +78,7 @@ class LocalSlack:
             self.workspace, self.deliveries, self.events, rates, self.sockets, Faults(seed),
             token=token, app_token=app_token, seconds=seconds,
         )  # fmt: skip
+        self.events.when_due = lambda: post_due(self.local)
         self.on_clock = on_clock
         self._port = port
         self._ready, self._closing = threading.Event(), asyncio.Event()
@@ -174,6 +176,10 @@ class LocalSlack:
 
     def clear_faults(self) -> None:
         self.local.faults.clear()
+
+    def refuse_token(self, why: str = "token_revoked") -> None:
+        """From now on the app's token is no good: "token_revoked" or "account_inactive"; "" makes it good again."""
+        self.local.token_trouble = why
 
     def repeat(self, delivery: Delivery) -> Delivery:
         """Sends an event once more, as Slack does after an answer that got lost."""

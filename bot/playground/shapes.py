@@ -83,11 +83,14 @@ def channel(ws: Workspace, found: Channel) -> Json:
 
 def file(ws: Workspace, base: str, stored: StoredFile) -> Json:
     private = f"{base}files-pri/{ws.team.id}-{stored.id}/{stored.name}"
+    ready = stored.is_ready(ws.clock.now())  # until then Slack does not know what is in it
+    extension = stored.name.rsplit(".", 1)[-1].lower() if "." in stored.name else "binary"
     return {
-        "id": stored.id, "name": stored.name, "title": stored.title or stored.name, "mimetype": stored.mimetype,
-        "filetype": stored.name.rsplit(".", 1)[-1].lower() if "." in stored.name else "binary",
-        "pretty_type": stored.mimetype, "user": stored.user, "size": stored.size, "created": int(stored.created),
-        "timestamp": int(stored.created), "mode": "hosted", "is_external": False, "is_public": False,
+        "id": stored.id, "name": stored.name, "title": stored.title or stored.name,
+        "mimetype": stored.mimetype if ready else "", "filetype": extension if ready else "",
+        "pretty_type": stored.mimetype if ready else "", "user": stored.user, "size": stored.size,
+        "created": int(stored.created), "timestamp": int(stored.created), "mode": "hosted",
+        "is_external": False, "is_public": False,
         "channels": [c for c in stored.channels if c.startswith("C")],
         "ims": [c for c in stored.channels if c.startswith("D")], "groups": [],
         "url_private": private, "url_private_download": private + "?download=1",

@@ -4,7 +4,7 @@ from typing import Any
 
 from . import modals, payloads, shapes
 from .choices import entered, problems_before_submit
-from .clicks import OnView, on_view
+from .clicks import OnView, must_be_interactive, on_view
 from .controls import CONTROLS, find
 from .errors import ApiError, NotPossible
 from .local import Local
@@ -35,6 +35,7 @@ def _type_one(local: Local, person: Person, spot: OnView, block_id: str, action_
 
 def submit(local: Local, person: Person, view_id: str, values: Json) -> None:
     ws = local.workspace
+    must_be_interactive(ws)
     view = type_values(local, person, view_id, values)
     if not view.content.get("submit"):
         raise NotPossible("This window has nothing to submit.")
@@ -100,9 +101,9 @@ def _respond(local: Local, person: Person, view: View, response: Any) -> None:
     if action == "errors":
         view.errors = _field_errors(view, response.get("errors"))
     elif action == "update":
-        modals.replace(ws, view, modals.checked(response.get("view"), "modal"))
+        modals.replace(ws, view, modals.checked(ws, response.get("view"), "modal"))
     elif action == "push":
-        modals.push_modal(ws, person.id, modals.checked(response.get("view"), "modal"))
+        modals.push_modal(ws, person.id, modals.checked(ws, response.get("view"), "modal"))
     elif action == "clear":
         modals.close_all(ws, person.id)
     elif action is None:
@@ -135,6 +136,6 @@ def close(local: Local, person: Person, view_id: str) -> None:
         payload = payloads.view_closed(ws, local.base, person, one, cleared)
         with ws.change():
             modals.close(ws, one)
-        if one.content.get("notify_on_close"):
+        if one.content.get("notify_on_close") and ws.manifest.interactive:
             summary = one.content.get("callback_id") or shapes.view(ws, local.base, one)["title"]["text"]
             local.deliveries.send_interaction("view_closed", summary, person.id, payload)

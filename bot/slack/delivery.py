@@ -42,6 +42,7 @@ PERMANENT = frozenset(
         "invalid_blocks",
         "invalid_blocks_format",
         "is_archived",
+        "messages_tab_disabled",
         "msg_blocks_too_long",
         "msg_too_long",
         "no_text",

@@ -26,9 +26,9 @@ MANIFEST: dict[str, Any] = {
     },
     "oauth_config": {
         "scopes": {
-            "bot": ["commands", "chat:write", "channels:read", "groups:read", "im:read", "channels:history",
-                    "groups:history", "im:history", "im:write", "users:read", "users:read.email", "files:read",
-                    "files:write", "pins:write", "pins:read", "reactions:write", "channels:join"]
+            "bot": ["commands", "chat:write", "app_mentions:read", "channels:read", "groups:read", "im:read",
+                    "channels:history", "groups:history", "im:history", "im:write", "users:read", "users:read.email",
+                    "files:read", "files:write", "pins:write", "pins:read", "reactions:write", "channels:join"]
         }
     },
     "settings": {
@@ -69,11 +69,16 @@ def app() -> Iterator[CannedApp]:
 
 @pytest.fixture
 def start(app: CannedApp) -> Iterator[Start]:
-    """Starts a local Slack; `without` takes scopes, events or commands out of the manifest, `also` adds events."""
+    """Starts a local Slack; `without` takes scopes, events or commands out of the manifest, `also` adds
+    events, `bend` changes it as it likes."""
     running: list[Slack] = []
 
     def start(
-        without: tuple[str, ...] = (), also: tuple[str, ...] = (), socket_mode: bool = False, **options: Any
+        without: tuple[str, ...] = (),
+        also: tuple[str, ...] = (),
+        socket_mode: bool = False,
+        bend: Callable[[dict[str, Any]], None] = lambda manifest: None,
+        **options: Any,
     ) -> Slack:
         manifest = copy.deepcopy(MANIFEST)
         if socket_mode:
@@ -82,6 +87,7 @@ def start(app: CannedApp) -> Iterator[Start]:
         bot["bot"] = [scope for scope in bot["bot"] if scope not in without]
         events = manifest["settings"]["event_subscriptions"]
         events["bot_events"] = [event for event in events["bot_events"] if event not in without] + [*also]
+        bend(manifest)
         teams = [{"id": "T0ACME", "name": "Acme"}]
         slack = Slack(manifest, PEOPLE, CHANNELS, other_teams=teams, app_url=app.url, **options).start()
         running.append(slack)

@@ -32,10 +32,27 @@ def test_every_post_has_its_own_timestamp(client: WebClient):
 
 @pytest.mark.parametrize(
     ("token", "error"),
-    [(None, "not_authed"), ("xoxb-other", "invalid_auth")],
+    [
+        (None, "not_authed"),
+        ("xoxb-other", "invalid_auth"),
+        ("rubbish", "invalid_auth"),
+        ("xapp-1-demo", "not_allowed_token_type"),
+        ("xoxp-1-demo", "not_allowed_token_type"),
+    ],
 )
 def test_a_token_is_needed_and_checked(slack: Slack, token: str | None, error: str):
     assert refusal(client_of(slack, token).chat_postMessage, channel="C0ACME", text="x")["error"] == error
+    assert slack.workspace.channels["C0ACME"].messages == {}
+
+
+@pytest.mark.parametrize("why", ["token_revoked", "account_inactive"])
+def test_a_token_can_be_taken_away(slack: Slack, client: WebClient, why: str):
+    slack.refuse_token(why)
+    assert refusal(client.chat_postMessage, channel="C0ACME", text="x")["error"] == why
+    assert client.api_call("api.test")["ok"]  # which needs none
+
+    slack.refuse_token("")
+    assert client.auth_test()["ok"]
 
 
 @pytest.mark.parametrize(
@@ -67,16 +84,66 @@ def test_something_has_to_be_said(client: WebClient):
     assert answer["error"] == "no_text"
 
 
-def test_texts_have_a_length(client: WebClient):
-    assert refusal(client.chat_postMessage, channel="C0ACME", text="x" * 40_001)["error"] == "msg_too_long"
-    ts = client.chat_postMessage(channel="C0ACME", text="x")["ts"]
+def test_a_text_that_is_far_too_long_is_cut(client: WebClient):
+    whole = client.chat_postMessage(channel="C0ACME", text="x" * 40_000)
+    cut = client.chat_postMessage(channel="C0ACME", text="x" * 40_001)
+
+    assert "warning" not in whole
+    assert (len(cut["message"]["text"]), cut["warning"]) == (40_000, "message_truncated")
+    assert cut["response_metadata"]["warnings"] == ["message_truncated"]
+
+
+def test_an_edit_and_an_ephemeral_have_a_length(client: WebClient, ana: Person):
+    ts = client.chat_postMessage(channel="C0ACME", text="as it was")["ts"]
     assert refusal(client.chat_update, channel="C0ACME", ts=ts, text="x" * 4_001)["error"] == "msg_too_long"
+    ana.sees("as it was")
+    answer = refusal(client.chat_postEphemeral, channel="C0ACME", user="U0ANA", text="x" * 40_001)
+    assert answer["error"] == "msg_too_long"
+
+    assert client.chat_update(channel="C0ACME", ts=ts, text="x" * 4_000)["ok"]
+    assert client.chat_postEphemeral(channel="C0ACME", user="U0ANA", text="x" * 40_000)["ok"]
 
 
-def test_all_blocks_together_have_a_length(client: WebClient):
-    blocks = [section("x" * 2900) for _ in range(4)]
+def written(*sizes: int, markdown: int = 0) -> list[dict]:
+    """Sections of these sizes, and markdown beside them."""
+    beside = [{"type": "markdown", "text": "x" * markdown}] if markdown else []
+    return [*(section("x" * size) for size in sizes), *beside]
 
-    assert refusal(client.chat_postMessage, channel="C0ACME", text="x", blocks=blocks)["error"] == "msg_blocks_too_long"
+
+@pytest.mark.parametrize(
+    ("fits", "too_much"),
+    [
+        (written(3000, 3000, 3000, 2000), written(3000, 3000, 3000, 2001)),
+        (written(1000, markdown=12_000), written(1001, markdown=12_000)),
+    ],
+)
+def test_only_a_post_minds_how_long_all_blocks_are_together(client: WebClient, ana: Person, fits, too_much):
+    ts = client.chat_postMessage(channel="C0ACME", text="x", blocks=fits)["ts"]
+    answer = refusal(client.chat_postMessage, channel="C0ACME", text="not posted", blocks=too_much)
+
+    assert answer["error"] == "msg_blocks_too_long"
+    ana.does_not_see("not posted")
+    assert client.chat_update(channel="C0ACME", ts=ts, text="x", blocks=too_much)["ok"]
+
+
+def test_blocks_in_attachments_count_as_blocks(client: WebClient):
+    attachments = [{"text": "plain ones are as lenient as ever"}, {"blocks": [section("x" * 3001)]}]
+    answer = refusal(client.chat_postMessage, channel="C0ACME", text="x", attachments=attachments)
+
+    assert answer["errors"] == ["must be less than 3001 characters [json-pointer:/attachments/1/blocks/0/text/text]"]
+    answer = refusal(client.chat_postMessage, channel="C0ACME", text="x", attachments=[{"text": "x"}] * 101)
+    assert answer["error"] == "too_many_attachments"
+    assert client.chat_postMessage(channel="C0ACME", text="x", attachments=[{"text": "x"}] * 100)["ok"]
+
+
+def test_markdown_text_is_a_message_of_its_own(client: WebClient, ana: Person):
+    client.chat_postMessage(channel="C0ACME", markdown_text="**Done**")
+    ana.sees("**Done**")
+
+    answer = refusal(client.chat_postMessage, channel="C0ACME", markdown_text="x", text="x")
+    assert answer["error"] == "markdown_text_conflict"
+    answer = refusal(client.chat_postMessage, channel="C0ACME", markdown_text="x" * 12_001)
+    assert answer["error"] == "msg_too_long"
 
 
 def test_bad_blocks_are_refused_with_pointers(client: WebClient):

@@ -7,6 +7,8 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from bot.playground.validation import problems_in_message, problems_in_view
+from tests.driver import Slack
+from tests.playground.conftest import client_of
 from tests.playground.parts import (
     Json,
     actions,
@@ -31,6 +33,7 @@ from tests.playground.parts import (
     text_field,
     words,
 )
+from tests.playground.test_chat import refusal
 
 MESSAGES_REFUSED = [
     # how many
@@ -266,7 +269,29 @@ def test_blocks_can_be_validated_without_a_token(client: WebClient):
         client.api_call("blocks.validate", json={"blocks": [section("x" * 3001)]})
 
     assert caught.value.response["errors"] == [
-        {"pointer": "/blocks/0/text/text", "code": "too_long", "message": "must be less than 3001 characters",
-         "constraint": "too_long", "field": "text"}
+        {"pointer": "/0/text/text", "code": "failed_constraint", "message": "must be less than 3001 characters",
+         "constraint": {"type": "too_long"}}
     ]  # fmt: skip
     assert client.api_call("blocks.validate", json={"blocks": [section()]})["ok"]
+
+
+VALIDATED = [
+    ({"blocks": [{"text": plain("x")}]}, "invalid_blocks", "/0", "type"),
+    ({"message": {"text": "x", "blocks": [{"type": "header"}]}}, "invalid_message", "/blocks/0", "text"),
+    ({"message": {"attachments": [{"blocks": [{"type": "header"}]}]}}, "invalid_message", "/attachments/0/blocks/0",
+     "text"),
+    ({"view": modal(section(colour="red"))}, "invalid_view", "/blocks/0", "colour"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("args", "error", "pointer", "name"), VALIDATED)
+def test_what_is_validated_is_told_where_it_is_wrong(slack: Slack, args: Json, error: str, pointer: str, name: str):
+    answer = refusal(client_of(slack, None).api_call, "blocks.validate", json=args)
+
+    assert answer["error"] == error
+    assert [(e["pointer"], e["field"]) for e in answer["errors"]] == [(pointer, name)]
+
+
+@pytest.mark.parametrize("args", [{}, {"blocks": [section()], "view": modal(section())}])
+def test_exactly_one_thing_is_validated(client: WebClient, args: Json):
+    assert refusal(client.api_call, "blocks.validate", json=args)["error"] == "invalid_arguments"

@@ -1,3 +1,4 @@
+import json
 from collections.abc import Iterator
 
 import pytest
@@ -56,8 +57,10 @@ def test_a_refused_view_leaves_the_trigger_usable(client: WebClient, trigger: st
     answer = refusal(client.views_open, trigger_id=trigger, view=modal(section(), title="x" * 25))
 
     assert answer["error"] == "invalid_arguments"
-    messages = answer["response_metadata"]["messages"]
-    assert messages == ["[ERROR] must be less than 25 characters [json-pointer:/view/title/text]"]
+    assert answer["response_metadata"]["messages"] == [
+        "[ERROR] failed to match all allowed schemas [json-pointer:/view]",
+        "[ERROR] must be less than 25 characters [json-pointer:/view/title/text]",
+    ]
     assert client.views_open(trigger_id=trigger, view=modal(section()))["ok"]
 
 
@@ -124,10 +127,37 @@ def test_an_external_id_is_taken_once_and_finds_its_view(app: CannedApp, client:
     assert client.views_update(external_id="mine", view=view)["ok"]
 
 
-def test_a_view_has_a_size(client: WebClient, trigger: str):
-    heavy = modal(*(section("x" * 2999) for _ in range(90)))
+def test_an_update_cannot_take_an_external_id(client: WebClient, open_view: dict, ana: Person):
+    client.views_publish(user_id="U0BO", view=home(section()) | {"external_id": "his"})
+    view = modal(section("Taken over"), external_id="his")
 
-    assert refusal(client.views_open, trigger_id=trigger, view=heavy)["error"] == "view_too_large"
+    assert refusal(client.views_update, view_id=open_view["id"], view=view)["error"] == "duplicate_external_id"
+    ana.does_not_see("Taken over")
+
+
+def test_an_external_id_that_is_taken_leaves_open_what_was_open(
+    app: CannedApp, client: WebClient, open_view: dict, ana: Person
+):
+    client.views_publish(user_id="U0BO", view=home(section()) | {"external_id": "his"})
+    view = modal(section("Instead"), external_id="his")
+    answer = refusal(client.views_open, trigger_id=click_trigger(app, ana), view=view)
+
+    assert answer["error"] == "duplicate_external_id"
+    ana.sees("A form").does_not_see("Instead")
+
+
+def sized(letter: str, size: int) -> dict:
+    """A modal of exactly so many bytes, as Slack writes JSON: letters beyond ASCII take six each."""
+    text = letter * (2450 // (len(json.dumps(letter)) - 2))
+    view = modal(*(section(text) for _ in range(99)), text_field("Name"), private_metadata="")
+    missing = size - len(json.dumps(view, separators=(",", ":")))
+    return view | {"private_metadata": "x" * missing}
+
+
+@pytest.mark.parametrize("letter", ["x", "é"])
+def test_a_view_has_a_size_in_bytes(client: WebClient, trigger: str, letter: str):
+    assert refusal(client.views_open, trigger_id=trigger, view=sized(letter, 250_001))["error"] == "view_too_large"
+    assert client.views_open(trigger_id=trigger, view=sized(letter, 250_000))["ok"]
 
 
 def test_a_home_is_published_for_one_person(client: WebClient, ana: Person, bo: Person):

@@ -120,7 +120,8 @@ def scopes_of(method: str) -> list[str]:
     if method in BY_KIND:  # channels of both kinds; conversations with people are read, never listed
         families = ["channels", "groups"] + (["im"] if BY_KIND[method] == "history" else [])
         return [f"{family}:{BY_KIND[method]}" for family in families]
-    return [SCOPES[method]] if method in SCOPES else []
+    scope = SCOPES.get(method)
+    return [scope] if scope else []
 
 
 def strings() -> set[str]:

@@ -1,14 +1,44 @@
 """Blocks: one row of BLOCKS each, and which of them each surface shows."""
 
 from . import limits
-from .data import DATA_TABLE, DATA_VISUALIZATION, RICH_TEXT_BLOCK, TABLE
+from .data import DATA_TABLE, DATA_VISUALIZATION, TABLE
 from .elements import ELEMENTS, IN_ACTIONS, IN_INPUT, IN_SECTION
 from .objects import ONE_PICTURE, PICTURE, TYPE, plain, words
-from .rules import Rule, among, anything, at_least_one, exactly_one, flag, items, number, shape, text, typed
+from .rules import (
+    Rule,
+    among,
+    at_least_one,
+    at_most_one,
+    exactly_one,
+    flag,
+    items,
+    link,
+    number,
+    only_with,
+    shape,
+    text,
+    typed,
+)
+from .texts import RICH_TEXT, RICH_TEXT_BLOCK
 
 BLOCK_ID = {"block_id": text(limits.BLOCK_ID)}
 IMAGE = typed(ELEMENTS, {"image"})
 CONTEXT_ITEMS = {"image": ELEMENTS["image"], "plain_text": plain(limits.TEXT), "mrkdwn": words(limits.TEXT)}
+
+STATES = ("in_progress", "complete", "error")
+TASK = {"task_id": text(), "title": text()}
+TASK_EXTRAS = {"details": RICH_TEXT, "output": RICH_TEXT, "sources": items(typed(ELEMENTS, {"url"}), 0)}
+PLANNED_TASK = shape(  # only in a plan may a task still wait, and there it needs no type
+    TASK | {"status": among("pending", *STATES)}, BLOCK_ID | TASK_EXTRAS | {"type": among("task_card")}
+)
+ICONS = (
+    "archive book bookmark bot bug calendar call caret-left caret-right check clipboard code comment compass copy cube "
+    "download edit email eye-closed eye-open file flag folder gear globe heart help image info key lightbulb link map "
+    "mobile new-window pin plus refine refresh rocket save screen share sparkle star star-filled tag thumbs-down "
+    "thumbs-up trash upload user warning"
+)
+# Where the documentation and Slack's own validator name different ones, those that both name.
+IN_CONTAINER = {"actions", "context", "divider", "header", "image", "section", "table", "video"}
 
 BLOCKS: dict[str, Rule] = {
     "section": shape(
@@ -45,42 +75,37 @@ BLOCKS: dict[str, Rule] = {
         BLOCK_ID | {"level": among("default", "info", "success", "warning", "error")},
     ),
     "video": shape(
-        TYPE | {"alt_text": text(limits.ALT_TEXT), "title": plain(limits.VIDEO_TITLE), "thumbnail_url": text(3000),
-                "video_url": text(3000)},
-        BLOCK_ID | {"author_name": text(limits.VIDEO_AUTHOR), "description": plain(200), "provider_icon_url": text(),
-                    "provider_name": text(50), "title_url": text()},
+        TYPE | {"alt_text": text(limits.ALT_TEXT), "title": plain(limits.VIDEO_TITLE),
+                "thumbnail_url": link(limits.VIDEO_URL, "https?"), "video_url": link(limits.VIDEO_URL, "https")},
+        BLOCK_ID | {"author_name": text(limits.VIDEO_AUTHOR), "description": plain(limits.VIDEO_DESCRIPTION),
+                    "provider_icon_url": link(limits.VIDEO_LINK, "https?"),
+                    "provider_name": text(limits.VIDEO_PROVIDER), "title_url": link(limits.VIDEO_LINK, "https")},
     ),
-    "file": shape(TYPE | {"external_id": text(), "source": among("remote")}, BLOCK_ID),
     "card": shape(
         TYPE,
         BLOCK_ID | {"title": words(limits.CARD_TITLE), "subtitle": words(limits.CARD_TITLE),
                     "body": words(limits.CARD_BODY), "subtext": words(limits.CARD_BODY), "hero_image": IMAGE,
-                    "icon": IMAGE, "slack_icon": anything,
+                    "icon": IMAGE, "slack_icon": shape({"type": among("icon"), "name": among(*ICONS.split())}),
                     "actions": items(typed(ELEMENTS, {"button"}), 1, limits.CARD_ACTIONS)},
-        at_least_one("hero_image", "title", "actions", "body"),
+        at_least_one("hero_image", "title", "actions", "body"), at_most_one("icon", "slack_icon"),
     ),
-    "task_card": shape(
-        TYPE | {"task_id": text(), "title": text()},
-        BLOCK_ID | {"status": among("pending", "in_progress", "complete", "error"), "details": anything,
-                    "output": anything, "sources": items(typed(ELEMENTS, {"url"}), 0)},
-    ),
+    "task_card": shape(TYPE | TASK | {"status": among(*STATES)}, BLOCK_ID | TASK_EXTRAS),
 }  # fmt: skip
 
 BLOCKS["carousel"] = shape(TYPE | {"elements": items(typed(BLOCKS, {"card"}), 1, limits.CAROUSEL)}, BLOCK_ID)
-BLOCKS["plan"] = shape(
-    TYPE | {"title": text()}, BLOCK_ID | {"tasks": items(typed(BLOCKS, {"task_card"}), 0, limits.PLAN_TASKS)}
-)
+BLOCKS["plan"] = shape(TYPE | {"title": text()}, BLOCK_ID | {"tasks": items(PLANNED_TASK, 0, limits.PLAN_TASKS)})
 BLOCKS["container"] = shape(
-    TYPE | {"child_blocks": items(typed(BLOCKS), 1, limits.CONTAINER_BLOCKS)},
-    BLOCK_ID | {"title": plain(limits.CONTAINER_TITLE), "rich_text_title": anything, "icon": IMAGE, "width": anything,
+    TYPE | {"child_blocks": items(typed(BLOCKS, IN_CONTAINER), 1, limits.CONTAINER_BLOCKS)},
+    BLOCK_ID | {"title": plain(limits.CONTAINER_TITLE), "rich_text_title": RICH_TEXT, "icon": IMAGE,
+                "width": among("narrow", "standard", "wide", "full"),
                 "subtitle": words(limits.CONTAINER_TITLE), "default_collapsed": flag, "is_collapsible": flag,
                 "has_header_divider": flag},
-    exactly_one("title", "rich_text_title"),
+    exactly_one("title", "rich_text_title"), only_with("default_collapsed", "is_collapsible"),
 )  # fmt: skip
 
 EVERYWHERE = {"actions", "card", "context", "divider", "header", "image", "input", "rich_text", "section", "video"}
 SURFACES = {
-    "message": EVERYWHERE | {"carousel", "container", "context_actions", "data_table", "data_visualization", "file",
+    "message": EVERYWHERE | {"carousel", "container", "context_actions", "data_table", "data_visualization",
                              "markdown", "plan", "table", "task_card"},
     "modal": EVERYWHERE | {"alert"},
     "home": EVERYWHERE | {"carousel", "container", "data_table", "data_visualization", "table"},

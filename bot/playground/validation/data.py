@@ -3,8 +3,8 @@
 from typing import Any
 
 from . import limits
-from .rules import Check, Report, Rule, among, anything, flag, items, number, shape, text, typed
-from .texts import PARTS, RICH_TEXT
+from .rules import Check, Report, Rule, among, flag, items, length, number, shape, text, typed
+from .texts import RICH_TEXT
 
 TYPE = {"type": text()}
 CELLS: dict[str, Rule] = {
@@ -12,8 +12,8 @@ CELLS: dict[str, Rule] = {
     "raw_number": shape(TYPE | {"value": number(whole=False)}, {"text": text()}),
     "rich_text": RICH_TEXT,
 }
-HEADINGS = {name: rule for name, rule in CELLS.items() if name != "rich_text"}
-ROW = items(typed(CELLS), 1, limits.TABLE_COLUMNS)
+IN_TABLE = {"raw_text", "rich_text"}
+IN_HEADINGS = {"raw_text", "raw_number"}
 
 
 def column_setting(value: Any, at: str, report: Report) -> None:
@@ -39,24 +39,40 @@ def characters(node: Any) -> int:
     if isinstance(node, list):
         return sum(map(characters, node))
     if isinstance(node, dict):
-        own = len(node["text"]) if isinstance(node.get("text"), str) else 0
+        own = length(node["text"]) if isinstance(node.get("text"), str) else 0
         return own + sum(characters(child) for child in node.values() if isinstance(child, (dict, list)))
     return 0
 
 
 def plain_headings(value: dict[str, Any], at: str, report: Report) -> None:
-    items(typed(CELLS, HEADINGS))(value["rows"][0], f"{at}/rows/0", report)
+    items(typed(CELLS, IN_HEADINGS))(value["rows"][0], f"{at}/rows/0", report)
+
+
+def header_column_exists(value: dict[str, Any], at: str, report: Report) -> None:
+    if value.get("row_header_column_index", 0) >= len(value["rows"][0]):
+        report.add(f"{at}/row_header_column_index", "must be a column of the table", "too_large")
+
+
+def settings_fit(value: dict[str, Any], at: str, report: Report) -> None:
+    """Fewer than the columns is fine: the others look as usual."""
+    if len(value.get("column_settings", [])) > len(value["rows"][0]):
+        report.add(f"{at}/column_settings", "must not describe more columns than there are", "too_many_items")
+
+
+def rows(cells: set[str], least: int, most: int) -> Rule:
+    return items(items(typed(CELLS, cells), 1, limits.TABLE_COLUMNS), least, most)
 
 
 TABLE = shape(
-    TYPE | {"rows": items(ROW, 1, limits.TABLE_ROWS)},
+    TYPE | {"rows": rows(IN_TABLE, 1, limits.TABLE_ROWS)},
     {"block_id": text(limits.BLOCK_ID), "column_settings": items(column_setting, 0, limits.TABLE_COLUMNS)},
     same_width,
+    settings_fit,
     at_most_characters(limits.TABLE_CHARACTERS),
 )
 
 DATA_TABLE = shape(
-    TYPE | {"caption": text(), "rows": items(ROW, 2, limits.DATA_TABLE_ROWS)},
+    TYPE | {"caption": text(), "rows": rows(set(CELLS), 2, limits.DATA_TABLE_ROWS)},
     {
         "block_id": text(limits.BLOCK_ID),
         "page_size": number(1, limits.PAGE_SIZE),
@@ -64,6 +80,7 @@ DATA_TABLE = shape(
     },
     same_width,
     plain_headings,
+    header_column_exists,
     at_most_characters(limits.DATA_TABLE_CHARACTERS),
 )
 
@@ -100,5 +117,3 @@ CHART = typed({"pie": PIE, "line": LINES, "bar": LINES, "area": LINES})
 DATA_VISUALIZATION = shape(
     TYPE | {"title": text(limits.CHART_TITLE), "chart": CHART}, {"block_id": text(limits.BLOCK_ID)}
 )
-
-RICH_TEXT_BLOCK = shape(TYPE | {"elements": items(typed(PARTS))}, {"block_id": anything})

@@ -3,7 +3,7 @@
 from typing import Any
 
 from . import limits
-from .rules import Report, Rule, among, at_least_one, exactly_one, flag, items, shape, text, typed
+from .rules import Report, Rule, among, at_least_one, exactly_one, flag, items, link, shape, text, typed
 
 TYPE = {"type": text()}
 
@@ -43,7 +43,7 @@ DISPATCH = {
 
 
 def option(words_allowed: Rule, description: Rule, url: bool = False) -> Rule:
-    extra = {"description": description} | ({"url": text(3000)} if url else {})
+    extra = {"description": description} | ({"url": link(limits.OPTION_URL)} if url else {})
     return shape({"text": words_allowed, "value": text(limits.OPTION_VALUE)}, extra)
 
 
@@ -60,8 +60,9 @@ OPTIONS = {
 SUGGESTIONS = shape({}, {"options": items(SELECT_OPTION, 0, limits.OPTIONS), "option_groups": OPTIONS["option_groups"]},
                     exactly_one("options", "option_groups"))  # fmt: skip
 
-SLACK_FILE = shape({}, {"id": text(pattern=r"F[A-Z0-9]{8,}"), "url": text(3000)}, exactly_one("id", "url"))
-PICTURE = {"image_url": text(limits.IMAGE_URL), "slack_file": SLACK_FILE}
+SLACK_FILE = shape({}, {"id": text(pattern=r"F[A-Z0-9]{8,}"), "url": link(limits.IMAGE_URL, "https?")},
+                   exactly_one("id", "url"))  # fmt: skip
+PICTURE = {"image_url": link(limits.IMAGE_URL, "https?"), "slack_file": SLACK_FILE}
 ONE_PICTURE = exactly_one("image_url", "slack_file")
 
 CONVERSATION_FILTER = shape(
@@ -87,6 +88,17 @@ def initial_is_offered(value: dict[str, Any], at: str, report: Report) -> None:
 
 
 def option_values_differ(value: dict[str, Any], at: str, report: Report) -> None:
-    values = [o["value"] for o in value.get("options", [])]
-    if len(set(values)) < len(values):
-        report.add(f"{at}/options", "option values must be unique", "duplicate")
+    """Also across groups: the value is all that the app hears."""
+    for name in ("options", "option_groups"):
+        lists = [value.get("options", [])] if name == "options" else [g["options"] for g in value.get(name, [])]
+        values = [option["value"] for options in lists for option in options]
+        if len(set(values)) < len(values):
+            report.add(f"{at}/{name}", "option values must be unique", "duplicate")
+
+
+def few_at_first(value: dict[str, Any], at: str, report: Report) -> None:
+    """What is chosen from the start may not be more than can be chosen."""
+    for name in (name for name in value if name.startswith("initial_")):
+        most = value.get("max_selected_items")
+        if most is not None and isinstance(value[name], list) and len(value[name]) > most:
+            report.add(f"{at}/{name}", f"no more than {most} items allowed", "too_many_items")

@@ -6,8 +6,9 @@ from typing import Any
 
 from . import limits
 from .blocks import BLOCKS, SURFACES
+from .data import characters
 from .objects import SUGGESTIONS, plain
-from .rules import Problem, Report, Rule, among, flag, items, shape, text, typed
+from .rules import Problem, Report, Rule, among, flag, items, length, shape, text, typed
 
 VIEW_EXTRAS = {
     "private_metadata": text(limits.PRIVATE_METADATA, least=0),
@@ -40,12 +41,26 @@ VIEWS: dict[str, Rule] = {
 }
 
 
-def problems_in_message(blocks: Any) -> list[Problem]:
+def problems_in_message(blocks: Any, at: str = "/blocks") -> list[Problem]:
     report = Report()
-    _blocks("message", limits.BLOCKS_IN_MESSAGE, least=0)(blocks, "/blocks", report)
+    _blocks("message", limits.BLOCKS_IN_MESSAGE, least=0)(blocks, at, report)
     if not report:
-        _check_together(blocks, "/blocks", "message", report)
+        _check_together(blocks, at, "message", report)
     return report
+
+
+def problems_in_attachments(attachments: Any) -> list[Problem]:
+    """Only the blocks inside them: the rest of an attachment is as lenient as it always was."""
+    report = Report()
+    items(_attachment, 0)([] if attachments is None else attachments, "/attachments", report)
+    return report
+
+
+def _attachment(value: Any, at: str, report: Report) -> None:
+    if not isinstance(value, dict):
+        report.add(at, "must be an object", "wrong_type")
+    elif value.get("blocks"):
+        report += problems_in_message(value["blocks"], f"{at}/blocks")
 
 
 def problems_in_view(view: Any, kind: str | None = None) -> list[Problem]:
@@ -79,7 +94,7 @@ def _check_together(blocks: list[Any], at: str, surface: str, report: Report) ->
     if surface == "message":
         _few_per_message(blocks, at, report)
     if surface != "modal":
-        _no_file_inputs(blocks, at, report)
+        _only_in_modals(blocks, at, report)
 
 
 def _ids_differ(blocks: list[Any], at: str, report: Report) -> None:
@@ -111,27 +126,37 @@ def _few_per_message(blocks: list[Any], at: str, report: Report) -> None:
     for kind, most in PER_MESSAGE.items():
         if kinds[kind] > most:
             report.add(at, f"no more than {most} {kind} blocks allowed", "too_many_items")
-    written = sum(len(block["text"]) for block in blocks if block["type"] == "markdown")
-    if written > limits.MARKDOWN_TOTAL:
-        report.add(at, f"markdown must be less than {limits.MARKDOWN_TOTAL + 1} characters in all", "too_long")
+    written = {
+        "markdown": (sum(length(block["text"]) for block in blocks if block["type"] == "markdown"),
+                     limits.MARKDOWN_TOTAL),
+        "data tables": (sum(characters(block["rows"]) for block in blocks if block["type"] == "data_table"),
+                        limits.DATA_TABLE_CHARACTERS),
+    }  # fmt: skip
+    for what, (size, most) in written.items():
+        if size > most:
+            report.add(at, f"{what} must be less than {most + 1} characters in all", "too_long")
 
 
-def _no_file_inputs(blocks: list[Any], at: str, report: Report) -> None:
+def _only_in_modals(blocks: list[Any], at: str, report: Report) -> None:
     for where, block in _with_pointers(blocks, at):
         for pointer, element in _elements(block, where):
             if element["type"] == "file_input":
                 report.add(f"{pointer}/type", "unsupported type: file_input", "unsupported_type")
+            if element.get("response_url_enabled"):
+                report.add(f"{pointer}/response_url_enabled", "is only for inputs of modals", "not_allowed")
 
 
 def _inputs_need_submit(view: dict[str, Any], report: Report) -> None:
     if view["type"] == "modal" and "submit" not in view and any(b["type"] == "input" for b in view["blocks"]):
-        report.add("/view", "missing required field: submit (the view has input blocks)", "missing_field")
+        report.add("/view", "missing required field: submit (the view has input blocks)", "missing_field", "submit")
 
 
 def _with_pointers(blocks: list[Any], at: str) -> Iterator[tuple[str, dict[str, Any]]]:
     for index, block in enumerate(blocks):
         yield f"{at}/{index}", block
         yield from _with_pointers(block.get("child_blocks", []), f"{at}/{index}/child_blocks")
+        if block["type"] == "carousel":
+            yield from _with_pointers(block["elements"], f"{at}/{index}/elements")
 
 
 def _elements(block: dict[str, Any], at: str) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -8,12 +8,13 @@ from collections.abc import Callable
 from ..errors import ApiError
 from ..local import Local
 from ..records import Json
-from . import apps, chat, conversations, files, general, history, reactions, users, views
+from . import apps, chat, conversations, files, general, history, reactions, scheduling, users, views
 from .call import Call
-from .scopes import APP_LEVEL, NEEDS_NO_TOKEN, needed_scopes
+from .scopes import APP_LEVEL, NEEDS_NO_TOKEN, TOKEN_KINDS, needed_scopes, token_kind
 
+__all__ = ["APP_LEVEL", "METHODS", "answer"]
 METHODS: dict[str, Callable[[Call], Json]] = {}
-for module in (apps, chat, conversations, files, general, history, reactions, users, views):
+for module in (apps, chat, conversations, files, general, history, reactions, scheduling, users, views):
     METHODS |= module.METHODS
 
 
@@ -34,12 +35,18 @@ def answer(local: Local, method: str, args: Json, token: str | None) -> Json:
 
 
 def _authenticate(call: Call, token: str | None) -> None:
+    """Each method takes one kind of token; the app has one of each, if the manifest gives it a bot."""
     if not token:
         raise ApiError("not_authed")
-    if token not in (call.local.token, call.local.app_token):
-        raise ApiError("invalid_auth")
-    if (token == call.local.app_token) != (call.method in APP_LEVEL):
+    kind, wanted = token.partition("-")[0], token_kind(call.method)
+    if kind in TOKEN_KINDS and kind != wanted:
         raise ApiError("not_allowed_token_type")
+    if wanted == "xapp":
+        known, trouble = token == call.local.app_token, ""
+    else:
+        known, trouble = token == call.local.token and call.workspace.manifest.has_bot, call.local.token_trouble
+    if not known or trouble:
+        raise ApiError(trouble if known else "invalid_auth")
 
 
 def _check_scopes(call: Call) -> None:

@@ -78,9 +78,9 @@ class Call:
     def place_to_post(self) -> Channel:
         """A channel to write in; a person's id stands for the conversation with them."""
         target = self.required("channel")
-        if target[0] in "UW":
-            return self.direct_channel(target)
-        found = self.channel()
+        found = self.direct_channel(target) if target[0] in "UW" else self.channel()
+        if found.kind == "im" and not self.workspace.manifest.messages_tab:
+            raise ApiError("messages_tab_disabled")
         if found.archived:
             raise ApiError("is_archived")
         if not found.bot_member and not self.workspace.manifest.has_scope("chat:write.public"):
@@ -114,7 +114,7 @@ class Call:
 
     # --- pages of results
 
-    def page(self, rows: list[Any], default: int = PAGE, most: int = 1000) -> tuple[list[Any], Json]:
+    def page(self, rows: list[Any], default: int = PAGE, most: int = 999) -> tuple[list[Any], Json]:
         """A slice and the `response_metadata` that leads to the next one."""
         limit = self.number("limit", default)
         if not 1 <= limit <= most:

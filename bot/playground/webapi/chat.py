@@ -1,33 +1,28 @@
 """chat.*: posting, editing and deleting."""
 
-from typing import Any
-
-from .. import shapes
+from .. import content, shapes
 from ..errors import ApiError
-from ..modals import fill_ids
 from ..records import Channel, Json, Message
-from ..validation import problems_in_message
+from ..validation.rules import length
 from ..workspace import BOT_USER
 from .call import Call
 
-POST_LIMIT, UPDATE_LIMIT = 40_000, 4_000  # characters of `text`
-BLOCKS_TEXT_LIMIT = 11_000  # undocumented; reports start at 11,000 characters over all blocks
-METADATA_LIMIT = 16_000  # assumed: Slack does not publish it
-WORDLESS = {"table", "data_table", "markdown", "data_visualization"}  # these have limits of their own
+UPDATE_LIMIT = 4_000  # characters of `text`
+TRUNCATED = {"warning": "message_truncated", "response_metadata": {"warnings": ["message_truncated"]}}
 
 
 def post_message(call: Call) -> Json:
+    """Of all the methods, only this one minds how long the blocks are together, and cuts its text."""
     place = call.place_to_post()
-    message = _new_message(call, place)
-    if _words(message.blocks) > BLOCKS_TEXT_LIMIT:
+    message = new_message(call, place)
+    if content.too_long_together(message.blocks):
         raise ApiError("msg_blocks_too_long")
+    whole, message.text = message.text, content.shortened(message.text)
     with call.workspace.change() as ws:
         ws.put(message)
-        if call.flag("reply_broadcast"):
-            message.subtype = "thread_broadcast"
     call.local.events.emit(call.local.events.posted(place, message), BOT_USER, place)
     return {"channel": place.id, "ts": message.ts, "message": shapes.message(call.workspace, call.local.base, message,
-                                                                             metadata=True)}  # fmt: skip
+            metadata=True)} | (TRUNCATED if whole != message.text else {})  # fmt: skip
 
 
 def post_ephemeral(call: Call) -> Json:
@@ -35,80 +30,43 @@ def post_ephemeral(call: Call) -> Json:
     reader = call.person()
     if reader.deleted or reader.id not in place.members:
         raise ApiError("user_not_in_channel")
-    message = _new_message(call, place)
+    message = new_message(call, place, content.TEXT_LIMIT)
     message.ephemeral_to = reader.id
     with call.workspace.change() as ws:
         ws.put(message)
     return {"message_ts": message.ts}
 
 
-def _new_message(call: Call, place: Channel) -> Message:
+def new_message(call: Call, place: Channel, longest: int | None = None) -> Message:
+    """The message this call describes, checked, and not yet in its place."""
     ws = call.workspace
-    text, blocks, attachments = _content(call)
-    _check_length(text, POST_LIMIT)
+    text, blocks, attachments = _content(call, longest)
     thread_ts = call.text("thread_ts") or None
     if thread_ts and (place.messages.get(thread_ts) is None or place.messages[thread_ts].deleted):
         raise ApiError("thread_not_found")
     message = Message(ws.new_ts(), place.id, BOT_USER, text, blocks or [], attachments or [], bot=True)
     message.thread_ts = thread_ts and (place.messages[thread_ts].thread_ts or thread_ts)
+    if message.thread_ts and call.flag("reply_broadcast"):
+        message.subtype = "thread_broadcast"
     customised = ws.manifest.has_scope("chat:write.customize") and call.text("username")
     message.username = customised or ws.manifest.bot_name
-    message.metadata = _metadata(call)
+    message.metadata = content.checked_metadata(call.structure("metadata", "invalid_metadata_format"))
     return message
 
 
-def _content(call: Call) -> tuple[str, list[Json] | None, list[Json] | None]:
+def _content(call: Call, longest: int | None) -> tuple[str, list[Json] | None, list[Json] | None]:
     """Text, blocks and attachments; None where the call did not mention them."""
     text = call.text("text")
-    blocks = checked_blocks(call.structure("blocks", "invalid_blocks_format"))
-    attachments = call.structure("attachments")
-    if attachments is not None and len(attachments) > 100:
-        raise ApiError("too_many_attachments")
+    blocks = call.structure("blocks", "invalid_blocks_format")
+    if markdown := call.text("markdown_text"):
+        text, blocks = markdown, content.from_markdown(markdown, text or blocks)
+    blocks = content.checked_blocks(call.workspace, blocks)
+    attachments = content.checked_attachments(call.structure("attachments", "invalid_attachments"))
     if not text and not blocks and not attachments:
         raise ApiError("no_text")
-    return text, blocks, attachments
-
-
-def checked_blocks(blocks: Any) -> list[Json] | None:
-    if blocks is None:
-        return None
-    if not isinstance(blocks, list):
-        raise ApiError("invalid_blocks_format")
-    problems = [problem.text() for problem in problems_in_message(blocks)]
-    if problems:
-        raise ApiError("invalid_blocks", problems, errors=problems)
-    blocks = [dict(block) for block in blocks]
-    fill_ids(blocks)
-    return blocks
-
-
-def _check_length(text: str, limit: int) -> None:
-    if len(text) > limit:
+    if longest is not None and length(text) > longest:
         raise ApiError("msg_too_long")
-
-
-def _words(blocks: list[Json]) -> int:
-    return sum(_text_size(block) for block in blocks if block["type"] not in WORDLESS)
-
-
-def _text_size(node: Any) -> int:
-    if isinstance(node, list):
-        return sum(_text_size(child) for child in node)
-    if isinstance(node, dict):
-        own = len(node["text"]) if isinstance(node.get("text"), str) else 0
-        return own + sum(_text_size(child) for child in node.values() if not isinstance(child, str))
-    return 0
-
-
-def _metadata(call: Call) -> Json | None:
-    metadata = call.structure("metadata", "invalid_metadata_format")
-    if metadata is None:
-        return None
-    if not isinstance(metadata, dict) or not metadata.get("event_type") or "event_payload" not in metadata:
-        raise ApiError("invalid_metadata_format")
-    if len(str(metadata)) > METADATA_LIMIT:
-        raise ApiError("metadata_too_large")
-    return metadata
+    return text, blocks, attachments
 
 
 def update(call: Call) -> Json:
@@ -117,9 +75,8 @@ def update(call: Call) -> Json:
     message = call.own_message(place, "cant_update_message")
     if place.archived:
         raise ApiError("is_archived")
-    text, blocks, attachments = _content(call)
-    _check_length(text, UPDATE_LIMIT)
-    metadata = _metadata(call)
+    text, blocks, attachments = _content(call, UPDATE_LIMIT)
+    metadata = content.checked_metadata(call.structure("metadata", "invalid_metadata_format"))
     before = shapes.message(call.workspace, call.local.base, message)
     with call.workspace.change() as ws:
         message.text = text

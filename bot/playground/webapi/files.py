@@ -1,23 +1,30 @@
 """Uploading in three steps (ask for a URL, send the bytes, complete) and looking files up."""
 
 import mimetypes
-import re
 
-from .. import shapes
+from .. import content, shapes
 from ..errors import ApiError
 from ..local import Local
 from ..records import Json, Message, StoredFile
 from ..workspace import BOT_USER
 from .call import Call
-from .chat import checked_blocks
 
-FILE_ID = re.compile(r"F[A-Z0-9]{8,}")
+LARGEST = 1_000_000_000  # bytes
+LARGEST_SNIPPET = 1_000_000
+ALT_TEXT = 1000  # characters
+MOST_CHANNELS = 100
 
 
 def get_upload_url(call: Call) -> Json:
     name, length = call.required("filename"), call.number("length", 0)
     if length <= 0:
         raise ApiError("invalid_arguments", ["must be greater than 0 [json-pointer:/length]"])
+    if length > LARGEST:
+        raise ApiError("file_upload_size_restricted")
+    if call.text("snippet_type") and length > LARGEST_SNIPPET:
+        raise ApiError("snippet_too_large")
+    if len(call.text("alt_txt")) > ALT_TEXT:
+        raise ApiError("alt_txt_too_large")
     ws = call.workspace
     with ws.lock:
         kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
@@ -42,11 +49,14 @@ def complete_upload(call: Call) -> Json:
     ws = call.workspace
     uploaded = [_uploaded(call, entry) for entry in wanted]
     places = _places(call)
+    comment = content.shortened(call.text("initial_comment"))
+    blocks = content.checked_blocks(ws, None if comment else call.structure("blocks", "invalid_blocks_format")) or []
     with ws.change():
         for stored, entry in zip(uploaded, wanted, strict=True):
             stored.complete, stored.title = True, entry.get("title") or stored.name
+            stored.ready_at = ws.clock.now() + call.local.file_delay * call.local.seconds
     for channel_id in places:
-        _share(call, channel_id, uploaded)
+        _share(call, channel_id, uploaded, comment, blocks)
     return {"files": [shapes.file(ws, call.local.base, stored) for stored in uploaded]}
 
 
@@ -62,21 +72,24 @@ def _uploaded(call: Call, entry: Json) -> StoredFile:
 def _places(call: Call) -> list[str]:
     given = call.text("channels") or call.text("channel_id")
     places = [one for one in given.split(",") if one]
+    if len(places) > MOST_CHANNELS:
+        raise ApiError("channels_limit_exceeded")
     for channel_id in places:
         found = call.workspace.channel(channel_id)
         if found is None or (found.private and not found.bot_member):
             raise ApiError("channel_not_found")
         if not found.bot_member:
             raise ApiError("not_in_channel")
+        if found.archived:
+            raise ApiError("posting_to_channel_denied")
     return places
 
 
-def _share(call: Call, channel_id: str, uploaded: list[StoredFile]) -> None:
+def _share(call: Call, channel_id: str, uploaded: list[StoredFile], comment: str, blocks: list[Json]) -> None:
     ws = call.workspace
     place = ws.channels[channel_id]
     with ws.change():
-        message = Message(ws.new_ts(), channel_id, BOT_USER, call.text("initial_comment"), bot=True)
-        message.blocks = checked_blocks(call.structure("blocks", "invalid_blocks_format")) or []
+        message = Message(ws.new_ts(), channel_id, BOT_USER, comment, blocks, bot=True)
         message.subtype, message.username = "file_share", ws.manifest.bot_name
         message.thread_ts = call.text("thread_ts") or None
         message.files = [stored.id for stored in uploaded]
@@ -87,14 +100,39 @@ def _share(call: Call, channel_id: str, uploaded: list[StoredFile]) -> None:
 
 
 def info(call: Call) -> Json:
+    """A file that is not ready yet has no `mimetype`: apps ask until it has one."""
+    stored = _known(call)
+    return {"file": shapes.file(call.workspace, call.local.base, stored), "comments": []}
+
+
+def delete(call: Call) -> Json:
+    stored = _known(call)
+    if stored.user != BOT_USER:
+        raise ApiError("cant_delete_file")
+    with call.workspace.change() as ws:
+        del ws.files[stored.id]
+        for place in ws.channels.values():
+            for message in place.messages.values():
+                message.files = [file_id for file_id in message.files if file_id != stored.id]
+    return {}
+
+
+def _known(call: Call) -> StoredFile:
     stored = call.workspace.files.get(call.required("file"))
     if stored is None or not stored.complete:
         raise ApiError("file_not_found")
-    return {"file": shapes.file(call.workspace, call.local.base, stored), "comments": []}
+    return stored
+
+
+def upload(call: Call) -> Json:
+    """Slack retired it; the three steps above replace it."""
+    raise ApiError("method_deprecated")
 
 
 METHODS = {
     "files.getUploadURLExternal": get_upload_url,
     "files.completeUploadExternal": complete_upload,
     "files.info": info,
+    "files.delete": delete,
+    "files.upload": upload,
 }

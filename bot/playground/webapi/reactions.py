@@ -56,6 +56,12 @@ def add_reaction(call: Call) -> Json:
     return {}
 
 
+def get_reactions(call: Call) -> Json:
+    place, message = _target(call)
+    return {"type": "message", "channel": place.id,
+            "message": shapes.message(call.workspace, call.local.base, message)}  # fmt: skip
+
+
 def remove_reaction(call: Call) -> Json:
     _, message = _target(call)
     name = call.required("name").strip(":")
@@ -74,4 +80,5 @@ METHODS = {
     "pins.list": list_pins,
     "reactions.add": add_reaction,
     "reactions.remove": remove_reaction,
+    "reactions.get": get_reactions,
 }

@@ -12,7 +12,7 @@ def _content(call: Call, kind: str | None = None) -> Json:
     view = call.structure("view")
     if view is None:
         raise ApiError("invalid_arguments", ["missing required field: view"])
-    return modals.checked(view, kind)
+    return modals.checked(call.workspace, view, kind)
 
 
 def _trigger(call: Call) -> Trigger:
