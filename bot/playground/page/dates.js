@@ -4,6 +4,7 @@
 import { store } from "./state.js";
 
 const LOCALE = "en-GB";
+const QUARTER = 900; // seconds
 
 function zone(pane) {
   return pane.person(pane.me)?.tz || undefined;
@@ -112,8 +113,14 @@ export function timeOf(pane, ts) {
   return slackDate(pane, ts, "{time}");
 }
 
+const days = new Map();
+
+/** The day's name, found once for each quarter of an hour: no zone changes its day in between. */
 export function dayOf(pane, ts) {
-  return slackDate(pane, ts, "{day_divider_pretty}");
+  const key = `${zone(pane)} ${Math.floor(ts / QUARTER)} ${Math.floor(now() / 1000 / QUARTER)}`;
+  if (days.size > 5000) days.clear();
+  if (!days.has(key)) days.set(key, slackDate(pane, ts, "{day_divider_pretty}"));
+  return days.get(key);
 }
 
 export function fullTime(pane, ts) {

@@ -26,8 +26,7 @@ function draw() {
   if (!first.data) return undefined;
   applyTheme();
   const clients = store.panes.map(client);
-  localStorage.setItem(LAST, first.me);
-  document.title = title(first);
+  remember(first);
   document.querySelector("#page > .loading:not([role])")?.remove();
   patch(root, h("div", { class: "app", key: "app" },
     topBar(skip), h("div", { class: "notices", key: "notices" }, faultBanner(first), offline()),
@@ -39,6 +38,15 @@ function draw() {
   store.panes.forEach(afterDrawing);
   return undefined;
 }
+
+// Writing these costs more than comparing them.
+function remember(pane) {
+  const words = title(pane);
+  if (document.title !== words) document.title = words;
+  if (remembered !== pane.me) localStorage.setItem(LAST, (remembered = pane.me));
+}
+
+let remembered = "";
 
 function skip(event) {
   event.preventDefault();

@@ -8,6 +8,7 @@ import { nameOf, redraw, store } from "./state.js";
 const WINDOW = 80;
 const LONGEST_WINDOW = 320;
 const NOWHERE = "-";
+const BURST = 100; // ms
 
 export class Pane {
   constructor(side) {
@@ -137,8 +138,19 @@ export class Pane {
     return this.fetching;
   }
 
+  /** One change shows at once; of a burst, ten pictures a second leave the page free for whoever types. */
+  refreshSoon() {
+    if (this.soon) return;
+    const wait = Math.max(0, (this.asked || 0) + BURST - performance.now());
+    this.soon = setTimeout(() => {
+      this.soon = null;
+      this.refresh();
+    }, wait);
+  }
+
   async fetchState() {
     if (!this.me) return;
+    this.asked = performance.now();
     const [place, query] = [this.place(), String(this.query())];
     const answer = await get(`/playground/state?${query}`);
     store.offline = Boolean(answer.cause);

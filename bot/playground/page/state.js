@@ -69,7 +69,7 @@ function open() {
   const events = new EventSource("/playground/events");
   events.onmessage = (event) => {
     const { revision } = JSON.parse(event.data);
-    for (const pane of store.panes) if (pane.data?.revision !== revision) pane.refresh();
+    for (const pane of store.panes) if (pane.data?.revision !== revision) pane.refreshSoon();
   };
   events.onerror = () => {
     store.offline = true;
