@@ -206,4 +206,5 @@ function editor(pane, channel, one) {
 function reveal(pane, el) {
   el.scrollIntoView({ block: "center" });
   pane.revealed = el.dataset.ts;
+  pane.led = true;
 }

@@ -84,6 +84,7 @@ export class Pane {
     if (moved) Object.assign(this.window, { before: "", count: WINDOW });
     if (moved) Object.assign(this.ui, { editing: null, sidebar: false, news: undefined });
     if (route.at && (moved || before.at !== route.at)) this.window.around = route.thread || route.at;
+    if (route.at !== before.at) this.revealed = "";
     if (moved || before.thread !== route.thread || before.at !== route.at) this.refresh();
   }
 

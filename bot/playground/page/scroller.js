@@ -11,7 +11,7 @@ export function scroller(pane, key, { onTop, onBottom, ...props }, ...children) 
     class: "scroller", key, role: "group", tabindex: 0, ...props, onkeydown: enter,
     onscroll: (event) => scrolled(event.currentTarget, onTop, onBottom),
     mount: (el) => {
-      down(el);
+      if (!pane.route.at) down(el);
       watchGrowth(pane, el);
     },
     before: remember,
@@ -45,7 +45,9 @@ function remember(el) {
 }
 
 function restore(pane, el) {
-  if (el.__stays && !pane.route.at && !pane.window.before) return down(el);
+  // Somebody was just led to a message; that is the place to keep.
+  if (pane.led) return void (pane.led = false);
+  if (el.__stays && !pane.route.at && !pane.window.before) return void down(el);
   const seen = el.__beside && el.querySelector(`.message[data-ts="${el.__beside.ts}"]`);
   if (seen) el.scrollTop += seen.getBoundingClientRect().top - el.getBoundingClientRect().top - el.__beside.at;
 }
