@@ -32,7 +32,7 @@ function form(pane, view, depth) {
     event.preventDefault();
     if (view.submit) send(pane, view, ctx);
   };
-  return h("form", { onsubmit: submit, novalidate: true, "aria-busy": busy ? "true" : undefined },
+  return h("form", { onsubmit: submit, novalidate: true, "aria-busy": busy || isChanging(ctx) ? "true" : undefined },
     h("div", { class: "modal-head" },
       depth > 1 ? h("button", { type: "button", class: "icon-button", "aria-label": "Back", onclick: () => close(pane, view) }, icon("back")) : null,
       h("h2", { id: `modal-title-${pane.side}` }, textObject(pane, view.title)),
@@ -44,6 +44,11 @@ function form(pane, view, depth) {
 
 function isBusy(view) {
   return Boolean(view.busy) || store.ui.busy.has(`submit-${view.id}`);
+}
+
+/** A choice in it is on its way to the app, which may change the form. */
+function isChanging(ctx) {
+  return [...store.ui.busy].some((key) => key.startsWith(`${ctx.key}|`));
 }
 
 function banner(pane, view) {
