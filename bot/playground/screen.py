@@ -2,8 +2,9 @@
 
 from collections import deque
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from itertools import islice, takewhile
-from typing import Any, NamedTuple, Self
+from typing import Any, Self
 
 from . import shapes
 from .controls import starting_values
@@ -16,7 +17,8 @@ KEPT_MESSAGES, KEPT_DELIVERIES, KEPT_TOASTS = 200, 100, 5
 HOME = "home"  # what `open` says instead of a channel
 
 
-class Asked(NamedTuple):
+@dataclass(frozen=True)
+class Asked:
     """What the page has open: the messages of one conversation, a window of them, and perhaps one thread.
 
     Without `place`, everything is sent: the latest messages of each conversation, and the Home.

@@ -96,6 +96,12 @@ def test_two_people_a_thread_and_the_home(small_app: SmallApp, open_page: OpenPa
     page = open_page(f"as=U0ANA&channel=C0ACME&thread={root}&beside=U0BO&beside-home=1")
     page.get_by_role("heading", name="Your work").wait_for()
     holds(page)
+    note = {"name": "notes.txt", "mimeType": "text/plain", "buffer": b"words"}
+    page.locator(".composer").last.get_by_label("Attach files").set_input_files(note)
+    page.locator(".file-chip").wait_for()
+    page.get_by_label("Write a reply").press("Enter")
+    page.get_by_role("button", name="Open notes.txt").click()
+    holds(page)
 
 
 def test_the_guide_and_a_small_window(open_page: OpenPage) -> None:
@@ -106,3 +112,39 @@ def test_the_guide_and_a_small_window(open_page: OpenPage) -> None:
     page.get_by_role("button", name="Close guide").click()
     page.get_by_role("button", name="Channels").click()
     holds(page)
+
+
+def test_the_keyboard_alone_is_enough(small_app: SmallApp, open_page: OpenPage) -> None:
+    for number in range(3):
+        small_app.client.chat_postMessage(channel="C0ACME", text=f"Line {number}")
+    page = open_page(ACME)
+    expect = sync_api.expect
+    page.keyboard.press("Tab")
+    page.get_by_role("link", name="Skip to the messages").press("Enter")
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("ArrowUp")
+    expect(page.locator(".message:focus")).to_contain_text("Line 1")
+    page.keyboard.press("t")
+    expect(page.get_by_role("complementary", name="Thread")).to_be_visible()
+    page.get_by_label("Write a reply").press("Escape")
+    expect(page.locator(".message:focus")).to_contain_text("Line 1")
+    page.keyboard.press("r")
+    expect(page.locator(".board button").first).to_be_focused()
+    page.keyboard.press("ArrowRight")
+    expect(page.locator(".board button").nth(1)).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.locator(".react-button:focus")).to_have_count(1)
+    page.get_by_label("Message #acme").focus()
+    page.keyboard.type("Firts")
+    page.keyboard.press("Enter")
+    page.locator(".message", has_text="Firts").wait_for()
+    page.keyboard.press("ArrowUp")
+    expect(page.get_by_label("Edit message")).to_be_focused()
+
+
+def test_new_messages_are_told_to_those_who_listen(small_app: SmallApp, open_page: OpenPage) -> None:
+    page = open_page(ACME)
+    say(page, "My own")
+    page.locator(".message", has_text="My own").wait_for()
+    small_app.client.chat_postMessage(channel="C0ACME", text="*Somebody* asks")
+    sync_api.expect(page.locator("[aria-live].visually-hidden")).to_have_text("Steward: Somebody asks")

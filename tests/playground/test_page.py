@@ -84,6 +84,8 @@ def test_a_window_shows_nothing_that_is_not_theirs(client: WebClient, ana: Perso
 
     assert texts(opened(bo, f"thread={root}")) == ["Root", "For Bo"]
     assert texts(opened(ana, f"thread={root}")) == ["Root"]
+    whispered = client.chat_postEphemeral(channel="C0ACME", user="U0BO", text="For Bo too")["message_ts"]
+    assert texts(opened(ana, f"thread={whispered}")) == ["Root"]
     assert "For the team" not in json.dumps(ana._http(f"playground/state?as=U0ANA&open=C0TEAM&thread={secret}"))
 
 

@@ -177,9 +177,9 @@ async function send(state) {
 async function attach(files, { pane, draft }) {
   const chosen = [...files];
   if (!chosen.length) return;
-  pane.toast(chosen.length === 1 ? `Uploading ${chosen[0].name}` : `Uploading ${chosen.length} files`);
+  const note = pane.toast(chosen.length === 1 ? `Uploading ${chosen[0].name}` : `Uploading ${chosen.length} files`);
   draft.files.push(...(await uploadAll(pane, chosen)));
-  redraw();
+  pane.dismiss(note);
 }
 
 function drop(event, state) {

@@ -32,7 +32,7 @@ export function inspector(pane) {
   return h("aside", { class: "inspector", key: "inspector", "aria-label": "Inspector", onkeydown: closeOnEscape },
     h("div", { class: "drawer-head" }, h("h2", null, "Inspector"),
       h("button", { type: "button", class: "icon-button", "aria-label": "Close inspector", onclick: close }, icon("close"))),
-    h("p", { class: "drawer-note" }, "Each payload for the app, and its answer against Slack's 3\u00a0s."),
+    h("p", { class: "drawer-note" }, "What the app is sent. It has 3\u00a0s to answer."),
     faultsPanel(pane),
     filters(pane, deliveries),
     h("ol", { class: "deliveries", tabindex: 0, "aria-label": "Deliveries" },

@@ -14,6 +14,7 @@ import { isReply } from "./pane.js";
 import { linkTo } from "./route.js";
 import { hasFailed, showDelivery } from "./inspector.js";
 import { growing } from "./composer.js";
+import { kindOf } from "./viewer.js";
 
 export function message(pane, channel, one, { follows = false, inThread = false } = {}) {
   const marked = pane.route.at === one.ts;
@@ -85,7 +86,12 @@ function body(pane, channel, one) {
       ? drawBlocks(messageContext(pane, channel.id, one))
       : h("div", { class: "text" }, mrkdwn(pane, one.text), isApp(one) ? null : edited),
     (one.attachments || []).map((attachment, index) => drawAttachment(pane, channel, one, attachment, index)),
-    (one.files || []).length ? h("div", { class: "files" }, one.files.map(fileCard)) : null);
+    (one.files || []).length ? h("div", { class: "files" }, picturesLast(one.files).map(fileCard)) : null);
+}
+
+function picturesLast(files) {
+  const isPicture = (file) => kindOf(file) === "picture";
+  return [...files.filter((file) => !isPicture(file)), ...files.filter(isPicture)];
 }
 
 const COLOURS = { good: "var(--go)", warning: "var(--warn)", danger: "var(--stop)" };

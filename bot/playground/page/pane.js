@@ -199,10 +199,12 @@ export class Pane {
 
   toast(words, kind = "info") {
     // The same trouble may be told by the answer and by the next state.
-    if (this.ui.toasts.some((entry) => entry.text === String(words))) return;
+    const shown = this.ui.toasts.find((entry) => entry.text === String(words));
+    if (shown) return shown.id;
     const entry = { id: ++toastCount, text: String(words), kind };
     this.setUi({ toasts: [...this.ui.toasts, entry].slice(-3) });
     setTimeout(() => this.dismiss(entry.id), kind === "error" ? 9000 : 5000);
+    return entry.id;
   }
 
   dismiss(id) {

@@ -73,6 +73,6 @@ function content(file, text, name) {
   const src = safeUrl(file.url);
   const kind = kindOf(file);
   if (kind === "picture") return h("img", { class: "viewer-picture", src, alt: name });
-  if (kind === "pdf") return h("iframe", { class: "viewer-pdf", src, title: name });
+  if (kind === "pdf") return h("iframe", { class: "viewer-pdf", src: `${src}#navpanes=0`, title: name });
   return h("pre", { class: "viewer-text", tabindex: 0 }, text ?? "Opening…");
 }
