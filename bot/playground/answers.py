@@ -16,11 +16,12 @@ def post_answer(local: Local, person: str, place: Channel, answer: Json) -> Mess
     ws = local.workspace
     answer = checked_answer(local, answer)
     with ws.change():
-        message = ws.put(Message(ws.new_ts(), place.id, BOT_USER, bot=True, username=ws.manifest.bot_name))
+        message = Message(ws.new_ts(), place.id, BOT_USER, bot=True, username=ws.manifest.bot_name)
         message.thread_ts = answer.get("thread_ts")
         if answer.get("response_type", "ephemeral") != "in_channel":
             message.ephemeral_to = person
         rewrite(message, answer)
+        ws.put(message)
     if message.is_public:
         local.events.emit(local.events.posted(place, message), BOT_USER, place)
     return message

@@ -108,6 +108,7 @@ class Channel:
     created: int = 1735689600
     messages: dict[str, Message] = field(default_factory=dict)
     last_read: dict[str, str] = field(default_factory=dict)
+    threads: dict[str, list[Message]] = field(default_factory=dict)  # root -> its replies, so that nobody searches
 
     @property
     def type_letter(self) -> str:
@@ -123,10 +124,15 @@ class Channel:
         """Slack hides the names of private places from commands and interactions."""
         return {"im": "directmessage"}.get(self.kind, "privategroup" if self.private else self.name)
 
+    def add(self, message: Message) -> None:
+        self.messages[message.ts] = message
+        if message.is_reply and message.thread_ts:
+            self.threads.setdefault(message.thread_ts, []).append(message)
+
     def replies(self, root: str) -> list[Message]:
-        # A list first: messages arrive on other threads while this looks through them.
-        found = (m for m in list(self.messages.values()) if m.thread_ts == root and m.ts != root)
-        return sorted((m for m in found if not m.deleted and not m.ephemeral_to), key=lambda m: m.ts)
+        # A copy first: replies arrive on other threads while this looks through them.
+        found = (m for m in list(self.threads.get(root, ())) if m.is_public)
+        return sorted(found, key=lambda m: m.ts)
 
 
 @dataclass

@@ -1,7 +1,10 @@
 """What one person sees: the whole of their screen as JSON, and nothing that is not theirs."""
 
-from collections import Counter
-from typing import Any
+from collections import deque
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import islice, takewhile
+from typing import Any, Self
 
 from . import shapes
 from .controls import starting_values
@@ -11,9 +14,36 @@ from .records import Channel, Delivery, Json, Message, Person, View
 from .workspace import BOT_USER, Workspace
 
 KEPT_MESSAGES, KEPT_DELIVERIES, KEPT_TOASTS = 200, 100, 5
+HOME = "home"  # what `open` says instead of a channel
 
 
-def screen(local: Local, person: Person) -> Json:
+@dataclass(frozen=True)
+class Asked:
+    """What the page has open: the messages of one conversation, a window of them, and perhaps one thread.
+
+    Without `place`, everything is sent: the latest messages of each conversation, and the Home.
+    """
+
+    place: str = ""
+    thread: str = ""
+    before: str = ""  # the window ends before this message
+    around: str = ""  # or has this message in its middle
+    count: int = KEPT_MESSAGES
+
+    @classmethod
+    def read(cls, query: Mapping[str, str]) -> Self:
+        texts = (query.get(name, "") for name in ("open", "thread", "before", "around"))
+        wanted = query.get("count", "")
+        return cls(*texts, count=min(int(wanted), 500) if wanted.isdecimal() else KEPT_MESSAGES)
+
+    def wants(self, place: str) -> bool:
+        return self.place in ("", place)
+
+
+EVERYTHING = Asked()
+
+
+def screen(local: Local, person: Person, asked: Asked = EVERYTHING) -> Json:
     ws = local.workspace
     with ws.lock:
         home = ws.home_of(person.id)
@@ -23,8 +53,8 @@ def screen(local: Local, person: Person) -> Json:
             "app": {"name": ws.manifest.name, "bot_name": ws.manifest.bot_name, "bot_user": BOT_USER,
                     "home_tab": ws.manifest.home_tab and not person.outsider},
             "people": [_person(ws, p) for p in ws.people.values()],
-            "channels": [_channel(local, person, c) for c in _channels(ws, person)],
-            "home": _home(local, home) if home else None,
+            "channels": [_channel(local, person, c, asked) for c in _channels(ws, person)],
+            "home": _home(local, home) if home and asked.wants(HOME) else None,
             "modals": [_modal(local, v) for v in ws.modals_of(person.id)],
             "toasts": _toasts(ws, person),
             "commands": _commands(ws, person),
@@ -53,31 +83,78 @@ def _channels(ws: Workspace, person: Person) -> list[Channel]:
     return seen
 
 
-def _channel(local: Local, person: Person, place: Channel) -> Json:
-    member = person.id in place.members
-    mine = [m for m in place.messages.values() if member and m.ephemeral_to in (None, person.id) and _shown(place, m)]
-    mine.sort(key=lambda m: m.ts)
-    replies = Counter(m.thread_ts for m in place.messages.values() if m.is_reply and m.is_public)
+def _channel(local: Local, person: Person, place: Channel, asked: Asked) -> Json:
     return {
-        "id": place.id, "name": place.name, "kind": place.kind, "private": place.private, "member": member,
-        "topic": place.topic, "archived": place.archived, "bot_member": place.bot_member,
-        "shared_with": place.shared_with, "unread": _unread(person, place, mine),
-        "members": place.members,
-        "messages": [_message(local, person, m, replies[m.ts]) for m in mine[-KEPT_MESSAGES:]],
+        "id": place.id, "name": place.name, "kind": place.kind, "private": place.private,
+        "member": person.id in place.members, "topic": place.topic, "archived": place.archived,
+        "bot_member": place.bot_member, "shared_with": place.shared_with, "unread": _unread(person, place),
+        "last_read": place.last_read.get(person.id, "0"), "members": place.members,
+        **_messages(local, person, place, asked),
     }  # fmt: skip
+
+
+def _messages(local: Local, person: Person, place: Channel, asked: Asked) -> Json:
+    if not asked.wants(place.id) or person.id not in place.members:
+        return {"messages": []}
+    if not asked.place:
+        rows = list(islice(_backwards(person, place), KEPT_MESSAGES))
+        return {"messages": [_message(local, person, place, m) for m in _in_order(rows)]}
+    rows, earlier, until = _window(person, place, asked)
+    pinned = [m for m in place.messages.values() if m.pinned and not m.deleted]
+    return {
+        "messages": [_message(local, person, place, m) for m in _in_order([*rows, *_thread(person, place, asked)])],
+        "earlier": earlier, "until": until, "pins": [_message(local, person, place, m) for m in pinned],
+    }  # fmt: skip
+
+
+def _in_order(messages: list[Message]) -> list[Message]:
+    return sorted({m.ts: m for m in messages}.values(), key=lambda m: m.ts)
+
+
+def _backwards(person: Person, place: Channel) -> Iterator[Message]:
+    """What this person can see there, newest first: it stops where the reader does, however long the conversation."""
+    newest_first = reversed(place.messages.values())
+    return (m for m in newest_first if m.ephemeral_to in (None, person.id) and _shown(place, m))
+
+
+def _window(person: Person, place: Channel, asked: Asked) -> tuple[list[Message], bool, str]:
+    """Its messages, whether there are earlier ones, and where it ends ("" at the newest)."""
+    until = _end_around(person, place, asked) if asked.around else asked.before
+    if until > next(reversed(place.messages), ""):
+        until = ""
+    in_channel = (m for m in _backwards(person, place) if not m.is_reply or m.subtype == "thread_broadcast")
+    rows = list(islice((m for m in in_channel if not until or m.ts < until), asked.count + 1))
+    return rows[: asked.count], len(rows) > asked.count, until
+
+
+def _end_around(person: Person, place: Channel, asked: Asked) -> str:
+    half = asked.count // 2
+    later = takewhile(lambda m: m.ts > asked.around, (m for m in _backwards(person, place) if not m.is_reply))
+    nearest = deque(later, maxlen=half)
+    return nearest[0].ts if len(nearest) == half else ""
+
+
+def _thread(person: Person, place: Channel, asked: Asked) -> list[Message]:
+    root = place.messages.get(asked.thread)
+    replies = [m for m in place.threads.get(asked.thread, []) if m.ephemeral_to in (None, person.id) and not m.deleted]
+    return [root, *replies[-KEPT_MESSAGES:]] if root and root.ephemeral_to in (None, person.id) else []
 
 
 def _shown(place: Channel, message: Message) -> bool:
     return not message.deleted or (not message.ephemeral_to and bool(place.replies(message.ts)))
 
 
-def _unread(person: Person, place: Channel, messages: list[Message]) -> int:
+def _unread(person: Person, place: Channel) -> int:
+    if person.id not in place.members:
+        return 0
     last = place.last_read.get(person.id, "0")
-    return sum(m.ts > last and m.user != person.id and not m.is_reply and not m.ephemeral_to for m in messages)
+    newer = takewhile(lambda m: m.ts > last, reversed(place.messages.values()))
+    return sum(m.user != person.id and not m.is_reply and m.is_public for m in newer)
 
 
-def _message(local: Local, person: Person, message: Message, replies: int) -> Json:
+def _message(local: Local, person: Person, place: Channel, message: Message) -> Json:
     ws = local.workspace
+    replies = place.replies(message.ts)
     author = ws.person(message.user)
     shape: dict[str, Any] = {
         "ts": message.ts, "thread_ts": message.thread_ts, "user": message.user, "bot": message.bot,
@@ -86,7 +163,8 @@ def _message(local: Local, person: Person, message: Message, replies: int) -> Js
         "files": [file(local, f) for f in message.files], "edited": message.edited is not None,
         "ephemeral": message.ephemeral_to is not None, "pinned": message.pinned, "deleted": message.deleted,
         "reactions": [{"name": n, "count": len(u), "users": u} for n, u in message.reactions.items()],
-        "reply_count": replies, "broadcast": message.subtype == "thread_broadcast",
+        "reply_count": len(replies), "reply_users": list(dict.fromkeys(m.user for m in replies))[:5],
+        "latest_reply": replies[-1].ts if replies else None, "broadcast": message.subtype == "thread_broadcast",
         "state": starting_values(message.blocks, message.typed.get(person.id)), "error": message.errors.get(person.id),
     }  # fmt: skip
     if message.deleted:

@@ -33,7 +33,9 @@ UNREADABLE: list[Callable[[], Response]] = [
     lambda: JSONResponse(["ok"]),
     lambda: Response('{"ok": true, "ts": "17', media_type="application/json"),
 ]
-IMAGES = {"image/png", "image/jpeg", "image/gif", "image/webp"}
+SHOWN = {"image/png", "image/jpeg", "image/gif", "image/webp", "application/pdf"}
+# Whatever a file claims to be: it has no origin, runs nothing, loads nothing, and only this page may frame it.
+HARMLESS = {"Content-Security-Policy": "default-src 'none'; sandbox; frame-ancestors 'self'"}
 
 
 class Site:
@@ -85,7 +87,7 @@ class Site:
             person = page_api.person_of(self.local, request.query_params.get("as"))
         except NotPossible as refusal:
             return JSONResponse({"ok": False, "error": str(refusal)}, status_code=404)
-        seen = await self._on_thread(screen.screen, self.local, person)
+        seen = await self._on_thread(screen.screen, self.local, person, screen.Asked.read(request.query_params))
         return JSONResponse(seen, headers=NO_STORE)
 
     async def stream(self, request: Request) -> Response:
@@ -150,9 +152,9 @@ class Site:
         stored = self.local.workspace.files.get(file_id)
         if stored is None:
             return PlainTextResponse("not found", status_code=404)
-        # Anything but a plain image is saved, never shown: an uploaded page must not run here.
-        shown = "inline" if stored.mimetype in IMAGES else "attachment"
-        headers = {"Content-Disposition": shown, "X-Content-Type-Options": "nosniff", **NO_STORE}
+        # Anything but a plain image or a PDF is saved, never shown: an uploaded page must not run here.
+        shown = "inline" if stored.mimetype in SHOWN else "attachment"
+        headers = {"Content-Disposition": shown, "X-Content-Type-Options": "nosniff", **HARMLESS, **NO_STORE}
         return Response(stored.data, media_type=stored.mimetype, headers=headers)
 
     async def receive_upload(self, request: Request) -> Response:

@@ -157,5 +157,5 @@ class Workspace:
                                  ephemeral_to=person_id))  # fmt: skip
 
     def put(self, message: Message) -> Message:
-        self.channels[message.channel].messages[message.ts] = message
+        self.channels[message.channel].add(message)
         return message

@@ -208,11 +208,11 @@ def test_the_list_stays_where_the_reader_is(small_app: SmallApp, open_page: Open
     page = open_page(ACME)
     expect(page.get_by_text("Line 39")).to_be_in_viewport()
     small_app.client.chat_postMessage(channel="C0ACME", text="Newest")
-    expect(page.get_by_text("Newest")).to_be_in_viewport()
+    expect(page.get_by_text("Newest", exact=True)).to_be_in_viewport()
     page.locator("main .scroller").evaluate("el => el.scrollTop = 100")
     page.wait_for_timeout(100)
     small_app.client.chat_postMessage(channel="C0ACME", text="Later still")
-    expect(page.get_by_text("Later still")).to_be_attached()
+    expect(page.get_by_text("Later still", exact=True)).to_be_attached()
     assert page.locator("main .scroller").evaluate("el => el.scrollTop") == 100
 
 

@@ -203,3 +203,12 @@ def test_an_uploaded_page_is_saved_and_never_shown(slack: Slack, ana: Person):
     with urlopen(f"{slack.url}playground/files/{file_id}") as answer:
         assert answer.headers["Content-Disposition"] == "attachment"
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_a_pdf_is_shown_where_it_can_do_no_harm(slack: Slack, ana: Person):
+    file_id = ana.uploads("report.pdf", b"%PDF-1.4", "application/pdf")
+
+    with urlopen(f"{slack.url}playground/files/{file_id}") as answer:
+        assert answer.headers["Content-Disposition"] == "inline"
+        assert answer.headers["Content-Security-Policy"] == "default-src 'none'; sandbox; frame-ancestors 'self'"
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"

@@ -1,6 +1,7 @@
 import json
 from datetime import datetime
 from http.client import HTTPConnection
+from typing import Any
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
@@ -48,6 +49,52 @@ def test_unread_counts_until_one_looks(client: WebClient, ana: Person):
     assert unread() == 1
     ana.looks_at("C0ACME")
     assert unread() == 0
+
+
+def opened(person: Person, query: str) -> dict[str, Any]:
+    """C0ACME as the page asks for it."""
+    seen = person._http(f"playground/state?as={person.id}&open=C0ACME&{query}")
+    assert [c["id"] for c in seen["channels"] if c["messages"] and c["id"] != "C0ACME"] == []
+    return next(c for c in seen["channels"] if c["id"] == "C0ACME")
+
+
+def texts(place: dict[str, Any]) -> list[str]:
+    return [m["text"] for m in place["messages"]]
+
+
+def test_a_page_is_sent_a_window_of_what_it_shows(client: WebClient, ana: Person):
+    ana.types("D0ANA", "Elsewhere")
+    ts = [ana.types("C0ACME", f"Line {n}") for n in range(9)]
+    ana.types("C0ACME", "A reply", thread=ts[8])
+    client.chat_postMessage(channel="C0ACME", text="For all", thread_ts=ts[8], reply_broadcast=True)
+
+    latest = opened(ana, "count=3")
+    assert (texts(latest), latest["earlier"], latest["until"]) == (["Line 7", "Line 8", "For all"], True, "")
+    assert (latest["messages"][1]["reply_count"], latest["messages"][1]["reply_users"]) == (2, ["U0ANA", "U0STEWARD"])
+    past = opened(ana, f"count=3&before={ts[3]}")
+    assert (texts(past), past["earlier"], past["until"]) == (["Line 0", "Line 1", "Line 2"], False, ts[3])
+    assert texts(opened(ana, f"count=4&around={ts[4]}")) == ["Line 2", "Line 3", "Line 4", "Line 5"]
+    assert texts(opened(ana, f"count=1&thread={ts[8]}")) == ["Line 8", "A reply", "For all"]
+
+
+def test_a_window_shows_nothing_that_is_not_theirs(client: WebClient, ana: Person, bo: Person, otto: Person):
+    root = bo.types("C0ACME", "Root")
+    client.chat_postEphemeral(channel="C0ACME", user="U0BO", text="For Bo", thread_ts=root)
+    secret = bo.types("C0TEAM", "For the team")
+
+    assert texts(opened(bo, f"thread={root}")) == ["Root", "For Bo"]
+    assert texts(opened(ana, f"thread={root}")) == ["Root"]
+    whispered = client.chat_postEphemeral(channel="C0ACME", user="U0BO", text="For Bo too")["message_ts"]
+    assert texts(opened(ana, f"thread={whispered}")) == ["Root"]
+    assert "For the team" not in json.dumps(ana._http(f"playground/state?as=U0ANA&open=C0TEAM&thread={secret}"))
+
+
+def test_pins_are_sent_whole_however_old(client: WebClient, ana: Person):
+    old = ana.types("C0ACME", "The agreement")
+    client.pins_add(channel="C0ACME", timestamp=old)
+    ana.types("C0ACME", "Newer")
+
+    assert [m["text"] for m in opened(ana, "count=1")["pins"]] == ["The agreement"]
 
 
 @pytest.mark.parametrize("person", ["U0NOBODY", "U0DEE"])

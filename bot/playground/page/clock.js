@@ -4,14 +4,14 @@ import { h } from "./dom.js";
 import { icon } from "./icons.js";
 import { menuButton } from "./popup.js";
 import { format, fromWallTime, now, wallTime } from "./dates.js";
-import { act, store } from "./state.js";
+import { store } from "./state.js";
 
 const HOUR = 3600;
 const SHOWN = { weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" };
 
 export function clock() {
-  const moved = Boolean(store.data.clock?.offset_seconds);
-  const words = format(now(), SHOWN).replace(",", "");
+  const moved = Boolean(store.clockOffset);
+  const words = format(store.panes[0], now(), SHOWN).replace(",", "");
   return menuButton("clock", {
     label: `Clock: ${words}`, className: moved ? "tool clock moved" : "tool clock", items,
     content: [icon("clock"), h("span", { class: "clock-words" }, words)],
@@ -19,18 +19,18 @@ export function clock() {
 }
 
 function items() {
-  const advance = (seconds) => () => act("clock", { advance_seconds: Math.round(seconds) });
+  const advance = (seconds) => () => store.panes[0].act("clock", { advance_seconds: Math.round(seconds) });
   const moves = [
-    { heading: store.data.clock?.offset_seconds ? "The clock was moved" : "Move the clock" },
+    { heading: store.clockOffset ? "The clock was moved" : "Move the clock" },
     { label: "+1 hour", icon: "clock", run: advance(HOUR) },
     { label: "Next working day, 09:00", icon: "sun", run: advance(untilNextMorning()) },
     { label: "+1 week", icon: "clock", run: advance(7 * 24 * HOUR) },
   ];
-  return [...moves, { label: "Back to real time", icon: "repeat", run: () => act("clock", { reset: true }) }];
+  return [...moves, { label: "Back to real time", icon: "repeat", run: () => store.panes[0].act("clock", { reset: true }) }];
 }
 
 function untilNextMorning() {
-  const day = new Date(`${wallTime(now()).slice(0, 10)}T12:00Z`);
+  const day = new Date(`${wallTime(store.panes[0], now()).slice(0, 10)}T12:00Z`);
   do day.setUTCDate(day.getUTCDate() + 1); while ([0, 6].includes(day.getUTCDay()));
-  return (fromWallTime(`${day.toISOString().slice(0, 10)}T09:00`) - now()) / 1000;
+  return (fromWallTime(store.panes[0], `${day.toISOString().slice(0, 10)}T09:00`) - now()) / 1000;
 }

@@ -5,40 +5,40 @@ import { icon } from "./icons.js";
 import { fileChip, uploadAll } from "./elements/files.js";
 import { avatar } from "./people.js";
 import { menuButton } from "./popup.js";
-import { act, me, nameOf, redraw, store, toast, whileBusy } from "./state.js";
+import { nameOf, redraw, store, whileBusy } from "./state.js";
 
-function draftOf(key) {
-  return (store.ui.drafts[key] ||= { text: "", files: [], active: 0, closed: false });
+function draftOf(pane, key) {
+  return (pane.ui.drafts[key] ||= { text: "", files: [], active: 0, closed: false });
 }
 
-export function composer(channel, thread) {
-  const key = `${me()}|${channel.id}|${thread || ""}`;
-  const draft = draftOf(key);
-  const offers = draft.closed ? [] : suggestions(draft.text, thread);
-  const place = channel.kind === "im" ? channel.name || "Steward" : `#${channel.name}`;
+export function composer(pane, channel, thread) {
+  const key = `p${pane.side}-${pane.me}-${channel.id}-${thread || ""}`;
+  const draft = draftOf(pane, key);
+  const offers = draft.closed ? [] : suggestions(pane, draft.text, thread);
+  const place = channel.kind === "im" ? channel.name || pane.botName : `#${channel.name}`;
   const label = thread ? "Write a reply" : `Message ${place}`;
-  const state = { key, draft, offers, channel, thread };
-  if (channel.member === false) return joinNote(channel);
+  const state = { pane, key, draft, offers, channel, thread };
+  if (channel.member === false) return joinNote(pane, channel);
   if (channel.archived) return h("div", { class: "composer-note" }, "This channel is archived.");
   return h("form", { class: "composer", key: `composer-${key}`, onsubmit: (event) => event.preventDefault() },
     offers.length ? suggestionList(state) : null,
-    h("div", { class: "composer-box", key: "box", ondragover: (event) => event.preventDefault(), ondrop: (event) => drop(event, draft) },
+    h("div", { class: "composer-box", key: "box", ondragover: (event) => event.preventDefault(), ondrop: (event) => drop(event, state) },
       field(state, label),
       draft.files.length ? h("div", { class: "composer-files" }, draft.files.map((file) => fileChip(file, () => removeFile(draft, file)))) : null,
       bar(state)));
 }
 
-function joinNote(channel) {
+function joinNote(pane, channel) {
   return h("div", { class: "composer-note" }, h("p", null, `You are not a member of #${channel.name}.`),
-    h("button", { type: "button", class: "button primary", onclick: () => act("join", { channel: channel.id }) }, "Join channel"));
+    h("button", { type: "button", class: "button primary", onclick: () => pane.act("join", { channel: channel.id }) }, "Join channel"));
 }
 
 function field(state, label) {
   const { key, draft, offers } = state;
   return h("textarea", {
-    key: "text", rows: 1, "aria-label": label, placeholder: label, value: draft.text, role: "combobox", "aria-autocomplete": "list",
-    "aria-expanded": String(offers.length > 0), "aria-controls": `${key}-offers`, "aria-activedescendant": offers.length ? `${key}-${draft.active}` : undefined,
-    oninput: (event) => type(draft, event.target), onkeydown: (event) => keydown(event, state), mount: growing, after: growing,
+    key: "text", rows: 1, "aria-label": label, placeholder: label, value: draft.text, "aria-autocomplete": "list", "aria-haspopup": "listbox",
+    "aria-controls": offers.length ? `${key}-offers` : undefined, "aria-activedescendant": offers.length ? `${key}-${draft.active}` : undefined,
+    oninput: (event) => type(draft, event.target), onkeydown: (event) => keydown(event, state), mount: growing, after: (el) => el.value !== el.__grownFor && growing(el),
   });
 }
 
@@ -46,24 +46,25 @@ function field(state, label) {
 export function growing(el) {
   el.style.height = "auto";
   el.style.height = `${el.scrollHeight + 2}px`;
+  el.__grownFor = el.value;
 }
 
 function bar(state) {
   const { draft } = state;
-  const take = (event) => attach(event.target.files, draft).then(() => (event.target.value = ""));
+  const take = (event) => attach(event.target.files, state).then(() => (event.target.value = ""));
   const full = draft.text.trim() || draft.files.length;
   return h("div", { class: "composer-bar" },
-    h("label", { class: "icon-button", title: "Attach files" }, icon("clip"), h("span", { class: "visually-hidden" }, "Attach files"),
-      h("input", { type: "file", multiple: true, class: "visually-hidden", onchange: take })),
+    h("label", { class: "icon-button", title: "Attach files" }, icon("clip"),
+      h("input", { type: "file", multiple: true, class: "visually-hidden", "aria-label": "Attach files", onchange: take })),
     globalShortcuts(state),
     h("span", { class: "composer-hint" }, h("kbd", null, "Enter"), " sends, ", h("kbd", null, "/"), " lists commands"),
     h("button", { type: "button", class: full ? "send ready" : "send", "aria-label": "Send", disabled: !full || busy(state), onclick: () => send(state) }, icon("send")));
 }
 
-function globalShortcuts({ key }) {
-  const list = store.data.shortcuts.filter((one) => one.type === "global");
+function globalShortcuts({ pane, key }) {
+  const list = pane.data.shortcuts.filter((one) => one.type === "global");
   if (!list.length) return null;
-  const items = () => list.map((one) => ({ label: one.name, hint: "Steward", icon: "bolt", run: () => act("shortcut", { callback_id: one.callback_id }) }));
+  const items = () => list.map((one) => ({ label: one.name, hint: pane.botName, icon: "bolt", run: () => pane.act("shortcut", { callback_id: one.callback_id }) }));
   return menuButton(`shortcuts-${key}`, { label: "Shortcuts", content: icon("bolt"), items, align: "start" });
 }
 
@@ -76,25 +77,25 @@ function type(draft, el) {
   redraw({ typing: true });
 }
 
-function suggestions(text, thread) {
+function suggestions(pane, text, thread) {
   const command = /^\/\S*$/.exec(text);
-  if (command && !thread) return commandOffers(text);
+  if (command && !thread) return commandOffers(pane, text);
   const typed = /^(\/\S+) /.exec(text);
-  if (typed && !thread) return commandOffers(typed[1]).filter((offer) => offer.name === typed[1]).map((offer) => ({ ...offer, passive: true }));
+  if (typed && !thread) return commandOffers(pane, typed[1]).filter((offer) => offer.name === typed[1]).map((offer) => ({ ...offer, passive: true }));
   const at = /(?:^|\s)@([\w.-]*)$/.exec(text);
-  return at ? peopleOffers(at[1], text) : [];
+  return at ? peopleOffers(pane, at[1], text) : [];
 }
 
-function commandOffers(text) {
-  return store.data.commands.filter((one) => one.command.startsWith(text)).map((one) => ({
+function commandOffers(pane, text) {
+  return pane.data.commands.filter((one) => one.command.startsWith(text)).map((one) => ({
     name: one.command, hint: one.usage_hint, about: one.description, insert: `${one.command} `,
   }));
 }
 
-function peopleOffers(query, text) {
+function peopleOffers(pane, query, text) {
   const start = text.slice(0, text.length - query.length);
-  const app = { id: "app", name: "Steward", title: "APP", bot: true };
-  return [app, ...store.data.people].filter((one) => !one.deleted && nameOf(one).toLowerCase().startsWith(query.toLowerCase())).slice(0, 7)
+  const app = { id: "app", name: pane.botName, title: "APP", bot: true };
+  return [app, ...pane.data.people].filter((one) => !one.deleted && nameOf(one).toLowerCase().startsWith(query.toLowerCase())).slice(0, 7)
     .map((one) => ({ name: nameOf(one), about: one.title, person: one, insert: `${start}${typedName(one)} ` }));
 }
 
@@ -138,7 +139,17 @@ function keydown(event, state) {
   } else if (event.key === "Enter" && !event.shiftKey) {
     event.preventDefault();
     send(state);
+  } else if (event.key === "ArrowUp" && !draft.text) {
+    editLast(event, state);
   }
+}
+
+// From an empty field, the arrow leads back to what one wrote last.
+function editLast(event, { pane, channel, thread }) {
+  const mine = channel.messages.filter((one) => one.user === pane.me && !one.bot && !one.deleted && (one.thread_ts || "") === (thread || ""));
+  if (!mine.length) return;
+  event.preventDefault();
+  pane.setUi({ editing: mine.at(-1).ts });
 }
 
 // A whole command on its own is meant to be sent, not completed once more.
@@ -151,36 +162,29 @@ function typedNameIs(offer, text) {
 }
 
 async function send(state) {
-  const { key, draft, channel, thread } = state;
+  const { pane, key, draft, channel, thread } = state;
   const text = draft.text.trim();
   if (!text && !draft.files.length) return;
   draft.closed = true;
   await whileBusy(key, async () => {
-    const answer = /^\/[a-z]/.test(text) ? await sendCommand(text, channel, thread) : await sendMessage(draft, text, channel, thread);
+    const answer = /^\/[a-z]/.test(text) ? await pane.act("command", { channel: channel.id, text, thread_ts: thread })
+      : await pane.act("message", { channel: channel.id, text, thread_ts: thread, files: draft.files.map((file) => file.id) });
     // What did not arrive stays in the field, so that nobody types it twice.
     if (answer?.ok) Object.assign(draft, { text: "", files: [], active: 0 });
   });
 }
 
-function sendCommand(text, channel, thread) {
-  return act("command", { channel: channel.id, text, thread_ts: thread });
-}
-
-function sendMessage(draft, text, channel, thread) {
-  return act("message", { channel: channel.id, text, thread_ts: thread, files: draft.files.map((file) => file.id) });
-}
-
-async function attach(files, draft) {
+async function attach(files, { pane, draft }) {
   const chosen = [...files];
   if (!chosen.length) return;
-  toast(chosen.length === 1 ? `Uploading ${chosen[0].name}` : `Uploading ${chosen.length} files`);
-  draft.files.push(...(await uploadAll(chosen)));
-  redraw();
+  const note = pane.toast(chosen.length === 1 ? `Uploading ${chosen[0].name}` : `Uploading ${chosen.length} files`);
+  draft.files.push(...(await uploadAll(pane, chosen)));
+  pane.dismiss(note);
 }
 
-function drop(event, draft) {
+function drop(event, state) {
   event.preventDefault();
-  attach(event.dataTransfer.files, draft);
+  attach(event.dataTransfer.files, state);
 }
 
 function removeFile(draft, file) {

@@ -4,58 +4,59 @@
 import { store } from "./state.js";
 
 const LOCALE = "en-GB";
+const QUARTER = 900; // seconds
 
-function zone() {
-  return store.data?.people.find((person) => person.id === store.route.as)?.tz || undefined;
+function zone(pane) {
+  return pane.person(pane.me)?.tz || undefined;
 }
 
 const formatters = new Map();
 
 // Making a formatter costs a hundred times more than using it.
-function formatter(options) {
-  const key = JSON.stringify(options) + zone();
-  if (!formatters.has(key)) formatters.set(key, new Intl.DateTimeFormat(LOCALE, { ...options, timeZone: zone() }));
+function formatter(pane, options) {
+  const key = JSON.stringify(options) + zone(pane);
+  if (!formatters.has(key)) formatters.set(key, new Intl.DateTimeFormat(LOCALE, { ...options, timeZone: zone(pane) }));
   return formatters.get(key);
 }
 
-export function format(date, options) {
-  return formatter(options).format(date);
+export function format(pane, date, options) {
+  return formatter(pane, options).format(date);
 }
 
 /** The playground's now, in milliseconds, still ticking between fetches. */
 export function now() {
-  return Date.now() + (store.data?.clock?.offset_seconds || 0) * 1000;
+  return Date.now() + store.clockOffset * 1000;
 }
 
 /** "2026-11-23T09:00" on the reader's wall. */
-export function wallTime(milliseconds) {
+export function wallTime(pane, milliseconds) {
   const parts = { year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
-  const found = Object.fromEntries(formatter(parts).formatToParts(milliseconds).map((part) => [part.type, part.value]));
+  const found = Object.fromEntries(formatter(pane, parts).formatToParts(milliseconds).map((part) => [part.type, part.value]));
   return `${found.year}-${found.month}-${found.day}T${found.hour}:${found.minute}`;
 }
 
 /** The moment at which the reader's wall shows this. */
-export function fromWallTime(text) {
+export function fromWallTime(pane, text) {
   const guess = Date.parse(`${text}Z`);
-  const shifted = (at) => guess - (Date.parse(`${wallTime(at)}Z`) - at);
+  const shifted = (at) => guess - (Date.parse(`${wallTime(pane, at)}Z`) - at);
   // Twice, because the zone's offset may change between the guess and the answer.
   return shifted(shifted(guess));
 }
 
-function dayNumber(date) {
-  const [day, month, year] = format(date, { day: "2-digit", month: "2-digit", year: "numeric" }).split("/");
+function dayNumber(pane, date) {
+  const [day, month, year] = format(pane, date, { day: "2-digit", month: "2-digit", year: "numeric" }).split("/");
   return Date.UTC(+year, +month - 1, +day) / 86400000;
 }
 
 const RELATIVE = { "-1": "yesterday", 0: "today", 1: "tomorrow" };
 
-function pretty(date, options) {
-  return RELATIVE[dayNumber(date) - dayNumber(new Date(now()))] || format(date, options);
+function pretty(pane, date, options) {
+  return RELATIVE[dayNumber(pane, date) - dayNumber(pane, new Date(now()))] || format(pane, date, options);
 }
 
-function withYear(date, options) {
+function withYear(pane, date, options) {
   const year = { year: "numeric" };
-  return format(date, year) === format(new Date(now()), year) ? options : { ...options, ...year };
+  return format(pane, date, year) === format(pane, new Date(now()), year) ? options : { ...options, ...year };
 }
 
 const SHORT = { day: "numeric", month: "short" };
@@ -64,29 +65,29 @@ const LONG = { weekday: "long", ...FULL };
 const YEAR = { year: "numeric" };
 
 const TOKENS = {
-  date_num: (date) => format(date, { year: "numeric", month: "2-digit", day: "2-digit" }).split("/").reverse().join("-"),
-  date: (date) => format(date, { ...FULL, ...YEAR }),
-  date_slash: (date) => format(date, { day: "2-digit", month: "2-digit", year: "numeric" }),
-  date_short: (date) => format(date, { ...SHORT, ...YEAR }),
-  date_long: (date) => format(date, { ...LONG, ...YEAR }),
-  date_long_full: (date) => format(date, { ...LONG, ...YEAR }),
-  date_pretty: (date) => pretty(date, withYear(date, FULL)),
-  date_short_pretty: (date) => pretty(date, withYear(date, SHORT)),
-  date_long_pretty: (date) => pretty(date, withYear(date, LONG)),
-  day_divider_pretty: (date) => pretty(date, withYear(date, LONG)),
-  time: (date) => format(date, { hour: "2-digit", minute: "2-digit" }),
-  time_secs: (date) => format(date, { hour: "2-digit", minute: "2-digit", second: "2-digit" }),
-  ago: (date) => ago(date.getTime()),
+  date_num: (pane, date) => format(pane, date, { year: "numeric", month: "2-digit", day: "2-digit" }).split("/").reverse().join("-"),
+  date: (pane, date) => format(pane, date, { ...FULL, ...YEAR }),
+  date_slash: (pane, date) => format(pane, date, { day: "2-digit", month: "2-digit", year: "numeric" }),
+  date_short: (pane, date) => format(pane, date, { ...SHORT, ...YEAR }),
+  date_long: (pane, date) => format(pane, date, { ...LONG, ...YEAR }),
+  date_long_full: (pane, date) => format(pane, date, { ...LONG, ...YEAR }),
+  date_pretty: (pane, date) => pretty(pane, date, withYear(pane, date, FULL)),
+  date_short_pretty: (pane, date) => pretty(pane, date, withYear(pane, date, SHORT)),
+  date_long_pretty: (pane, date) => pretty(pane, date, withYear(pane, date, LONG)),
+  day_divider_pretty: (pane, date) => pretty(pane, date, withYear(pane, date, LONG)),
+  time: (pane, date) => format(pane, date, { hour: "2-digit", minute: "2-digit" }),
+  time_secs: (pane, date) => format(pane, date, { hour: "2-digit", minute: "2-digit", second: "2-digit" }),
+  ago: (pane, date) => ago(date.getTime()),
 };
 
 /** Fill a pattern such as "{date_short_pretty} at {time}"; unknown tokens fall back. */
-export function slackDate(seconds, pattern, fallback = "") {
+export function slackDate(pane, seconds, pattern, fallback = "") {
   const date = new Date(Number(seconds) * 1000);
   if (Number.isNaN(date.getTime())) return fallback;
   let known = true;
   const words = pattern.replace(/\{(\w+)\}/g, (whole, name) => {
     if (!TOKENS[name]) known = false;
-    return TOKENS[name] ? TOKENS[name](date) : whole;
+    return TOKENS[name] ? TOKENS[name](pane, date) : whole;
   });
   return known ? capitalised(words, pattern) : fallback || words;
 }
@@ -108,14 +109,20 @@ export function ago(milliseconds) {
   return seconds > 5 ? "in a moment" : "just now";
 }
 
-export function timeOf(ts) {
-  return slackDate(ts, "{time}");
+export function timeOf(pane, ts) {
+  return slackDate(pane, ts, "{time}");
 }
 
-export function dayOf(ts) {
-  return slackDate(ts, "{day_divider_pretty}");
+const days = new Map();
+
+/** The day's name, found once for each quarter of an hour: no zone changes its day in between. */
+export function dayOf(pane, ts) {
+  const key = `${zone(pane)} ${Math.floor(ts / QUARTER)} ${Math.floor(now() / 1000 / QUARTER)}`;
+  if (days.size > 5000) days.clear();
+  if (!days.has(key)) days.set(key, slackDate(pane, ts, "{day_divider_pretty}"));
+  return days.get(key);
 }
 
-export function fullTime(ts) {
-  return slackDate(ts, "{date_long} at {time_secs}");
+export function fullTime(pane, ts) {
+  return slackDate(pane, ts, "{date_long} at {time_secs}");
 }

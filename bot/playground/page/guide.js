@@ -3,7 +3,7 @@
 import { h } from "./dom.js";
 import { icon } from "./icons.js";
 import { get } from "./api.js";
-import { become, go } from "./route.js";
+import { goPage } from "./route.js";
 import { nameOf, redraw, store } from "./state.js";
 import { mrkdwn } from "./mrkdwn.js";
 
@@ -16,6 +16,16 @@ const loading = get("/static/guide.json").then((answer) => {
   redraw();
 });
 
+/** Where somebody begins who has not been anywhere yet, if the guide knows. */
+export function firstPlace(id) {
+  return content?.places?.[id];
+}
+
+/** Who to put beside this person: the other one of the guide's story. */
+export function companionOf(id) {
+  return (content?.begin_as || []).find((one) => one !== id);
+}
+
 /** Who to be when the address names nobody: the first of these whom the server knows. */
 export async function beginners() {
   await loading;
@@ -25,13 +35,14 @@ export async function beginners() {
 function guideHidden() {
   if (store.route.guide) return store.route.guide === "off";
   // On a small screen it would cover the client, so there it waits to be asked.
-  return (localStorage.getItem(HIDDEN) ?? (innerWidth <= 1180 ? "1" : "0")) === "1";
+  return (localStorage.getItem(HIDDEN) ?? (innerWidth <= 1180 ? "1" : "0")) === "1" || store.panes.length > 1;
 }
 
 export function toggleGuide() {
   const hide = guideShown();
   localStorage.setItem(HIDDEN, hide ? "1" : "0");
-  go({ guide: "", inspector: "" });
+  // Two people fill the page, so there the guide comes when it is called by name.
+  goPage({ guide: !hide && store.panes.length > 1 ? "on" : "", inspector: "" });
   redraw();
 }
 
@@ -62,29 +73,30 @@ export function guide() {
   return h("aside", { class: "guide", key: "guide", "aria-label": "Guide" },
     h("div", { class: "drawer-head" }, h("h2", null, content.title),
       h("button", { type: "button", class: "icon-button", "aria-label": "Close guide", onclick: toggleGuide }, icon("close"))),
-    h("div", { class: "guide-scroll", tabindex: 0 },
-      h("p", { class: "drawer-note" }, content.intro),
+    h("div", { class: "guide-scroll", tabindex: 0, role: "group", "aria-label": "Steps" },
+      h("p", { class: "drawer-note" }, mrkdwn(store.panes[0], content.intro)),
       h("ol", { class: "steps" }, content.steps.map((step, index) => drawStep(step, index, done[step.id], step === next))),
-      count === content.steps.length ? h("p", { class: "guide-done" }, content.outro) : null));
+      count === content.steps.length ? h("p", { class: "guide-done" }, mrkdwn(store.panes[0], content.outro)) : null));
 }
 
 function drawStep(step, index, done, isNext) {
   return h("li", { class: ["step", done && "done", isNext && "next"].filter(Boolean).join(" "), key: step.id },
     h("button", { type: "button", class: "step-tick", "aria-pressed": String(Boolean(done)), "aria-label": `Step ${index + 1}: ${step.title}`, onclick: () => setTick(step.id, !done) },
       done ? icon("check", 14) : index + 1),
-    h("div", { class: "step-words" }, h("strong", null, step.title), h("div", null, mrkdwn(step.text)), step.as && isNext ? switchTo(step) : null));
+    h("div", { class: "step-words" }, h("strong", null, step.title), h("div", null, mrkdwn(store.panes[0], step.text)), step.as && isNext ? switchTo(step) : null));
 }
 
 function switchTo(step) {
-  const someone = store.data.people.find((one) => one.id === step.as || nameOf(one) === step.as);
-  if (!someone || someone.id === store.route.as) return null;
-  return h("button", { type: "button", class: "button small", onclick: () => become(someone.id) }, `Become ${nameOf(someone)}`);
+  const [pane] = store.panes;
+  const someone = pane.data.people.find((one) => one.id === step.as || nameOf(one) === step.as);
+  if (!someone || store.panes.some((one) => one.me === someone.id)) return null;
+  return h("button", { type: "button", class: "button small", onclick: () => pane.become(someone.id) }, `Become ${nameOf(someone)}`);
 }
 
 /** A step is done once a delivery answers its description, for instance {"kind": "command", "summary": "/request"}. */
 function tickDone() {
   const done = ticks();
-  const found = content.steps.filter((step) => !done[step.id] && step.done && store.data.deliveries.some((one) => answers(one, step.done)));
+  const found = content.steps.filter((step) => !done[step.id] && step.done && store.panes[0].data.deliveries.some((one) => answers(one, step.done)));
   if (!found.length) return;
   const all = Object.assign({}, done, ...found.map((step) => ({ [step.id]: true })));
   localStorage.setItem(TICKS, JSON.stringify(all));

@@ -1,127 +1,107 @@
 // The page starts here: listen to the address and to the server, and draw.
 
 import { h, patch } from "./dom.js";
-import { get, post } from "./api.js";
-import { channel, listen, me, onChange, redraw, refresh, setUi, store, toast } from "./state.js";
+import { get } from "./api.js";
+import { listen, onChange, redraw, store } from "./state.js";
 import { go, parseRoute } from "./route.js";
-import { sidebar } from "./shell.js";
+import { Pane } from "./pane.js";
+import { afterDrawing, client, settle } from "./client.js";
 import { topBar } from "./topbar.js";
-import { channelPane } from "./messages.js";
-import { threadPane } from "./threads.js";
-import { homePane } from "./home.js";
-import { modal, restoreFocus } from "./modal.js";
-import { confirmDialog } from "./actions.js";
 import { inspector } from "./inspector.js";
+import { faultBanner } from "./faults.js";
 import { beginners, guide } from "./guide.js";
 import { quickSwitch, watchQuickKey } from "./quick.js";
-import { takeNotices, toasts } from "./toasts.js";
+import { offline } from "./toasts.js";
+import { viewer } from "./viewer.js";
 import { closeMenu, closeMenusOnDemand } from "./popup.js";
 import { applyTheme } from "./theme.js";
 
 const root = document.getElementById("page");
+const LAST = "steward-playground-person";
 
 function draw() {
-  if (store.refusal) return patch(root, h("p", { class: "loading", key: "refusal", role: "alert" }, store.refusal));
-  // Until the new person's state is here, the old picture stays.
-  if (!store.data || me() !== idOf(store.data.me)) return;
+  const [first] = store.panes;
+  store.panes.forEach(settle);
+  if (first.refusal && !first.data) return patch(root, h("p", { class: "loading", key: "refusal", role: "alert" }, first.refusal));
+  if (!first.data) return undefined;
   applyTheme();
-  takeNotices();
-  announceOpen();
-  localStorage.setItem(LAST, me());
-  document.title = titleOf();
+  const clients = store.panes.map(client);
+  remember(first);
   document.querySelector("#page > .loading:not([role])")?.remove();
-  patch(root, h("div", { class: "app", key: "app" }, topBar(), workspace(), confirmDialog(), quickSwitch(), toasts()));
-  restoreFocus();
+  patch(root, h("div", { class: "app", key: "app" },
+    topBar(skip), h("div", { class: "notices", key: "notices" }, faultBanner(first), offline()),
+    h("div", { class: store.panes.length > 1 ? "workspace two" : "workspace", key: "workspace", inert: Boolean(store.ui.viewer) },
+      clients,
+      // One drawer at a time leaves the clients room to be themselves.
+      store.route.inspector ? inspector(first) : guide()),
+    quickSwitch(), viewer()));
+  store.panes.forEach(afterDrawing);
+  return undefined;
 }
 
-function workspace() {
-  const covered = store.data.modals.length > 0;
-  const { home, thread, inspector: drawer } = store.route;
-  const current = channel(store.route.channel);
-  return h("div", { class: "workspace" },
-    h("div", { class: "client", key: "client" },
-      h("div", { class: store.ui.sidebar ? "client-body sidebar-open" : "client-body", inert: covered, key: "body", onpointerdown: closeSidebar },
-        sidebar(),
-        home ? homePane() : channelPane(current),
-        !home && thread && current ? threadPane(current, thread) : null),
-      modal()),
-    // One drawer at a time leaves the client room to be itself.
-    drawer ? inspector() : guide());
+// Writing these costs more than comparing them.
+function remember(pane) {
+  const words = title(pane);
+  if (document.title !== words) document.title = words;
+  if (remembered !== pane.me) localStorage.setItem(LAST, (remembered = pane.me));
 }
 
-// On a small screen the sidebar lies over the channel; a touch beside it puts it away.
-function closeSidebar(event) {
-  if (store.ui.sidebar && !event.target.closest(".sidebar, .menu-toggle")) setUi({ sidebar: false });
+let remembered = "";
+
+function skip(event) {
+  event.preventDefault();
+  document.querySelector(".client .pane .scroller")?.focus();
 }
 
-function titleOf() {
-  const place = store.route.home ? "Home" : channel(store.route.channel)?.name || "";
-  return [place, store.data.team?.name, "Steward playground"].filter(Boolean).join(" · ");
+function title(pane) {
+  const place = pane.route.home ? "Home" : pane.current?.name || "";
+  const others = store.panes.slice(1).map((one) => one.person(one.me)?.name).filter(Boolean);
+  return [place, ...others, pane.data.team?.name, "Steward playground"].filter(Boolean).join(" · ");
 }
 
-/** The server picks a person when the address names none; a channel comes next. */
-function settleRoute() {
-  const { route, data } = store;
-  if (!data || me() !== idOf(data.me)) return;
-  const as = route.as || me();
-  const known = route.home || channel(route.channel);
-  if (route.as && known) return;
-  const first = data.channels.find((one) => one.kind === "channel" && one.member !== false) || data.channels[0];
-  go(known || !first ? { as } : { as, channel: first.id, thread: "", at: "" }, { replace: true });
+/** As many panes as the address has people; each follows its part of it. */
+function followAddress() {
+  store.route = parseRoute();
+  const { panes } = store.route;
+  if (panes.length < store.panes.length) dropPanes(panes);
+  while (store.panes.length < panes.length) store.panes.push(new Pane(store.panes.length));
+  store.panes.forEach((pane, side) => pane.follow(panes[side]));
+  store.active = Math.min(store.active, panes.length - 1);
 }
 
-const LAST = "steward-playground-person";
+// Closing the left side leaves the right one, and what was typed there.
+function dropPanes(panes) {
+  const kept = store.panes.find((pane) => pane.route.as === panes[0].as) || store.panes[0];
+  kept.side = 0;
+  kept.vnode = null;
+  kept.kept.clear();
+  store.panes = [kept];
+}
 
 /** Without a person in the address: who one was last, else whom the guide begins with. */
 async function begin() {
   for (const id of [localStorage.getItem(LAST), ...(await beginners())].filter(Boolean)) {
-    if (store.route.as) break;
-    const answer = await get(`/playground/state?as=${encodeURIComponent(id)}`);
-    if (answer.ok) return go({ as: id }, { replace: true });
+    if (store.panes[0].route.as) return;
+    const answer = await get(`/playground/state?open=-&as=${encodeURIComponent(id)}`);
+    if (answer.ok) return go(0, { as: id }, { replace: true });
   }
-  return refresh();
 }
 
-let announced = "";
-
-// Opening is said once per place, and again when something unread arrives there.
-function announceOpen() {
-  const { home } = store.route;
-  const current = channel(store.route.channel);
-  const place = home ? "home" : current?.member !== false && current && `${current.id} ${current.unread ? current.messages.at(-1)?.ts : ""}`;
-  const key = `${me()} ${place}`;
-  if (!place || key === announced || document.hidden) return;
-  announced = key;
-  post("open", { as: me(), ...(home ? { home: true } : { channel: current.id }) }).then((answer) => {
-    if (answer.ok) refresh();
-    else toast(answer.error, "error");
-  });
-}
-
-function idOf(one) {
-  return typeof one === "string" ? one : one?.id;
-}
-
-function routeChanged() {
-  const before = store.route;
-  store.route = parseRoute();
+onChange(draw);
+addEventListener("hashchange", () => {
   closeMenu();
-  if (before.as !== store.route.as) refresh();
+  followAddress();
   redraw();
-}
-
-onChange(() => {
-  settleRoute();
-  draw();
 });
-addEventListener("hashchange", routeChanged);
 addEventListener("keydown", (event) => {
-  if (event.key === "Escape" && (store.ui.menu || store.ui.sidebar)) setUi({ menu: null, sidebar: false });
+  if (event.key !== "Escape") return;
+  if (store.ui.menu) closeMenu();
+  for (const pane of store.panes) if (pane.ui.sidebar) pane.setUi({ sidebar: false });
 });
 closeMenusOnDemand();
 watchQuickKey();
 // The clock in the bar shows minutes.
-setInterval(redraw, 20000);
+setInterval(() => redraw(), 20000);
+followAddress();
 listen();
-if (store.route.as) refresh();
-else begin();
+if (!store.panes[0].route.as) begin();

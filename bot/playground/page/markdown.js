@@ -4,23 +4,30 @@
 import { h } from "./dom.js";
 import { emojiNode, link } from "./mrkdwn.js";
 
-export function markdown(text) {
-  const rest = String(text ?? "").split("\n");
+export function markdown(pane, text) {
+  const rest = levelled(String(text ?? "")).split("\n");
   const out = [];
-  while (rest.length) out.push(take(rest));
+  while (rest.length) out.push(take(pane, rest));
   return out;
 }
 
-function take(rest) {
+// The first heading of a message stands right below the channel's name, however many marks it has.
+function levelled(text) {
+  const marks = [...text.matchAll(/^(#{1,6}) /gm)].map(([, one]) => one.length);
+  const top = Math.min(...marks);
+  return marks.length ? text.replace(/^#{1,6}(?= )/gm, (one) => "#".repeat(one.length - top + 1)) : text;
+}
+
+function take(pane, rest) {
   const line = rest[0];
   if (!line.trim()) return void rest.shift();
   if (/^```/.test(line)) return fence(rest);
-  if (/^#{1,6} /.test(line)) return heading(rest.shift());
+  if (/^#{1,6} /.test(line)) return heading(pane, rest.shift());
   if (/^\s*([-*_])\s*(\1\s*){2,}$/.test(line)) return rest.shift() && h("hr");
-  if (/^> ?/.test(line)) return h("blockquote", null, markdown(takeWhile(rest, /^> ?/).map((one) => one.replace(/^> ?/, "")).join("\n")));
-  if (/^\s*([-*+]|\d+[.)]) /.test(line)) return list(rest);
-  if (/^\|.*\|/.test(line) && /^\|[\s:|-]+\|?$/.test(rest[1] || "")) return pipeTable(rest);
-  return paragraph(rest);
+  if (/^> ?/.test(line)) return h("blockquote", null, markdown(pane, takeWhile(rest, /^> ?/).map((one) => one.replace(/^> ?/, "")).join("\n")));
+  if (/^\s*([-*+]|\d+[.)]) /.test(line)) return list(pane, rest);
+  if (/^\|.*\|/.test(line) && /^\|[\s:|-]+\|?$/.test(rest[1] || "")) return pipeTable(pane, rest);
+  return paragraph(pane, rest);
 }
 
 function takeWhile(rest, pattern) {
@@ -37,36 +44,36 @@ function fence(rest) {
   return h("pre", { class: "code-block" }, body.join("\n"));
 }
 
-function heading(line) {
+function heading(pane, line) {
   const [, marks, words] = /^(#+) (.*)$/.exec(line);
-  return h(`h${Math.min(6, marks.length + 2)}`, { class: "md-heading" }, inline(words));
+  return h(`h${Math.min(6, marks.length + 1)}`, { class: "md-heading" }, inline(pane, words));
 }
 
-function list(rest) {
+function list(pane, rest) {
   const ordered = /^\s*\d/.test(rest[0]);
   const items = takeWhile(rest, /^\s*([-*+]|\d+[.)]) /).map((line) => {
     const [, indent, words] = /^(\s*)(?:[-*+]|\d+[.)]) (.*)$/.exec(line);
-    return h("li", { style: { "margin-inline-start": `${Math.floor(indent.length / 2) * 1.25}em` } }, task(words));
+    return h("li", { style: { "margin-inline-start": `${Math.floor(indent.length / 2) * 1.25}em` } }, task(pane, words));
   });
   return h(ordered ? "ol" : "ul", null, items);
 }
 
-function task(words) {
+function task(pane, words) {
   const box = /^\[([ xX])\] (.*)$/.exec(words);
-  return box ? [box[1] === " " ? "☐ " : "☑ ", inline(box[2])] : inline(words);
+  return box ? [box[1] === " " ? "☐ " : "☑ ", inline(pane, box[2])] : inline(pane, words);
 }
 
-function pipeTable(rest) {
+function pipeTable(pane, rest) {
   const rows = takeWhile(rest, /^\|/).map((line) => line.replace(/^\||\|\s*$/g, "").split("|").map((cell) => cell.trim()));
   const [head, , ...body] = rows;
   return h("div", { class: "table-wrap" }, h("table", null,
-    h("thead", null, h("tr", null, head.map((cell) => h("th", { scope: "col" }, inline(cell))))),
-    h("tbody", null, body.map((row) => h("tr", null, row.map((cell) => h("td", null, inline(cell))))))));
+    h("thead", null, h("tr", null, head.map((cell) => h("th", { scope: "col" }, inline(pane, cell))))),
+    h("tbody", null, body.map((row) => h("tr", null, row.map((cell) => h("td", null, inline(pane, cell))))))));
 }
 
-function paragraph(rest) {
+function paragraph(pane, rest) {
   const lines = [rest.shift(), ...takeWhile(rest, /^(?!\s*$|```|#{1,6} |> ?|\s*([-*+]|\d+[.)]) |\|)/)];
-  return h("p", null, lines.map((line, index) => [index ? h("br") : null, inline(line)]));
+  return h("p", null, lines.map((line, index) => [index ? h("br") : null, inline(pane, line)]));
 }
 
 const INLINE = new RegExp([
@@ -83,21 +90,21 @@ const INLINE = new RegExp([
 
 const TAGS = { strong: "strong", strong2: "strong", em: "em", em2: "em", s: "s" };
 
-function inline(text) {
+function inline(pane, text) {
   const out = [];
   let from = 0;
   for (const match of text.matchAll(INLINE)) {
-    out.push(text.slice(from, match.index), token(match.groups));
+    out.push(text.slice(from, match.index), token(pane, match.groups));
     from = match.index + match[0].length;
   }
   return [...out, text.slice(from)].filter((part) => part !== "");
 }
 
-function token(groups) {
-  if (groups.url) return link(groups.url, inline(groups.label));
-  if (groups.bare) return link(groups.bare);
+function token(pane, groups) {
+  if (groups.url) return link(pane, groups.url, inline(pane, groups.label));
+  if (groups.bare) return link(pane, groups.bare);
   if (groups.code) return h("code", null, groups.code);
   if (groups.emoji) return emojiNode(groups.emoji);
   const [name, body] = Object.entries(groups).find(([key, value]) => TAGS[key] && value !== undefined);
-  return h(TAGS[name], null, inline(body));
+  return h(TAGS[name], null, inline(pane, body));
 }

@@ -7,128 +7,198 @@ import { mrkdwn, emojiNode, unescape } from "./mrkdwn.js";
 import { drawBlocks, messageContext } from "./blocks/index.js";
 import { fileCard } from "./blocks/media.js";
 import { menuButton } from "./popup.js";
+import { reactButton } from "./reactions.js";
 import { ago, fullTime, timeOf } from "./dates.js";
-import { act, botName, me, nameOf, person, setUi, store } from "./state.js";
-import { go } from "./route.js";
+import { nameOf } from "./state.js";
+import { isReply } from "./pane.js";
+import { linkTo } from "./route.js";
+import { hasFailed, showDelivery } from "./inspector.js";
 import { growing } from "./composer.js";
+import { kindOf } from "./viewer.js";
 
-export function message(channel, one, { follows = false, inThread = false } = {}) {
-  const marked = store.route.at === one.ts;
-  const classes = ["message", follows && "follows", one.ephemeral && "ephemeral", one.pinned && "pinned", marked && "marked", one.error && "failed"];
-  return h("article", {
-    class: classes.filter(Boolean).join(" "), key: one.ts, "data-ts": one.ts, "aria-label": `${writer(one)}, ${timeOf(one.ts)}`,
-    mount: marked ? reveal : undefined, after: marked ? revealOnce(one.ts) : undefined,
-  },
-  follows ? h("time", { class: "gutter-time", title: fullTime(one.ts) }, timeOf(one.ts)) : face(one),
-  h("div", { class: "message-main" },
-    one.pinned ? h("div", { class: "message-note" }, icon("pin", 13), "Pinned") : null,
-    one.ephemeral ? h("div", { class: "message-note" }, icon("eye", 13), "Only visible to you") : null,
-    follows ? null : head(one),
-    store.ui.editing === one.ts ? editor(channel, one) : body(channel, one),
-    reactions(one),
-    one.reply_count && !inThread ? threadLink(channel, one) : null,
-    one.error ? h("div", { class: "message-error", role: "alert" }, icon("warn", 14), one.error) : null),
-  one.deleted ? null : toolbar(channel, one, inThread));
+export function message(pane, channel, one, { follows = false, inThread = false } = {}) {
+  const marked = pane.route.at === one.ts;
+  const key = `${one.ts} ${follows} ${inThread} ${marked}`;
+  return pane.unlessChanged(key, one, () => draw(pane, channel, one, { follows, inThread, marked }));
 }
 
-function writer(one) {
-  return isApp(one) ? one.username || botName() : nameOf(person(one.user) || { name: one.username || one.user });
+function draw(pane, channel, one, { follows, inThread, marked }) {
+  const classes = ["message", follows && "follows", one.ephemeral && "ephemeral", one.pinned && "pinned", marked && "marked", one.error && "failed"];
+  return h("article", {
+    class: classes.filter(Boolean).join(" "), key: one.ts, "data-ts": one.ts, tabindex: -1, onkeydown: (event) => keydown(event, pane, channel, one, inThread),
+    "aria-label": [writer(pane, one), timeOf(pane, one.ts), one.error && "failed"].filter(Boolean).join(", "),
+    mount: marked ? (el) => reveal(pane, el) : undefined, after: marked ? (el) => pane.revealed !== one.ts && reveal(pane, el) : undefined,
+  },
+  follows ? h("time", { class: "gutter-time", title: fullTime(pane, one.ts) }, timeOf(pane, one.ts)) : face(pane, one),
+  h("div", { class: "message-main" },
+    notes(pane, one, inThread),
+    follows ? null : head(pane, one),
+    pane.ui.editing === one.ts ? editor(pane, channel, one) : body(pane, channel, one),
+    reactions(pane, channel, one),
+    one.reply_count && !inThread ? threadLink(pane, one) : null,
+    one.error ? trouble(pane, one) : null),
+  one.deleted ? null : toolbar(pane, channel, one, inThread));
+}
+
+function notes(pane, one, inThread) {
+  const note = (sign, ...words) => h("div", { class: "message-note" }, icon(sign, 13), words);
+  const toThread = () => pane.go({ thread: one.thread_ts, at: "" });
+  return [
+    one.pinned ? note("pin", "Pinned") : null,
+    one.ephemeral ? note("eye", "Only visible to you") : null,
+    one.broadcast && isReply(one)
+      ? note("reply", inThread ? "Also sent to the channel" : ["Replied to ", h("button", { type: "button", class: "plain-link", onclick: toThread }, "a thread")]) : null,
+  ];
+}
+
+function trouble(pane, one) {
+  const delivery = pane.data.deliveries.find((candidate) => candidate.person === pane.me && hasFailed(candidate));
+  return h("div", { class: "message-error", role: "alert" }, icon("warn", 14), h("span", null, one.error),
+    delivery ? h("button", { type: "button", class: "plain-link", onclick: () => showDelivery(delivery.id) }, "Look behind it") : null);
+}
+
+export function writer(pane, one) {
+  return isApp(one) ? one.username || pane.botName : nameOf(pane.person(one.user) || { name: one.username || one.user });
 }
 
 function isApp(one) {
   return Boolean(one.bot);
 }
 
-function face(one) {
-  return avatar(one.user, writer(one), "medium", isApp(one));
+function face(pane, one) {
+  return avatar(one.user, writer(pane, one), "medium", isApp(one));
 }
 
-function head(one) {
-  const from = person(one.user);
+function head(pane, one) {
   return h("header", { class: "message-head" },
-    h("strong", { class: "writer" }, writer(one)),
-    isApp(one) ? h("span", { class: "tag app-tag" }, "APP") : badge(from),
-    h("time", { title: fullTime(one.ts) }, timeOf(one.ts)),
+    h("strong", { class: "writer" }, writer(pane, one)),
+    isApp(one) ? h("span", { class: "tag app-tag" }, "APP") : badge(pane.person(one.user)),
+    h("time", { title: fullTime(pane, one.ts) }, timeOf(pane, one.ts)),
     isApp(one) && one.edited ? h("span", { class: "edited" }, "(edited)") : null);
 }
 
-function body(channel, one) {
+function body(pane, channel, one) {
   if (one.deleted) return h("p", { class: "deleted" }, "This message was deleted.");
   const edited = one.edited ? h("span", { class: "edited", key: "edited" }, " (edited)") : null;
   return h("div", { class: "message-body", key: "body" },
     // A person's message comes with a plain copy of its text as a block; the text has the mentions.
     isApp(one) && one.blocks?.length
-      ? drawBlocks(messageContext(channel.id, one))
-      : h("div", { class: "text" }, mrkdwn(one.text), isApp(one) ? null : edited),
-    (one.attachments || []).map((attachment, index) => drawAttachment(channel, one, attachment, index)),
-    (one.files || []).length ? h("div", { class: "files" }, one.files.map(fileCard)) : null);
+      ? drawBlocks(messageContext(pane, channel.id, one))
+      : h("div", { class: "text" }, mrkdwn(pane, one.text), isApp(one) ? null : edited),
+    (one.attachments || []).map((attachment, index) => drawAttachment(pane, channel, one, attachment, index)),
+    (one.files || []).length ? h("div", { class: "files" }, picturesLast(one.files).map(fileCard)) : null);
+}
+
+function picturesLast(files) {
+  const isPicture = (file) => kindOf(file) === "picture";
+  return [...files.filter((file) => !isPicture(file)), ...files.filter(isPicture)];
 }
 
 const COLOURS = { good: "var(--go)", warning: "var(--warn)", danger: "var(--stop)" };
 
-function drawAttachment(channel, one, attachment, index) {
+function drawAttachment(pane, channel, one, attachment, index) {
   const colour = COLOURS[attachment.color] || (/^#?[0-9a-f]{6}$/i.test(attachment.color || "") ? `#${attachment.color.replace("#", "")}` : "var(--line-strong)");
-  const blocks = { ...messageContext(channel.id, one), blocks: attachment.blocks || [] };
+  const blocks = { ...messageContext(pane, channel.id, one), blocks: attachment.blocks || [] };
   return h("div", { class: "attachment", key: `attachment-${index}`, style: { "border-color": colour } },
-    attachment.title ? h("strong", null, mrkdwn(attachment.title)) : null,
-    attachment.text ? h("div", { class: "text" }, mrkdwn(attachment.text)) : null, drawBlocks(blocks));
+    attachment.title ? h("strong", null, mrkdwn(pane, attachment.title)) : null,
+    attachment.text ? h("div", { class: "text" }, mrkdwn(pane, attachment.text)) : null, drawBlocks(blocks));
 }
 
-function reactions(one) {
+function reactions(pane, channel, one) {
   if (!one.reactions?.length) return null;
-  return h("div", { class: "reactions" }, one.reactions.map((reaction) => h("span", { class: "reaction", title: (reaction.users || []).map((id) => nameOf(person(id))).join(", ") },
-    emojiNode(reaction.name), reaction.count ?? reaction.users?.length)));
+  return h("div", { class: "reactions" }, one.reactions.map((reaction) => {
+    const names = reaction.users.map((id) => (id === pane.me ? "you" : nameOf(pane.person(id)))).join(", ");
+    const mine = reaction.users.includes(pane.me);
+    return h("button", {
+      type: "button", class: mine ? "reaction mine" : "reaction", key: reaction.name, title: `${names} with :${reaction.name}:`, "aria-pressed": String(mine),
+      "aria-label": `${reaction.name.replace(/_/g, " ")}, ${reaction.count}: ${names}`, onclick: () => pane.act("react", { channel: channel.id, ts: one.ts, name: reaction.name }),
+    }, emojiNode(reaction.name), h("span", null, reaction.count));
+  }), reactButton(pane, channel, one, "reaction add"));
 }
 
-function threadLink(channel, one) {
-  const replies = channel.messages.filter((reply) => reply.thread_ts === one.ts && reply.ts !== one.ts);
-  const faces = [...new Map(replies.map((reply) => [reply.user, reply])).values()].slice(0, 3);
-  return h("button", { type: "button", class: "thread-link", onclick: () => go({ thread: one.ts, at: "" }) },
-    faces.map((reply) => avatar(reply.user, writer(reply), "tiny", isApp(reply))),
-    h("span", { class: "thread-count" }, one.reply_count === 1 ? "1 reply" : `${one.reply_count} replies`),
-    replies.length ? h("span", { class: "thread-last" }, ago(replies.at(-1).ts * 1000)) : null);
+function threadLink(pane, one) {
+  const count = one.reply_count === 1 ? "1 reply" : `${one.reply_count} replies`;
+  return h("button", { type: "button", class: "thread-link", onclick: () => pane.go({ thread: one.ts, at: "" }) },
+    one.reply_users.slice(0, 3).map((id) => avatar(id, nameOf(pane.person(id)), "tiny", pane.person(id)?.bot)),
+    h("span", { class: "thread-count" }, count),
+    one.latest_reply ? h("span", { class: "thread-last" }, ago(one.latest_reply * 1000)) : null);
 }
 
-function toolbar(channel, one, inThread) {
-  const reply = () => go({ thread: one.thread_ts || one.ts, at: "" });
+function toolbar(pane, channel, one, inThread) {
+  const reply = () => pane.go({ thread: one.thread_ts || one.ts, at: "" });
   return h("div", { class: "message-tools", role: "group", "aria-label": "Message actions" },
-    inThread || one.ephemeral ? null : h("button", { type: "button", class: "icon-button", title: "Reply in thread", "aria-label": "Reply in thread", onclick: reply }, icon("reply")),
-    menuButton(`message-${one.ts}`, { label: "More actions", content: icon("more"), items: () => choices(channel, one) }));
+    one.ephemeral ? null : reactButton(pane, channel, one, "icon-button"),
+    inThread || one.ephemeral ? null : h("button", { type: "button", class: "icon-button reply", title: "Reply in thread", "aria-label": "Reply in thread", onclick: reply }, icon("reply")),
+    menuButton(`message-${pane.side}-${one.ts}`, { label: "More actions", content: icon("more"), items: () => choices(pane, channel, one) }));
 }
 
-function choices(channel, one) {
-  const shortcuts = store.data.shortcuts.filter((shortcut) => shortcut.type !== "global" && !one.ephemeral).map((shortcut) => ({
-    label: shortcut.name, hint: "Steward", icon: "bolt",
-    run: () => act("shortcut", { callback_id: shortcut.callback_id, channel: channel.id, ts: one.ts }),
+function choices(pane, channel, one) {
+  const shortcuts = pane.data.shortcuts.filter((shortcut) => shortcut.type !== "global" && !one.ephemeral).map((shortcut) => ({
+    label: shortcut.name, hint: pane.botName, icon: "bolt",
+    run: () => pane.act("shortcut", { callback_id: shortcut.callback_id, channel: channel.id, ts: one.ts }),
   }));
-  const mine = one.user === me() && !one.bot && !one.ephemeral ? [
-    { label: "Edit message", icon: "edit", run: () => setUi({ editing: one.ts }) },
-    { label: "Delete message", icon: "trash", danger: true, run: () => act("delete", { channel: channel.id, ts: one.ts }) },
+  const mine = isMine(pane, one) ? [
+    { label: "Edit message", icon: "edit", run: () => pane.setUi({ editing: one.ts }) },
+    { label: "Delete message", icon: "trash", danger: true, run: () => pane.act("delete", { channel: channel.id, ts: one.ts }) },
   ] : [];
-  const copy = { label: "Link to this message", icon: "file", run: () => go({ at: one.ts }) };
+  const copy = { label: "Copy link", icon: "link", run: () => copyLink(pane, channel, one) };
   return [...shortcuts, ...mine, copy];
 }
 
+async function copyLink(pane, channel, one) {
+  try {
+    await navigator.clipboard.writeText(linkTo(pane, channel, one));
+    pane.toast("The link is copied.");
+  } catch {
+    // Without the right to the clipboard, the address bar has it.
+    pane.go({ at: one.ts });
+  }
+}
+
+function isMine(pane, one) {
+  return one.user === pane.me && !one.bot && !one.ephemeral;
+}
+
+// With the keyboard on a message: arrows to its neighbours, and a letter for what one does most.
+function keydown(event, pane, channel, one, inThread) {
+  if (event.target !== event.currentTarget || event.ctrlKey || event.metaKey || event.altKey) return;
+  const run = {
+    ArrowUp: () => neighbour(event.target, -1)?.focus(),
+    ArrowDown: () => (neighbour(event.target, 1) || event.target.closest(".pane").querySelector(".composer textarea"))?.focus(),
+    t: () => !inThread && !one.ephemeral && pane.go({ thread: one.thread_ts || one.ts, at: "" }),
+    r: () => event.target.querySelector(".react-button")?.click(),
+    e: () => isMine(pane, one) && pane.setUi({ editing: one.ts }),
+  }[event.key];
+  if (!run) return;
+  event.preventDefault();
+  run();
+}
+
+function neighbour(el, step) {
+  const all = [...el.parentElement.querySelectorAll(":scope > .message")];
+  return all[all.indexOf(el) + step];
+}
+
 // What was typed reaches Slack raw; what comes back is escaped, with ids for names.
-function typedText(text) {
-  return unescape(text.replace(/<@(\w+)(?:\|[^>]*)?>/g, (whole, id) => `@${(person(id)?.name || id).replace(/ /g, ".")}`)
+function typedText(pane, text) {
+  return unescape(text.replace(/<@(\w+)(?:\|[^>]*)?>/g, (whole, id) => `@${(pane.person(id)?.name || id).replace(/ /g, ".")}`)
     .replace(/<#(\w+)(?:\|([^>]*))?>/g, (whole, id, name) => `#${name || id}`)
     .replace(/<!(here|channel|everyone)>/g, "@$1").replace(/<(https?:[^|>]+)(?:\|[^>]*)?>/g, "$1"));
 }
 
-function editor(channel, one) {
-  const stop = () => setUi({ editing: null });
+function editor(pane, channel, one) {
+  const stop = () => pane.setUi({ editing: null });
   const save = async (event) => {
     const text = event.target.closest(".editor").querySelector("textarea").value;
-    const answer = await act("edit", { channel: channel.id, ts: one.ts, text });
+    const answer = await pane.act("edit", { channel: channel.id, ts: one.ts, text });
     if (answer.ok) stop();
   };
   const keys = (event) => {
-    if (event.key === "Escape") stop();
+    if (event.key === "Escape") event.preventDefault(), stop();
     if (event.key === "Enter" && !event.shiftKey) event.preventDefault(), save(event);
   };
   const mount = (el) => {
-    el.value = typedText(one.text);
+    el.value = typedText(pane, one.text);
     growing(el);
     el.focus();
   };
@@ -138,16 +208,9 @@ function editor(channel, one) {
       h("button", { type: "button", class: "button small primary", onclick: save }, "Save")));
 }
 
-function reveal(el) {
+// Once: a later drawing must not pull the reader back to the marked message.
+function reveal(pane, el) {
   el.scrollIntoView({ block: "center" });
-  revealed = el.dataset.ts;
-}
-
-let revealed = "";
-
-// A later drawing must not pull the reader back to the marked message.
-function revealOnce(ts) {
-  return (el) => {
-    if (revealed !== ts) reveal(el);
-  };
+  pane.revealed = el.dataset.ts;
+  pane.led = true;
 }

@@ -5,75 +5,87 @@ import { h } from "./dom.js";
 import { icon } from "./icons.js";
 import { textObject } from "./mrkdwn.js";
 import { drawBlocks, viewContext } from "./blocks/index.js";
-import { act, refresh, setUi, store, whileBusy } from "./state.js";
+import { store, whileBusy } from "./state.js";
 import { forget, taken, tellNow } from "./values.js";
+import { keepInside } from "./focus.js";
+import { hasFailed, showDelivery } from "./inspector.js";
 
 const TROUBLE = "We had some trouble connecting. Try again?";
 
-export function modal() {
-  const stack = store.data.modals;
+export function modal(pane) {
+  const stack = pane.data.modals;
   const view = stack.at(-1);
   if (!view) return null;
   // A click beside the form must not take the keyboard away from it.
   const keepFocus = (event) => event.target === event.currentTarget && event.preventDefault();
   return h("div", { class: "modal-layer", key: "modal-layer", onmousedown: keepFocus },
     h("div", {
-      class: "modal", role: "dialog", "aria-modal": "true", "aria-labelledby": "modal-title", tabindex: -1, key: view.id,
-      "data-view": view.id, "data-callback": view.callback_id, mount: openModal, onkeydown: (event) => keydown(event, view),
-    }, stack.length > 1 ? h("div", { class: "modal-depth", "aria-hidden": "true" }) : null, form(view, stack.length)));
+      class: "modal", role: "dialog", "aria-labelledby": `modal-title-${pane.side}`, tabindex: -1, key: view.id,
+      "data-view": view.id, "data-callback": view.callback_id, inert: Boolean(pane.ui.confirm), mount: (el) => openModal(pane, el), onkeydown: (event) => keydown(event, pane, view),
+    }, stack.length > 1 ? h("div", { class: "modal-depth", "aria-hidden": "true" }) : null, form(pane, view, stack.length)));
 }
 
-function form(view, depth) {
-  const ctx = viewContext(view);
+function form(pane, view, depth) {
+  const ctx = viewContext(pane, view);
   const busy = isBusy(view);
   const submit = (event) => {
     event.preventDefault();
-    if (view.submit) send(view, ctx);
+    if (view.submit) send(pane, view, ctx);
   };
-  return h("form", { onsubmit: submit, novalidate: true, "aria-busy": busy ? "true" : undefined },
-    h("header", { class: "modal-head" },
-      depth > 1 ? h("button", { type: "button", class: "icon-button", "aria-label": "Back", onclick: () => close(view) }, icon("back")) : null,
-      h("h2", { id: "modal-title" }, textObject(view.title)),
-      h("button", { type: "button", class: "icon-button modal-close", "aria-label": "Close", onclick: () => close(view) }, icon("close"))),
-    banner(view),
+  return h("form", { onsubmit: submit, novalidate: true, "aria-busy": busy || isChanging(ctx) ? "true" : undefined },
+    h("div", { class: "modal-head" },
+      depth > 1 ? h("button", { type: "button", class: "icon-button", "aria-label": "Back", onclick: () => close(pane, view) }, icon("back")) : null,
+      h("h2", { id: `modal-title-${pane.side}` }, textObject(pane, view.title)),
+      h("button", { type: "button", class: "icon-button modal-close", "aria-label": "Close", onclick: () => close(pane, view) }, icon("close"))),
+    banner(pane, view),
     h("div", { class: "modal-body", after: showFirstError(view) }, drawBlocks(ctx)),
-    footer(view, busy));
+    footer(pane, view, busy));
 }
 
 function isBusy(view) {
   return Boolean(view.busy) || store.ui.busy.has(`submit-${view.id}`);
 }
 
-function banner(view) {
-  const words = store.ui.trouble?.[view.id] || (view.banner === true ? TROUBLE : view.banner);
-  return h("div", { class: "modal-banner", role: "alert", key: "banner", hidden: !words }, words ? [icon("warn"), h("span", null, textObject(words))] : null);
+/** A choice in it is on its way to the app, which may change the form. */
+function isChanging(ctx) {
+  return [...store.ui.busy].some((key) => key.startsWith(`${ctx.key}|`));
 }
 
-function footer(view, busy) {
+function banner(pane, view) {
+  const words = pane.ui.trouble?.[view.id] || (view.banner === true ? TROUBLE : view.banner);
+  return h("div", { class: "modal-banner", role: "alert", key: "banner", hidden: !words }, words ? [icon("warn"), h("span", null, textObject(pane, words)), behind(pane)] : null);
+}
+
+function behind(pane) {
+  const failed = pane.data.deliveries.find((one) => one.person === pane.me && hasFailed(one));
+  return failed ? h("button", { type: "button", class: "plain-link", onclick: () => showDelivery(failed.id) }, "Look behind it") : null;
+}
+
+function footer(pane, view, busy) {
   const hasInput = view.blocks.some((block) => block.type === "input");
   if (!view.submit && !view.close && !hasInput) return null;
-  return h("footer", { class: "modal-foot" },
-    h("button", { type: "button", class: "button", onclick: () => close(view) }, textObject(view.close) || "Close"),
+  return h("div", { class: "modal-foot" },
+    h("button", { type: "button", class: "button", onclick: () => close(pane, view) }, textObject(pane, view.close) || "Close"),
     view.submit || hasInput
-      ? h("button", { type: "submit", class: "button primary", disabled: busy, key: "submit" }, busy ? h("span", { class: "spinner", "aria-hidden": "true" }) : null, textObject(view.submit) || "Submit")
+      ? h("button", { type: "submit", class: "button primary", disabled: busy, key: "submit" }, busy ? h("span", { class: "spinner", "aria-hidden": "true" }) : null, textObject(pane, view.submit) || "Submit")
       : null);
 }
 
-async function send(view, ctx) {
-  setUi({ trouble: { ...store.ui.trouble, [view.id]: "" } });
+async function send(pane, view, ctx) {
+  pane.setUi({ trouble: { ...pane.ui.trouble, [view.id]: "" } });
   await whileBusy(`submit-${view.id}`, async () => {
-    const answer = await act("submit", { view_id: view.id, values: taken(ctx) }, { quiet: true });
-    await refresh();
-    const now = store.data.modals.find((one) => one.id === view.id);
+    const answer = await pane.act("submit", { view_id: view.id, values: taken(ctx) }, { quiet: true });
+    await pane.refresh();
+    const now = pane.data.modals.find((one) => one.id === view.id);
     const said = now?.banner || Object.keys(now?.errors || {}).length;
-    if (!answer.ok && !said) setUi({ trouble: { ...store.ui.trouble, [view.id]: answer.error || TROUBLE } });
+    if (!answer.ok && !said) pane.setUi({ trouble: { ...pane.ui.trouble, [view.id]: answer.error || TROUBLE } });
   });
 }
 
-async function close(view) {
-  await tellNow(viewContext(view));
-  const answer = await act("close", { view_id: view.id });
-  if (answer.ok) forget(`v-${view.id}`);
+async function close(pane, view) {
+  await tellNow(viewContext(pane, view));
+  const answer = await pane.act("close", { view_id: view.id });
+  if (answer.ok) forget(viewContext(pane, view).key);
 }
 
 const shownErrors = new Map();
@@ -88,38 +100,28 @@ function showFirstError(view) {
   };
 }
 
-const FOCUSABLE = "button:not([disabled]), input:not([disabled]), select, textarea, a[href], [tabindex='0']";
-
-let cameFrom = null;
-
-function openModal(el) {
-  if (!el.contains(document.activeElement) && document.activeElement !== document.body) cameFrom = document.activeElement;
+function openModal(pane, el) {
+  // What another person is doing beside this pane keeps the keyboard.
+  const elsewhere = document.activeElement?.closest(".client");
+  if (elsewhere && elsewhere !== el.closest(".client")) return;
+  if (!el.contains(document.activeElement) && document.activeElement !== document.body) pane.cameFrom = document.activeElement;
   // A field that asked for focus on load already has it.
   if (el.contains(document.activeElement)) return;
   (el.querySelector(".modal-body input, .modal-body select, .modal-body textarea") || el).focus({ preventScroll: true });
 }
 
 /** After the last modal the composer, or whatever opened it, takes the focus back. */
-export function restoreFocus() {
-  if (!cameFrom || store.data?.modals.length) return;
-  if (cameFrom.isConnected && document.activeElement === document.body) cameFrom.focus();
-  cameFrom = null;
+export function restoreFocus(pane) {
+  if (!pane.cameFrom || pane.data?.modals.length) return;
+  if (pane.cameFrom.isConnected && document.activeElement === document.body) pane.cameFrom.focus();
+  pane.cameFrom = null;
 }
 
-function keydown(event, view) {
-  if (event.key === "Escape" && !event.defaultPrevented && !store.ui.menu && !store.ui.confirm) {
+function keydown(event, pane, view) {
+  if (event.key === "Escape" && !event.defaultPrevented && !store.ui.menu && !pane.ui.confirm) {
     event.preventDefault();
-    close(view);
+    close(pane, view);
   } else if (event.key === "Enter" && (event.metaKey || event.ctrlKey)) {
     event.currentTarget.querySelector("form").requestSubmit();
   } else if (event.key === "Tab") keepInside(event);
-}
-
-function keepInside(event) {
-  const items = [...event.currentTarget.querySelectorAll(FOCUSABLE)].filter((el) => el.offsetParent !== null || el.getClientRects().length);
-  const [first, last] = [items[0], items.at(-1)];
-  const leaving = event.shiftKey ? document.activeElement === first || document.activeElement === event.currentTarget : document.activeElement === last;
-  if (!leaving) return;
-  event.preventDefault();
-  (event.shiftKey ? last : first).focus();
 }

@@ -4,8 +4,9 @@
 import { h, safeUrl } from "./dom.js";
 import { emoji } from "./emoji.js";
 import { slackDate } from "./dates.js";
-import { channel, nameOf, person, store } from "./state.js";
-import { followMessageLink, messageLink, openChannel } from "./route.js";
+import { nameOf } from "./state.js";
+import { followMessageLink, messageLink } from "./route.js";
+import { fileAt, view } from "./viewer.js";
 
 const ENTITIES = { "&amp;": "&", "&lt;": "<", "&gt;": ">" };
 
@@ -13,25 +14,25 @@ export function unescape(text) {
   return text.replace(/&(amp|lt|gt);/g, (entity) => ENTITIES[entity]);
 }
 
-export function mrkdwn(text, { verbatim = false } = {}) {
+export function mrkdwn(pane, text, { verbatim = false } = {}) {
   const parts = String(text ?? "").split(/```\n?([\s\S]+?)\n?```/);
-  return parts.map((part, index) => (index % 2 ? h("pre", { class: "code-block" }, codeText(part)) : lines(part, verbatim)));
+  return parts.map((part, index) => (index % 2 ? h("pre", { class: "code-block" }, codeText(part)) : lines(pane, part, verbatim)));
 }
 
 function codeText(text) {
   return unescape(text.replace(/<([^<>|\s]+)(?:\|([^<>]*))?>/g, (whole, target, label) => label || target));
 }
 
-function lines(text, verbatim) {
+function lines(pane, text, verbatim) {
   const out = [];
   let quote = [];
   const flush = () => {
-    if (quote.length) out.push(h("blockquote", null, joined(quote, verbatim)));
+    if (quote.length) out.push(h("blockquote", null, joined(pane, quote, verbatim)));
     quote = [];
   };
   let plain = [];
   const flushPlain = () => {
-    if (plain.length) out.push(h("span", { class: "lines" }, joined(plain, verbatim)));
+    if (plain.length) out.push(h("span", { class: "lines" }, joined(pane, plain, verbatim)));
     plain = [];
   };
   for (const line of text === "" ? [] : text.split("\n")) {
@@ -44,8 +45,8 @@ function lines(text, verbatim) {
   return out;
 }
 
-function joined(list, verbatim) {
-  return list.map((line, index) => [index ? h("br") : null, inline(line, verbatim)]);
+function joined(pane, list, verbatim) {
+  return list.map((line, index) => [index ? h("br") : null, inline(pane, line, verbatim)]);
 }
 
 // A marker opens after a non-word character and closes before one, so that
@@ -62,24 +63,24 @@ const INLINE = new RegExp([
 
 const WRAPPERS = { bold: "strong", italic: "em", strike: "s" };
 
-function inline(text, verbatim) {
+function inline(pane, text, verbatim) {
   const out = [];
   let from = 0;
   for (const match of text.matchAll(INLINE)) {
-    out.push(unescape(text.slice(from, match.index)), token(match, verbatim));
+    out.push(unescape(text.slice(from, match.index)), token(pane, match, verbatim));
     from = match.index + match[0].length;
   }
   out.push(unescape(text.slice(from)));
   return out.filter((part) => part !== "");
 }
 
-function token(match, verbatim) {
+function token(pane, match, verbatim) {
   const [kind, body] = Object.entries(match.groups).find(([, value]) => value !== undefined);
-  if (WRAPPERS[kind]) return h(WRAPPERS[kind], null, inline(body, verbatim));
+  if (WRAPPERS[kind]) return h(WRAPPERS[kind], null, inline(pane, body, verbatim));
   if (kind === "code") return h("code", null, codeText(body));
   if (kind === "emoji") return emojiNode(body);
-  if (kind === "bare") return verbatim ? unescape(body) : link(unescape(body));
-  return live(body);
+  if (kind === "bare") return verbatim ? unescape(body) : link(pane, unescape(body));
+  return live(pane, body);
 }
 
 export function emojiNode(name) {
@@ -87,66 +88,75 @@ export function emojiNode(name) {
   return sign ? h("span", { class: "emoji", role: "img", "aria-label": name.replace(/_/g, " ") }, sign) : `:${name}:`;
 }
 
-function live(body) {
+function live(pane, body) {
   const bar = body.indexOf("|");
   const target = bar < 0 ? body : body.slice(0, bar);
   const label = bar < 0 ? "" : unescape(body.slice(bar + 1));
-  if (target[0] === "@") return userMention(target.slice(1), label);
-  if (target[0] === "#") return channelMention(target.slice(1), label);
-  if (target[0] === "!") return special(target.slice(1), label);
-  return link(unescape(target), label);
+  if (target[0] === "@") return userMention(pane, target.slice(1), label);
+  if (target[0] === "#") return channelMention(pane, target.slice(1), label);
+  if (target[0] === "!") return special(pane, target.slice(1), label);
+  return link(pane, unescape(target), label);
 }
 
-export function userMention(id, label) {
-  const name = person(id) ? nameOf(person(id)) : label || id;
-  return h("span", { class: id === store.route.as ? "mention mention-me" : "mention" }, `@${name}`);
+export function userMention(pane, id, label) {
+  const one = pane.person(id);
+  const name = one ? nameOf(one) : label || id;
+  return h("span", { class: id === pane.me ? "mention mention-me" : "mention" }, `@${name}`);
 }
 
-export function channelMention(id, label) {
-  const found = channel(id);
+export function channelMention(pane, id, label) {
+  const found = pane.channel(id);
   if (!found) return h("span", { class: "mention" }, `#${label || "private channel"}`);
-  return h("button", { type: "button", class: "mention mention-link", onclick: () => openChannel(id) }, `#${found.name}`);
+  return h("button", { type: "button", class: "mention mention-link", onclick: () => pane.openChannel(id) }, `#${found.name}`);
 }
 
 export function broadcast(range) {
   return h("span", { class: "mention mention-me" }, `@${range}`);
 }
 
-function special(target, label) {
+function special(pane, target, label) {
   const [kind, ...rest] = target.split("^");
-  if (kind === "date") return dateToken(rest, label);
+  if (kind === "date") return dateToken(pane, rest, label);
   if (["here", "channel", "everyone"].includes(kind)) return broadcast(kind);
   if (kind === "subteam") return h("span", { class: "mention mention-me" }, label || `@${rest[0] || "group"}`);
   return h("span", { class: "mention" }, label || `<${target}>`);
 }
 
-export function dateToken([seconds, pattern = "{date} {time}", url], fallback) {
-  const words = slackDate(seconds, unescape(pattern), fallback);
+export function dateToken(pane, [seconds, pattern = "{date} {time}", url], fallback) {
+  const words = slackDate(pane, seconds, unescape(pattern), fallback);
   const date = new Date(Number(seconds) * 1000);
   const title = Number.isNaN(date.getTime()) ? fallback : date.toISOString();
   const node = h("time", { class: "date-token", title }, words);
-  return url ? link(url, [node]) : node;
+  return url ? link(pane, url, [node]) : node;
 }
 
-/** Links to messages stay in the page; every other opens beside it. */
-export function link(url, label) {
+/** Links to messages and files stay in the page; every other opens beside it. */
+export function link(pane, url, label) {
   const href = safeUrl(url);
   const words = label && label.length ? label : url.replace(/^mailto:/, "");
   if (!href) return h("span", { class: "dead-link", title: "Not a web address" }, words);
-  const inside = messageLink(href);
+  const inside = insideLink(pane, href);
   if (!inside) return h("a", { href, target: "_blank", rel: "noopener noreferrer" }, words);
   const follow = (event) => {
     event.preventDefault();
-    followMessageLink(inside, store.data.channels);
+    inside();
   };
-  return h("a", { href, onclick: follow }, words);
+  // A key such as T-124 is one word, whatever its hyphen says.
+  const whole = typeof words === "string" && words.length < 16 && !words.includes(" ");
+  return h("a", { href, class: whole ? "whole" : undefined, onclick: follow }, words);
+}
+
+function insideLink(pane, href) {
+  const [message, file] = [messageLink(href), fileAt(href)];
+  if (message) return () => followMessageLink(pane, message);
+  return file && (() => view(file));
 }
 
 /** A text object, as blocks carry them. */
-export function textObject(object) {
+export function textObject(pane, object) {
   if (!object) return "";
   if (typeof object === "string") return object;
-  if (object.type === "mrkdwn") return mrkdwn(object.text, object);
+  if (object.type === "mrkdwn") return mrkdwn(pane, object.text, object);
   return plain(object.text, object.emoji !== false);
 }
 

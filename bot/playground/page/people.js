@@ -1,7 +1,7 @@
 // Faces and names: coloured initials, the same colour for the same person.
 
 import { h } from "./dom.js";
-import { nameOf, person, store } from "./state.js";
+import { nameOf } from "./state.js";
 
 const HUES = [212, 158, 28, 262, 340, 190, 96, 48, 236, 8, 300, 132];
 
@@ -38,14 +38,14 @@ export function placeOf(one) {
 }
 
 /** People by organisation, the provider's own team first. */
-export function byOrganisation() {
+export function byOrganisation(pane) {
   const groups = new Map();
-  for (const one of store.data.people.filter((candidate) => !candidate.deleted)) {
+  for (const one of pane.data.people.filter((candidate) => !candidate.deleted)) {
     const name = organisationOf(one);
     if (!groups.has(name)) groups.set(name, []);
     groups.get(name).push(one);
   }
-  const own = store.data.team?.name;
+  const own = pane.data.team?.name;
   return [...groups].sort(([a], [b]) => (b === own) - (a === own));
 }
 
@@ -54,6 +54,7 @@ export function badge(one) {
   return one?.guest ? h("span", { class: "tag", title: "A guest of this workspace" }, "guest") : null;
 }
 
-export function displayName(id) {
-  return person(id) ? nameOf(person(id)) : id;
+export function displayName(pane, id) {
+  const one = pane.person(id);
+  return one ? nameOf(one) : id;
 }

@@ -3,7 +3,6 @@
 import { h } from "./dom.js";
 import { icon } from "./icons.js";
 import { avatar } from "./people.js";
-import { become, go, openChannel } from "./route.js";
 import { nameOf, redraw, setUi, store } from "./state.js";
 
 export function watchQuickKey() {
@@ -17,7 +16,7 @@ export function watchQuickKey() {
 export function quickSwitch() {
   const { quick } = store.ui;
   if (!quick) return null;
-  const found = matches(quick.query);
+  const found = matches(store.panes[store.active] || store.panes[0], quick.query);
   const close = () => setUi({ quick: null });
   const run = (one) => {
     close();
@@ -47,14 +46,14 @@ function keys(event, found, run) {
   } else if (event.key === "Enter") run(found[store.ui.quick.active]);
 }
 
-function matches(query) {
-  const places = store.data.channels.map((one) => ({
-    key: one.id, name: one.kind === "im" ? one.name || "Steward" : `#${one.name}`, about: one.kind === "im" ? "Direct message" : "Channel",
-    sign: icon(one.kind === "im" ? "reply" : "hash"), run: () => openChannel(one.id),
+function matches(pane, query) {
+  const places = pane.data.channels.map((one) => ({
+    key: one.id, name: one.kind === "im" ? one.name || pane.botName : `#${one.name}`, about: one.kind === "im" ? "Direct message" : "Channel",
+    sign: icon(one.kind === "im" ? "reply" : "hash"), run: () => pane.openChannel(one.id),
   }));
-  const home = { key: "home", name: "Steward Home", about: "App", sign: icon("home"), run: () => go({ home: "1", channel: "", thread: "", at: "" }) };
-  const people = store.data.people.filter((one) => !one.deleted).map((one) => ({
-    key: one.id, name: nameOf(one), about: `Become ${nameOf(one)}`, sign: avatar(one.id, nameOf(one), "tiny"), run: () => become(one.id),
+  const home = { key: "home", name: `${pane.botName} Home`, about: "App", sign: icon("home"), run: () => pane.openHome() };
+  const people = pane.data.people.filter((one) => !one.deleted).map((one) => ({
+    key: one.id, name: nameOf(one), about: `Become ${nameOf(one)}`, sign: avatar(one.id, nameOf(one), "tiny"), run: () => pane.become(one.id),
   }));
   return [...places, home, ...people].filter((one) => one.name.toLowerCase().includes(query.toLowerCase())).slice(0, 9);
 }

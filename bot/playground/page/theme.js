@@ -1,6 +1,6 @@
 // Light or dark: the system decides until somebody chooses.
 
-import { go } from "./route.js";
+import { goPage } from "./route.js";
 import { redraw, store } from "./state.js";
 
 const SAVED = "steward-playground-theme";
@@ -10,7 +10,7 @@ function chosen() {
 }
 
 const system = matchMedia("(prefers-color-scheme: dark)");
-system.addEventListener("change", redraw);
+system.addEventListener("change", () => redraw());
 
 export function isDark() {
   return chosen() ? chosen() === "dark" : system.matches;
@@ -22,5 +22,5 @@ export function applyTheme() {
 
 export function toggleTheme() {
   localStorage.setItem(SAVED, isDark() ? "light" : "dark");
-  go({ theme: localStorage.getItem(SAVED) });
+  goPage({ theme: localStorage.getItem(SAVED) });
 }

@@ -1,7 +1,7 @@
 // What people typed and chose. A draft wins over what the server last said,
 // because a view may be updated while somebody types in it.
 
-import { act, redraw } from "./state.js";
+import { redraw } from "./state.js";
 
 const drafts = new Map();
 
@@ -108,7 +108,7 @@ function tellServer(ctx) {
 export async function tellNow(ctx) {
   const values = taken(ctx);
   if (!Object.keys(values).length) return;
-  await act("input", { view_id: ctx.container.view_id, values }, { quiet: true });
+  await ctx.pane.act("input", { view_id: ctx.container.view_id, values }, { quiet: true });
 }
 
 /** The changes, to be sent by whoever asks; they will not be sent twice. */

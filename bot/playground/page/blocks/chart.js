@@ -12,12 +12,17 @@ export function chart(block) {
   return h("figure", { class: "chart" },
     title ? h("figcaption", null, title.text ?? title) : null,
     draw(data, describe(data)),
-    legend(data.type === "pie" ? data.segments.map((one) => one.label) : data.series.map((one) => one.name)));
+    legend(data.type === "pie" ? shares(data.segments) : data.series.map((one) => one.name)));
 }
 
 function describe(data) {
   const points = (list) => list.map((one) => `${one.label} ${one.value}`).join(", ");
   return data.type === "pie" ? points(data.segments) : data.series.map((one) => `${one.name}: ${points(one.data)}`).join("; ");
+}
+
+function shares(segments) {
+  const total = segments.reduce((sum, one) => sum + one.value, 0) || 1;
+  return segments.map((one) => `${one.label} ${one.value} (${Math.round((one.value / total) * 100)} %)`);
 }
 
 function legend(names) {

@@ -23,7 +23,7 @@ const BLOCKS = {
   data_visualization: chart,
 };
 
-/** ctx: {container, key, blocks, values, errors}; key names the surface for drafts and focus. */
+/** ctx: {pane, container, key, blocks, values, errors}; key names the surface for drafts and focus. */
 export function drawBlocks(ctx) {
   return h("div", { class: "blocks" }, ctx.blocks.map((block, index) => drawBlock(block, index, ctx)));
 }
@@ -45,21 +45,26 @@ function drawSafely(block, ctx, id) {
   }
 }
 
+// Two panes may show one message, to two people or to the same.
+function surface(pane) {
+  return `p${pane.side}-${pane.me}`;
+}
+
 /** A channel, its message and the blocks of it, as the elements want them. */
-export function messageContext(channel, message) {
+export function messageContext(pane, channel, message) {
   return {
-    container: { type: "message", channel, ts: message.ts }, key: `m-${channel}-${message.ts}`,
+    pane, container: { type: "message", channel, ts: message.ts }, key: `${surface(pane)}-m-${channel}-${message.ts}`,
     blocks: message.blocks || [], values: message.state, errors: {},
   };
 }
 
-export function viewContext(view) {
+export function viewContext(pane, view) {
   return {
-    container: { type: "view", view_id: view.id }, key: `v-${view.id}`, blocks: view.blocks || [],
+    pane, container: { type: "view", view_id: view.id }, key: `${surface(pane)}-v-${view.id}`, blocks: view.blocks || [],
     values: view.state, errors: view.errors || {},
   };
 }
 
-export function homeContext(user, home) {
-  return { container: { type: "home" }, key: `h-${user}`, blocks: home.blocks || [], values: home.state, errors: {} };
+export function homeContext(pane, home) {
+  return { pane, container: { type: "home" }, key: `${surface(pane)}-home`, blocks: home.blocks || [], values: home.state, errors: {} };
 }

@@ -12,14 +12,14 @@ export function input(block, ctx, id) {
   const error = ctx.errors[block.block_id];
   const field = { aria: ariaOf(block, fid, error), labelId: `${fid}-label`, dispatches: Boolean(block.dispatch_action) };
   return h("div", { class: error ? "input-block invalid" : "input-block" },
-    label(block, fid, GROUPS.has(element.type)),
+    label(block, ctx, fid, GROUPS.has(element.type)),
     drawElement(element, ctx, id, field),
     h("div", { class: "field-error", id: `${fid}-error`, "aria-live": "polite", key: "error" }, error || null),
-    block.hint ? h("div", { class: "hint", id: `${fid}-hint`, key: "hint" }, textObject(block.hint)) : null);
+    block.hint ? h("div", { class: "hint", id: `${fid}-hint`, key: "hint" }, textObject(ctx.pane, block.hint)) : null);
 }
 
-function label(block, fid, isGroup) {
-  const words = [textObject(block.label), block.optional ? h("span", { class: "optional" }, " (optional)") : null];
+function label(block, ctx, fid, isGroup) {
+  const words = [textObject(ctx.pane, block.label), block.optional ? h("span", { class: "optional" }, " (optional)") : null];
   // A group has no single control to point at; it is named by aria-labelledby.
   return isGroup
     ? h("div", { class: "label", id: `${fid}-label`, key: "label" }, words)

@@ -5,8 +5,8 @@ import { plain } from "../mrkdwn.js";
 import { redraw } from "../state.js";
 import { richText } from "./rich_text.js";
 
-function cellContent(cell) {
-  if (cell.type === "rich_text") return richText(cell);
+function cellContent(cell, ctx) {
+  if (cell.type === "rich_text") return richText(cell, ctx);
   if (cell.type === "raw_number") return numberWords(cell);
   return plain(cell.text ?? cell.value ?? "");
 }
@@ -20,13 +20,13 @@ function cellText(cell) {
   return cell.value ?? cell.number ?? cell.text ?? "";
 }
 
-export function table(block) {
+export function table(block, ctx) {
   const settings = block.column_settings || [];
   const [head, ...body] = block.rows || [];
-  return h("div", { class: "table-wrap", tabindex: 0, role: "region", "aria-label": "Table" },
+  return h("div", { class: "table-wrap", tabindex: 0, role: "group", "aria-label": "Table" },
     h("table", null,
-      h("thead", null, h("tr", null, (head || []).map((cell, column) => h("th", { scope: "col", class: columnClass(settings[column], cell) }, cellContent(cell))))),
-      h("tbody", null, body.map((row) => h("tr", null, row.map((cell, column) => h("td", { class: columnClass(settings[column], cell) }, cellContent(cell))))))));
+      h("thead", null, h("tr", null, (head || []).map((cell, column) => h("th", { scope: "col", class: columnClass(settings[column], cell) }, cellContent(cell, ctx))))),
+      h("tbody", null, body.map((row) => h("tr", null, row.map((cell, column) => h("td", { class: columnClass(settings[column], cell) }, cellContent(cell, ctx))))))));
 }
 
 function columnClass(setting, cell) {
@@ -46,10 +46,10 @@ export function dataTable(block, ctx, id) {
   const page = Math.min(view.page, Math.max(0, Math.ceil(rows.length / size) - 1));
   return h("figure", { class: "data-table" },
     block.caption ? h("figcaption", null, typeof block.caption === "string" ? block.caption : plain(block.caption.text)) : null,
-    h("div", { class: "table-wrap", tabindex: 0, role: "region", "aria-label": "Table" },
+    h("div", { class: "table-wrap", tabindex: 0, role: "group", "aria-label": "Table" },
       h("table", null,
-        h("thead", null, h("tr", null, (head || []).map((cell, column) => headCell(cell, column, view, body)))),
-        h("tbody", null, rows.slice(page * size, page * size + size).map((row) => bodyRow(row, block))))),
+        h("thead", null, h("tr", null, (head || []).map((cell, column) => headCell(cell, column, view, body, ctx)))),
+        h("tbody", null, rows.slice(page * size, page * size + size).map((row) => bodyRow(row, block, ctx))))),
     rows.length > size ? pager(view, page, size, rows.length) : null);
 }
 
@@ -59,7 +59,7 @@ function sorted(rows, { sort, down }) {
   return [...rows].sort((a, b) => compare(cellText(a[sort]), cellText(b[sort])) * (down ? -1 : 1));
 }
 
-function headCell(cell, column, view, body) {
+function headCell(cell, column, view, body, ctx) {
   const on = view.sort === column;
   const turn = () => {
     Object.assign(view, { sort: column, down: on && !view.down, page: 0 });
@@ -67,13 +67,13 @@ function headCell(cell, column, view, body) {
   };
   const numeric = body[0]?.[column]?.type === "raw_number";
   return h("th", { scope: "col", class: numeric ? "align-right" : "", "aria-sort": on ? (view.down ? "descending" : "ascending") : "none" },
-    h("button", { type: "button", class: "sort", onclick: turn }, cellContent(cell), h("span", { "aria-hidden": "true" }, on ? (view.down ? " ↓" : " ↑") : "")));
+    h("button", { type: "button", class: "sort", onclick: turn }, cellContent(cell, ctx), h("span", { "aria-hidden": "true" }, on ? (view.down ? " ↓" : " ↑") : "")));
 }
 
-function bodyRow(row, block) {
+function bodyRow(row, block, ctx) {
   return h("tr", null, row.map((cell, column) => {
     const isHead = column === block.row_header_column_index;
-    return h(isHead ? "th" : "td", { scope: isHead ? "row" : undefined, class: cell.type === "raw_number" ? "align-right" : "" }, cellContent(cell));
+    return h(isHead ? "th" : "td", { scope: isHead ? "row" : undefined, class: cell.type === "raw_number" ? "align-right" : "" }, cellContent(cell, ctx));
   }));
 }
 

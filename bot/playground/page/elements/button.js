@@ -6,35 +6,34 @@ import { textObject } from "../mrkdwn.js";
 import { dispatch, isBusy } from "../actions.js";
 import { menuButton } from "../popup.js";
 import { followMessageLink, messageLink } from "../route.js";
-import { store } from "../state.js";
 
 export function button(element, ctx, blockId) {
   const busy = isBusy(ctx, blockId, element);
   const run = () => {
-    if (element.url) visit(element.url);
+    if (element.url) visit(ctx.pane, element.url);
     dispatch(ctx, blockId, element, { value: element.value });
   };
   return h("button", {
     type: "button", class: `button ${element.style || ""}`, key: `${blockId}-${element.action_id}`, disabled: busy,
     "aria-busy": busy || undefined, "aria-label": element.accessibility_label, "data-action": element.action_id, onclick: run,
-  }, textObject(element.text), element.url ? h("span", { class: "button-out", "aria-hidden": "true" }, "↗") : null);
+  }, textObject(ctx.pane, element.text), element.url ? h("span", { class: "button-out", "aria-hidden": "true" }, "↗") : null);
 }
 
-function visit(url) {
+function visit(pane, url) {
   const inside = messageLink(url);
-  if (inside) followMessageLink(inside, store.data.channels);
+  if (inside) followMessageLink(pane, inside);
   else if (safeUrl(url)) window.open(url, "_blank", "noopener,noreferrer");
 }
 
 export function overflow(element, ctx, blockId) {
   const choose = (option) => () => {
-    if (option.url) visit(option.url);
+    if (option.url) visit(ctx.pane, option.url);
     dispatch(ctx, blockId, element, { selected_option: option });
   };
   return menuButton(`${ctx.key}|${blockId}|${element.action_id}`, {
     label: "More actions", className: "button overflow", content: icon("more"), disabled: isBusy(ctx, blockId, element),
     items: () => element.options.map((option) => ({
-      label: textObject(option.text), hint: option.description && textObject(option.description), run: choose(option),
+      label: textObject(ctx.pane, option.text), hint: option.description && textObject(ctx.pane, option.description), run: choose(option),
     })),
   });
 }

@@ -4,7 +4,7 @@ import { h } from "../dom.js";
 import { icon } from "../icons.js";
 import { upload } from "../api.js";
 import { current, put } from "../values.js";
-import { me, setUi, store, toast, whileBusy } from "../state.js";
+import { redraw, store, whileBusy } from "../state.js";
 
 export function fileInput(element, ctx, blockId, field) {
   const files = current(ctx, blockId, element) || [];
@@ -47,18 +47,18 @@ export function sizeWords(bytes) {
 
 async function addFiles(element, ctx, blockId, chosen) {
   await whileBusy(`${ctx.key}|upload`, async () => {
-    const added = await uploadAll(chosen);
+    const added = await uploadAll(ctx.pane, chosen);
     put(ctx, blockId, element, [...(current(ctx, blockId, element) || []), ...added]);
   });
 }
 
-export async function uploadAll(chosen) {
+export async function uploadAll(pane, chosen) {
   const added = [];
   for (const file of chosen) {
-    const answer = await upload(me(), file);
+    const answer = await upload(pane.me, file);
     if (answer.ok) added.push(answer.file);
-    else toast(`${file.name} could not be uploaded: ${answer.error}`, "error");
+    else pane.toast(`${file.name} could not be uploaded: ${answer.error}`, "error");
   }
-  setUi({});
+  redraw();
   return added;
 }

@@ -4,7 +4,7 @@
 import { h } from "../dom.js";
 import { icon } from "../icons.js";
 import { post } from "../api.js";
-import { me, redraw, toast } from "../state.js";
+import { redraw } from "../state.js";
 import { current } from "../values.js";
 import { place } from "../popup.js";
 import { choose, peopleOptions, placeOptions } from "./select.js";
@@ -18,9 +18,9 @@ function pickerOf(key) {
 
 const SOURCES = {
   multi_static_select: (element) => element.options || (element.option_groups || []).flatMap((group) => group.options),
-  multi_users_select: peopleOptions,
-  multi_channels_select: placeOptions,
-  multi_conversations_select: placeOptions,
+  multi_users_select: (element, pane) => peopleOptions(pane),
+  multi_channels_select: (element, pane) => placeOptions(pane),
+  multi_conversations_select: (element, pane) => placeOptions(pane),
 };
 
 export function picker(element, ctx, blockId, field) {
@@ -44,7 +44,7 @@ class Picker {
   }
 
   all() {
-    return this.external ? this.state.found : SOURCES[this.element.type](this.element);
+    return this.external ? this.state.found : SOURCES[this.element.type](this.element, this.ctx.pane);
   }
 
   offered() {
@@ -98,11 +98,11 @@ class Picker {
 
   async ask(value) {
     const answer = await post("options", {
-      as: me(), container: this.ctx.container, block_id: this.blockId, action_id: this.element.action_id, value,
+      as: this.ctx.pane.me, container: this.ctx.container, block_id: this.blockId, action_id: this.element.action_id, value,
     });
     // The person may have typed on while this was under way.
     if (value !== this.state.query) return;
-    if (!answer.ok) toast(answer.error || "The choices could not be loaded.", "error");
+    if (!answer.ok) this.ctx.pane.toast(answer.error || "The choices could not be loaded.", "error");
     const groups = answer.option_groups || [];
     Object.assign(this.state, { loading: false, found: answer.options || groups.flatMap((group) => group.options) });
     redraw();

@@ -5,7 +5,7 @@ import { h } from "../dom.js";
 import { textObject } from "../mrkdwn.js";
 import { current, fieldOf, put } from "../values.js";
 import { dispatch } from "../actions.js";
-import { nameOf, store } from "../state.js";
+import { nameOf } from "../state.js";
 
 export async function choose(element, ctx, blockId, field, value) {
   const send = () => dispatch(ctx, blockId, element, { [fieldOf(element.type)]: value });
@@ -36,30 +36,30 @@ function nativeSelect(element, field, value, pick, body) {
 
 export function personSelect(element, ctx, blockId, field) {
   const pick = (id) => choose(element, ctx, blockId, field, id || null);
-  const options = peopleOptions().map((option) => h("option", { value: option.value, key: option.value }, option.text.text));
+  const options = peopleOptions(ctx.pane).map((option) => h("option", { value: option.value, key: option.value }, option.text.text));
   return nativeSelect(element, field, current(ctx, blockId, element), pick, options);
 }
 
-export function peopleOptions() {
-  return store.data.people.filter((person) => !person.deleted)
+export function peopleOptions(pane) {
+  return pane.data.people.filter((person) => !person.deleted)
     .map((person) => ({ value: person.id, text: { type: "plain_text", text: nameOf(person) } }));
 }
 
 export function placeSelect(element, ctx, blockId, field) {
   const pick = (id) => choose(element, ctx, blockId, field, id || null);
-  const options = placeOptions().map((option) => h("option", { value: option.value, key: option.value }, option.text.text));
+  const options = placeOptions(ctx.pane).map((option) => h("option", { value: option.value, key: option.value }, option.text.text));
   return nativeSelect(element, field, current(ctx, blockId, element), pick, options);
 }
 
-export function placeOptions() {
-  return store.data.channels.filter((channel) => channel.kind === "channel")
+export function placeOptions(pane) {
+  return pane.data.channels.filter((channel) => channel.kind === "channel")
     .map((channel) => ({ value: channel.id, text: { type: "plain_text", text: `#${channel.name}` } }));
 }
 
 export function radioButtons(element, ctx, blockId, field) {
   const chosen = current(ctx, blockId, element)?.value;
   const pick = (option) => () => choose(element, ctx, blockId, field, option);
-  return choices("radio", element, field, (option) => option.value === chosen, pick);
+  return choices("radio", element, ctx, field, (option) => option.value === chosen, pick);
 }
 
 export function checkboxes(element, ctx, blockId, field) {
@@ -67,14 +67,14 @@ export function checkboxes(element, ctx, blockId, field) {
   const has = (option) => chosen.some((one) => one.value === option.value);
   const pick = (option) => () => choose(element, ctx, blockId, field,
     has(option) ? chosen.filter((one) => one.value !== option.value) : [...chosen, option]);
-  return choices("checkbox", element, field, has, pick);
+  return choices("checkbox", element, ctx, field, has, pick);
 }
 
-function choices(kind, element, field, isChosen, pick) {
+function choices(kind, element, ctx, field, isChosen, pick) {
   const { id, ...aria } = field.aria;
   return h("div", { ...aria, id, class: "choices", role: kind === "radio" ? "radiogroup" : "group", "aria-labelledby": field.labelId },
     element.options.map((option) => h("label", { class: "choice", key: option.value },
       h("input", { type: kind, name: id, value: option.value, checked: isChosen(option), onchange: pick(option) }),
-      h("span", { class: "choice-text" }, textObject(option.text),
-        option.description ? h("small", null, textObject(option.description)) : null))));
+      h("span", { class: "choice-text" }, textObject(ctx.pane, option.text),
+        option.description ? h("small", null, textObject(ctx.pane, option.description)) : null))));
 }

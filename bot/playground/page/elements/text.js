@@ -74,10 +74,10 @@ function plainOf(value) {
 
 export function dateInput(element, ctx, blockId, field) {
   const kind = { datepicker: "date", timepicker: "time", datetimepicker: "datetime-local" }[element.type];
-  const change = (event) => changed(element, ctx, blockId, field, fromInput(kind, event.target.value));
+  const change = (event) => changed(element, ctx, blockId, field, fromInput(ctx.pane, kind, event.target.value));
   return h("input", {
     ...field.aria, type: kind, class: "text-input date-input", name: element.action_id,
-    value: toInput(kind, current(ctx, blockId, element)), onchange: change,
+    value: toInput(ctx.pane, kind, current(ctx, blockId, element)), onchange: change,
   });
 }
 
@@ -87,11 +87,11 @@ async function changed(element, ctx, blockId, field, value) {
   if (field.dispatches) await dispatch(ctx, blockId, element, { [name]: value });
 }
 
-function toInput(kind, value) {
-  return kind === "datetime-local" && value ? wallTime(value * 1000) : value ?? "";
+function toInput(pane, kind, value) {
+  return kind === "datetime-local" && value ? wallTime(pane, value * 1000) : value ?? "";
 }
 
-function fromInput(kind, text) {
+function fromInput(pane, kind, text) {
   if (!text) return null;
-  return kind === "datetime-local" ? Math.round(fromWallTime(text) / 1000) : text;
+  return kind === "datetime-local" ? Math.round(fromWallTime(pane, text) / 1000) : text;
 }

@@ -1,0 +1,83 @@
+"""The inspector and its faults: what went over the wire, and what is broken on purpose."""
+
+import json
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.browser import blocks
+from tests.browser.by_hand import say
+from tests.browser.small_app import SmallApp
+
+sync_api = pytest.importorskip("playwright.sync_api")
+expect = sync_api.expect
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page, Route
+
+pytestmark = pytest.mark.browser
+OpenPage = Callable[[str], "Page"]
+
+TRIAGE = "as=U0BO&channel=C0TRIAGE&guide=off"
+
+
+def test_deliveries_are_narrowed_to_what_one_looks_for(small_app: SmallApp, open_page: OpenPage) -> None:
+    small_app.post("C0TRIAGE", blocks.pressing())
+    page = open_page(f"{TRIAGE}&inspector=1")
+    page.get_by_role("button", name="Take it").click()
+    say(page, "/time T-1 5m", label="Message #triage")
+    page.get_by_role("button", name="Break it").click()
+    failed = page.locator(".delivery.failed")
+    expect(failed).to_contain_text("no answer within 3 s")
+    page.get_by_label("Every kind").select_option("command")
+    expect(page.locator(".delivery")).to_have_count(1)
+    expect(page.locator(".delivery")).to_contain_text("/time")
+    page.get_by_label("Every kind").select_option("")
+    page.get_by_label("Only errors").check()
+    expect(page.locator(".delivery")).to_have_count(1)
+
+
+def test_trouble_in_a_channel_leads_to_its_delivery(small_app: SmallApp, open_page: OpenPage) -> None:
+    small_app.post("C0TRIAGE", blocks.pressing())
+    page = open_page(TRIAGE)
+    page.get_by_role("button", name="Break it").click()
+    page.get_by_role("button", name="Look behind it").click()
+    detail = page.locator(".delivery.failed .delivery-detail")
+    detail.get_by_text("Request", exact=True).click()
+    expect(detail.get_by_label("Request", exact=True)).to_contain_text('"block_id": "failing"')
+
+
+class Broken:
+    """Stands between the page and the server: the faults of its state, and what the page sends about them."""
+
+    def __init__(self) -> None:
+        self.rows: list[dict[str, Any]] = []
+        self.sent: list[dict[str, Any]] = []
+
+    def state(self, route: "Route") -> None:
+        response = route.fetch()
+        route.fulfill(response=response, json=response.json() | {"faults": self.rows})
+
+    def change(self, route: "Route") -> None:
+        body = json.loads(route.request.post_data or "{}")
+        self.sent.append(body)
+        self.rows = [] if "clear" in body else [*self.rows, {"id": len(self.rows) + 1, **body}]
+        route.fulfill(json={"ok": True, "id": len(self.rows)})
+
+
+def test_slack_is_broken_and_mended_by_a_press(open_page: OpenPage) -> None:
+    page = open_page(TRIAGE)
+    broken = Broken()
+    page.route("**/playground/state**", broken.state)
+    page.route("**/playground/faults", broken.change)
+    page.get_by_role("button", name="Inspector").click()
+    say(page, "Hello", label="Message #triage")
+    page.get_by_text("Break Slack").click()
+    page.get_by_role("button", name="Slack is down").click()
+    expect(page.get_by_text("Slack is broken on purpose")).to_be_visible()
+    expect(page.locator(".fault-list")).to_contain_text("every call, HTTP 503")
+    assert broken.sent[0]["what"] == 503
+    page.get_by_role("button", name="Mend it").click()
+    expect(page.get_by_text("Slack is broken on purpose")).to_have_count(0)
+    assert broken.sent[1] == {"clear": "all"}
