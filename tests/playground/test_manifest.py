@@ -269,7 +269,7 @@ def test_a_missing_scope_is_named_by_every_method(start: Start, method: str):
     assert answer["provided"] == ",".join(slack.workspace.manifest.scopes)
 
 
-@pytest.mark.parametrize("method", [*scopes.BY_KIND, *scopes.BY_TYPES])
+@pytest.mark.parametrize("method", [*scopes.BY_KIND, *sorted(scopes.BY_TYPES)])
 def test_reading_places_needs_the_scope_of_their_kind(start: Start, method: str):
     kind = scopes.BY_KIND.get(method, "read")
     slack = start(without=(f"groups:{kind}",))
