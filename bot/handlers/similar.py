@@ -73,7 +73,7 @@ def same(call: Call) -> None:
         else:
             metadata.follows = ticket.id
             view = modal.follow_up(call.view, ticket.id, metadata.model_dump_json())
-    call.replace(view)
+    call.redraw(call.view["id"], view)  # whatever an earlier choice is still doing to the form
     call.done()
 
 

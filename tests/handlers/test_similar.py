@@ -3,6 +3,7 @@
 import pytest
 
 from bot.domain.workflow import Action
+from bot.modals import similar as modal
 from tests.domain.desk import NOTE
 from tests.house import House
 from tests.slack.desk import does, files, moves
@@ -91,6 +92,18 @@ def test_it_is_this_one_opens_no_second_ticket_and_passes_the_words_on(known: Ho
     known.delivers()
     known.bo.sees("The invoice export is empty again").sees("Nothing in the file since this morning")
     known.rex.does_not_see("empty again")
+
+
+def test_pressed_while_the_form_is_still_being_drawn_anew_it_says_so_all_the_same(known: House):
+    known.ana.opens("/request").fills(AGAIN | REST)
+    view = known.ana.modal()
+    assert view
+    button = next(e for b in view["blocks"] for e in [b.get("accessory")] if e and e["action_id"] == modal.SAME)
+    pressed = known.last_sent("block_actions")
+    pressed["actions"] = [{**button, "block_id": "x", "action_ts": "1.0"}]
+    pressed["view"] |= {"id": view["id"], "hash": "1.before"}  # an earlier choice changes the form meanwhile
+    assert known.sends_payload(pressed)[0] == 200
+    known.ana.sees("Added to T-101")
 
 
 def test_pressed_twice_it_is_passed_on_once(known: House):
