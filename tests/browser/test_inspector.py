@@ -1,10 +1,10 @@
 """The inspector and its faults: what went over the wire, and what is broken on purpose."""
 
-import json
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
+from slack_sdk.errors import SlackApiError
 
 from tests.browser import blocks
 from tests.browser.by_hand import say
@@ -14,7 +14,7 @@ sync_api = pytest.importorskip("playwright.sync_api")
 expect = sync_api.expect
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page, Route
+    from playwright.sync_api import Page
 
 pytestmark = pytest.mark.browser
 OpenPage = Callable[[str], "Page"]
@@ -48,36 +48,27 @@ def test_trouble_in_a_channel_leads_to_its_delivery(small_app: SmallApp, open_pa
     expect(detail.get_by_label("Request", exact=True)).to_contain_text('"block_id": "failing"')
 
 
-class Broken:
-    """Stands between the page and the server: the faults of its state, and what the page sends about them."""
-
-    def __init__(self) -> None:
-        self.rows: list[dict[str, Any]] = []
-        self.sent: list[dict[str, Any]] = []
-
-    def state(self, route: "Route") -> None:
-        response = route.fetch()
-        route.fulfill(response=response, json=response.json() | {"faults": self.rows})
-
-    def change(self, route: "Route") -> None:
-        body = json.loads(route.request.post_data or "{}")
-        self.sent.append(body)
-        self.rows = [] if "clear" in body else [*self.rows, {"id": len(self.rows) + 1, **body}]
-        route.fulfill(json={"ok": True, "id": len(self.rows)})
-
-
-def test_slack_is_broken_and_mended_by_a_press(open_page: OpenPage) -> None:
+def test_slack_is_broken_and_mended_by_a_press(small_app: SmallApp, open_page: OpenPage) -> None:
     page = open_page(TRIAGE)
-    broken = Broken()
-    page.route("**/playground/state**", broken.state)
-    page.route("**/playground/faults", broken.change)
     page.get_by_role("button", name="Inspector").click()
-    say(page, "Hello", label="Message #triage")
     page.get_by_text("Break Slack").click()
     page.get_by_role("button", name="Slack is down").click()
     expect(page.get_by_text("Slack is broken on purpose")).to_be_visible()
     expect(page.locator(".fault-list")).to_contain_text("every call, HTTP 503")
-    assert broken.sent[0]["what"] == 503
+    with pytest.raises(SlackApiError):
+        small_app.post("C0TRIAGE", blocks.pressing())
     page.get_by_role("button", name="Mend it").click()
     expect(page.get_by_text("Slack is broken on purpose")).to_have_count(0)
-    assert broken.sent[1] == {"clear": "all"}
+    small_app.post("C0TRIAGE", blocks.pressing())
+    expect(page.get_by_role("button", name="Take it")).to_be_visible()
+
+
+def test_a_reaction_is_given_and_taken_back(small_app: SmallApp, open_page: OpenPage) -> None:
+    small_app.post("C0TRIAGE", blocks.pressing())
+    page = open_page(TRIAGE)
+    page.get_by_role("button", name="Take it").hover()
+    page.get_by_role("button", name="Add reaction").first.click()
+    page.get_by_title(":tada:").click()
+    given = page.get_by_role("button", name="tada, 1: you")
+    given.click()
+    expect(given).to_have_count(0)
