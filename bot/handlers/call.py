@@ -28,6 +28,7 @@ from bot.slack.unanswered import NO_ANSWER, code_of
 
 log = structlog.get_logger()
 HOME = "home"
+SLACKBOT = "USLACKBOT"  # reminders and the like; Slack does not call it a bot
 LONGEST_METADATA = 3000  # Slack's limit
 STRANGER = (
     "I don't know you yet. Write to me from your organisation's channel, or ask your contact to have you added; "
@@ -184,7 +185,7 @@ class Call:
             log.info("two first contacts at once, one row", reference=self.reference)
 
     def _is_a_bot(self) -> bool:
-        return self.kind == "event" and bool(self.body["event"].get("bot_id"))
+        return self.slack_id == SLACKBOT or (self.kind == "event" and bool(self.body["event"].get("bot_id")))
 
     # -- answering --
 

@@ -9,6 +9,9 @@ from sqlalchemy.orm import Session
 
 from bot.domain import accounts, provider
 from bot.domain.accounts import Account
+from bot.slack.unanswered import code_of
+
+WILL_NOT_SAY = {"user_not_found", "user_not_visible"}  # of people from elsewhere; anything else may be said later
 
 
 @dataclass(frozen=True)
@@ -32,16 +35,23 @@ def ask_slack(client: WebClient, slack_id: str, body: dict[str, Any]) -> Profile
     sent = body.get("user")
     user: dict[str, Any] = sent if isinstance(sent, dict) else {}
     name = body.get("user_name") or user.get("name") or user.get("username") or "Somebody new"
-    team = user.get("team_id") or body.get("team_id")
+    team = _their_team(body, user)
     try:
         told: dict[str, Any] = client.users_info(user=slack_id).get("user") or {}
     except SlackApiError as error:
-        if error.response.status_code != 200:
+        if code_of(error) not in WILL_NOT_SAY:
             raise
-        told = {}  # Slack answered that it will not say: what the payload tells has to do
+        told = {}  # what the payload tells has to do
     card = told.get("profile") or {}
     known_as = card.get("real_name") or told.get("real_name") or told.get("name") or name
     return Profile(slack_id, known_as, card.get("email"), told.get("team_id") or team, bool(told.get("is_bot")))
+
+
+def _their_team(body: dict[str, Any], user: dict[str, Any]) -> str | None:
+    """The workspace of whoever acts. An event's own `team_id` is the channel's, which says nothing of them."""
+    if event := body.get("event"):
+        return event.get("user_team") or event.get("team")
+    return user.get("team_id") or body.get("team_id")
 
 
 def account_of(session: Session, profile: Profile, channel: str | None) -> Account | None:
@@ -52,6 +62,6 @@ def account_of(session: Session, profile: Profile, channel: str | None) -> Accou
     """
     home = provider.get(session).team_slack_id
     account = accounts.by_channel(session, channel)
-    if account and profile.team in {account.team_slack_id or profile.team, home, None}:
+    if account and profile.team in {account.team_slack_id or profile.team, home} - {None}:
         return account
     return accounts.of_contact(session, profile.email, profile.team, home)

@@ -6,13 +6,13 @@ from typing import Any
 from slack_sdk import WebClient
 from sqlalchemy.orm import Session
 
-from bot.domain import accounts, outbox, people, tickets
+from bot.domain import accounts, outbox, people, receipts, tickets
 from bot.domain.errors import Refused
 from bot.domain.outbox import Place
 from bot.domain.people import Person
 from bot.domain.tickets import Ticket, conversation
 from bot.domain.tickets.conversation import Visibility, Written
-from bot.handlers.call import Call, Routes, log
+from bot.handlers.call import SLACKBOT, Call, Routes, log
 from bot.handlers.doors import spoken_to
 from bot.slack.said import mentioned, plain, with_files
 from bot.slack.unanswered import NO_ANSWER, code_of
@@ -20,6 +20,7 @@ from bot.slack.unanswered import NO_ANSWER, code_of
 BY_PEOPLE = {None, "file_share", "thread_broadcast", "message_changed", "message_deleted"}
 PUBLIC = ("public:", "client:")  # how a message in the triage thread is marked as a reply to the client
 SENT = "outbox_tray"
+GONE = "~"  # sorts after every ts
 
 
 @dataclass(frozen=True)
@@ -31,17 +32,23 @@ class Heard:
     thread: str | None
     text: str
     files: list[dict[str, Any]]
-    deleted: bool = False
+    state: str  # when it came to read so: its ts, its last edit's, or GONE; they sort as they happened
 
     @classmethod
     def read(cls, event: dict[str, Any]) -> "Heard":
         """New, edited (`message`) or deleted (`previous_message`)."""
         deleted = event.get("subtype") == "message_deleted"
         message = event.get("previous_message" if deleted else "message") or event
+        since = (message.get("edited") or {}).get("ts") or str(message.get("ts"))
         return cls(
             channel=str(event.get("channel")), ts=str(message.get("ts")), thread=message.get("thread_ts"),
-            text=message.get("text") or "", files=message.get("files") or [], deleted=deleted,
+            text=message.get("text") or "", files=message.get("files") or [],
+            state=GONE if deleted else since,
         )  # fmt: skip
+
+    @property
+    def deleted(self) -> bool:
+        return self.state == GONE
 
 
 def wrote(call: Call) -> None:
@@ -64,7 +71,8 @@ def wrote(call: Call) -> None:
 
 def _is_not_a_persons(event: dict[str, Any]) -> bool:
     message = event.get("message") or event.get("previous_message") or {}
-    return bool(event.get("bot_id") or message.get("bot_id")) or event.get("subtype") not in BY_PEOPLE
+    by = event.get("user") or message.get("user")
+    return bool(event.get("bot_id") or message.get("bot_id") or by == SLACKBOT) or event.get("subtype") not in BY_PEOPLE
 
 
 def _ticket_thread(call: Call, heard: Heard) -> outbox.Post | None:
@@ -116,6 +124,8 @@ def _files(client: WebClient, heard: Heard) -> list[dict[str, Any]]:
 
 def _keep(call: Call, session: Session, actor: Person, ticket: Ticket, heard: Heard, place: Place) -> bool:
     """Store it as what it is; whether it goes to the client."""
+    if _is_late(session, heard, ticket):
+        return False
     words = plain(heard.text, people.names_of(session, mentioned(heard.text)))
     visibility, heard = _meant(actor, replace(heard, text=words), place)
     known = conversation.written_at(session, heard.channel, heard.ts)
@@ -131,6 +141,16 @@ def _keep(call: Call, session: Session, actor: Person, ticket: Ticket, heard: He
     else:
         conversation.edit(session, known, heard.text, by=actor, now=call.now)
     return known.visibility is Visibility.TO_CLIENT
+
+
+def _is_late(session: Session, heard: Heard, ticket: Ticket) -> bool:
+    """Slack brings things again, and late: nothing undoes a newer edit, nothing comes back from a deletion."""
+    key = f"latest:{heard.channel}:{heard.ts}"
+    earlier = receipts.claim(session, key, key, account_id=ticket.account_id)
+    if earlier and heard.state <= (earlier.answer or {}).get("state", ""):
+        return True
+    receipts.keep_answer(session, key, {"state": heard.state})
+    return False
 
 
 def _meant(actor: Person, heard: Heard, place: Place) -> tuple[Visibility, Heard]:

@@ -1,5 +1,7 @@
 """A client who comes from its own workspace (Slack Connect): buttons and threads, and Slack's shorter payloads."""
 
+import json
+
 import pytest
 
 from bot.domain import setup
@@ -164,3 +166,38 @@ def test_a_channel_that_is_nobodys_may_move_without_a_trace(house: House):
     house.slack.settle()
 
     assert house.state_of_the_world() == before
+
+
+@pytest.mark.parametrize("says", ["user_not_visible", "user_not_found"])
+def test_a_stranger_of_whom_slack_says_nothing_is_not_taken_for_the_client(connected: House, otto: Person, says: str):
+    root = a_thread(connected)
+    with connected.slack.workspace.change() as workspace:
+        workspace.add_person({"id": "U0TESS", "name": "tess", "team": "T0OTHER", "outsider": True})
+        workspace.channels["C0ACME"].members.append("U0TESS")
+    connected.slack.fault(says, method="users.info", times=None)
+    connected.slack.person("U0TESS", "C0ACME").types("C0ACME", "Tess here", thread=root)
+    otto.types("C0ACME", "Otto here", thread=root)
+    connected.slack.settle()
+
+    assert connected.rows("select 1 from person where slack_id = 'U0TESS'") == []
+    assert len(connected.rows("select 1 from person where slack_id = 'U0OTTO' and account_id is not null")) == 1
+
+
+def test_while_slack_is_out_of_order_nobody_joins_and_the_event_comes_again(connected: House, otto: Person):
+    root = a_thread(connected)
+    connected.slack.fail_next("users.info", "internal_error", times=2)
+    otto.types("C0ACME", "Otto here", thread=root)
+    assert connected.rows("select 1 from person where slack_id = 'U0OTTO'") == []
+    connected.slack.advance(60)
+    connected.slack.settle()
+    assert len(connected.rows("select 1 from event where kind = 'client_wrote'")) == 1
+
+
+def test_slackbot_is_nobody(connected: House):
+    root = a_thread(connected)
+    before = connected.state_of_the_world()
+    event = {"type": "message", "channel": "C0ACME", "channel_type": "group", "user": "USLACKBOT", "text": "Reminder",
+             "ts": "1795000000.000100", "thread_ts": root, "team": "T0PROVIDER"}  # fmt: skip
+    envelope = connected.last_sent("event") | {"event": event, "event_id": "Ev0REMINDER"}
+    assert connected.sends(json.dumps(envelope))[0] == 200
+    assert connected.state_of_the_world() == before
