@@ -195,8 +195,9 @@ def unsure(kind: str, payload: dict[str, Any]) -> BoltResponse:
         inputs = [block["block_id"] for block in payload["view"].get("blocks", []) if block.get("type") == "input"]
         if inputs:
             return _json({"response_action": "errors", "errors": {inputs[0]: UNSURE}})
-    # An event comes again; a click can be pressed again, and Slack shows that it failed.
-    return BoltResponse(status=503 if kind in {"event", "action"} else 200, body="")
+    # An event comes again; everything else can be done again, and Slack shows that it failed. A form without fields
+    # stays open; only of a closed one there is nothing left to say.
+    return BoltResponse(status=200 if kind == "view_closed" else 503, body="")
 
 
 def _json(answer: dict[str, Any]) -> BoltResponse:

@@ -32,26 +32,20 @@ HTTP_SECONDS = 10  # shorter than the lease: a call that still runs is never ove
 LONGEST_BACKOFF = 300
 UNKNOWN = -1  # the version of a card that was found in Slack: it is edited next
 PERSON = ("U", "W")  # how the ids of people begin; those of channels and conversations do not
-PERMANENT = frozenset(
-    {
-        "cant_update_message",
-        "channel_is_read_only",
-        "channel_not_found",
-        "edit_window_closed",
-        "invalid_arguments",
-        "invalid_blocks",
-        "invalid_blocks_format",
-        "is_archived",
-        "messages_tab_disabled",
-        "msg_blocks_too_long",
-        "msg_too_long",
-        "no_text",
-        "not_in_channel",
-        "restricted_action",
-        "thread_not_found",
-        "user_is_restricted",
-    }
-)
+# What Slack will say again however often it is asked; everything else may pass, from `internal_error` to a token that
+# an admin renews.
+PERMANENT = frozenset({
+    "as_user_not_supported", "block_mismatch", "cannot_reply_to_message", "cant_broadcast_message",
+    "cant_update_message", "channel_is_read_only", "channel_not_found", "edit_window_closed", "invalid_arguments",
+    "invalid_attachments", "invalid_blocks", "invalid_blocks_format", "invalid_metadata_format",
+    "invalid_metadata_schema", "invalid_user_combination", "is_archived", "is_inactive", "markdown_text_conflict",
+    "messages_tab_disabled", "metadata_must_be_sent_from_app", "metadata_too_large",
+    "method_not_supported_for_channel_type", "msg_blocks_too_long", "msg_too_long", "no_text", "not_enough_users",
+    "not_in_channel", "posting_to_channel_denied", "restricted_action", "restricted_action_non_threadable_channel",
+    "restricted_action_read_only_channel", "restricted_action_thread_locked", "restricted_action_thread_only_channel",
+    "team_not_found", "thread_not_found", "too_many_attachments", "too_many_users", "user_disabled",
+    "user_is_restricted", "user_not_found", "user_not_visible", "users_list_not_supplied",
+})  # fmt: skip
 # Posts that change: an edit is only over when it shows the newest version.
 VERSIONS = {
     Subject.TICKET: (Ticket.id, Ticket.version),

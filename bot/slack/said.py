@@ -5,6 +5,7 @@ and what a title shows, is words.
 """
 
 import re
+import time
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -16,6 +17,7 @@ from bot.slack.unanswered import NO_ANSWER
 BY_PEOPLE = {None, "file_share", "thread_broadcast", "me_message"}
 # The form carries the files along, in the 3,000 characters that Slack gives it for everything.
 MOST_FILES, LONGEST_FILE_NAME, LONGEST_PERMALINKS = 10, 40, 1000
+SECONDS_TO_ASK = 0.5  # for the names of all files of a message: somebody waits for the rest
 SMALL_TALK = frozenset({
     "a", "afternoon", "all", "bot", "can", "cheers", "day", "do", "evening", "good", "hello", "help", "hey", "hi",
     "how", "i", "is", "lot", "many", "me", "morning", "ok", "okay", "ping", "please", "steward", "test", "thank",
@@ -59,7 +61,11 @@ def _files(sent: list[dict[str, Any]]) -> list[dict[str, str]]:
 
 def with_files(client: WebClient, message: dict[str, Any]) -> dict[str, Any]:
     """The same message, with what Slack keeps back of files that come from another workspace (Slack Connect)."""
-    files = [_asked_for(client, each) for each in (message.get("files") or [])[:MOST_FILES]]
+    until = time.monotonic() + SECONDS_TO_ASK
+    files = [
+        _asked_for(client, each) if time.monotonic() < until else each
+        for each in (message.get("files") or [])[:MOST_FILES]
+    ]
     return {**message, "files": files} if files else message
 
 

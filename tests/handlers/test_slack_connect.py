@@ -81,6 +81,19 @@ def test_a_file_slack_says_nothing_of_is_still_there(connected: House, otto: Per
     connected.bo.sees("Here is what I see").sees("a file")
 
 
+def test_many_files_that_slack_tells_slowly_of_do_not_cost_the_message(connected: House, otto: Person):
+    root = a_thread(connected)
+    connected.slack.fault("slow", method="files.info", seconds=0.3, times=None)
+    files = [(f"list {n}.csv", b"1,2") for n in range(8)]
+    otto.types("C0ACME", "Here is what I see", thread=root, files=files)
+    connected.slack.settle()
+    said = next(m for m in connected.bo.messages("C0ACME") if m["ts"] == root)
+    connected.bo.uses_shortcut("Have we seen this?", on=said, channel="C0ACME")
+
+    kept = [row["name"] for row in connected.rows("select name from attachment order by id")]
+    assert (len(kept), kept[0], kept[-1]) == (8, "list 0.csv", "a file")
+
+
 def test_a_message_of_theirs_turned_into_a_request_brings_its_files(connected: House, otto: Person):
     otto.types("C0ACME", "Orders stuck, see the list", files=[("stuck orders.csv", b"1,2")])
     said = next(m for m in connected.bo.messages("C0ACME") if "see the list" in m["text"])
