@@ -135,7 +135,7 @@ def _furnish(slack: LocalSlack, sessions: sessionmaker[Session], engine: Engine)
     ticker.run_now(sessions, "monthly-client-review", start, account="Acme")
     slack.local.rates.posts = False  # weeks of posts in one go; from then on as strict as Slack
     Courier(sessions, WebClient(token=slack.token, base_url=slack.api_url), paced=False, clock=lambda: start).drain()
-    slack.local.rates.posts = True
+    slack.local.rates.posts = slack.local.rates.tiers = True
     slack.deliveries.kept.clear()  # what happened before anybody looked
 
 
