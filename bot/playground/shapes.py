@@ -110,7 +110,8 @@ def attached(ws: Workspace, base: str, found: Message, stored: StoredFile) -> Js
 def message(ws: Workspace, base: str, found: Message, metadata: bool = False) -> Json:
     if found.deleted:
         return {"type": "message", "subtype": "tombstone", "user": SLACKBOT, "text": "This message was deleted.",
-                "ts": found.ts, "thread_ts": found.thread_ts or found.ts, "hidden": True}  # fmt: skip
+                "ts": found.ts, "thread_ts": found.thread_ts or found.ts, "hidden": True,
+                "parent_user_id": SLACKBOT} | thread_summary(ws, found)  # fmt: skip
     shape: Json = {"type": "message", "user": found.user, "ts": found.ts, "text": found.text}
     shape |= author(ws, found)
     optional: dict[str, Any] = {
@@ -139,7 +140,7 @@ def thread_summary(ws: Workspace, found: Message) -> Json:
         return {}
     if found.is_reply and found.thread_ts:
         root = place.messages.get(found.thread_ts)
-        return {"parent_user_id": root.user} if root else {}
+        return {"parent_user_id": SLACKBOT if root.deleted else root.user} if root else {}
     replies = place.replies(found.ts)
     if not replies:
         return {}

@@ -110,8 +110,8 @@ def delete(local: Local, person: Person, channel_id: str, ts: str) -> None:
     before = shapes.message(ws, local.base, message)
     with ws.change():
         message.deleted = True
-    if place.bot_member:
-        local.events.deliver(local.events.removed(place, before), person.id, place)
+    for inner in local.events.removed(place, before, message) if place.bot_member else ():
+        local.events.deliver(inner, person.id, place)
 
 
 def react(local: Local, person: Person, channel_id: str, ts: str, name: str) -> None:

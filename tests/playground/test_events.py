@@ -92,6 +92,24 @@ def test_edits_and_deletions_bring_what_was_there_before(app: CannedApp, ana: Pe
     ana.does_not_see("New")
 
 
+def test_a_deleted_root_changes_into_a_tombstone_until_its_last_reply_is_gone(app: CannedApp, ana: Person):
+    root = ana.types("C0ACME", "Root")
+    reply = ana.types("C0ACME", "Reply", thread=root)
+    ana.deletes("C0ACME", root)
+    buried = app.events("message")[-1]
+    ana.deletes("C0ACME", reply)
+    gone = app.events("message")[3:]
+
+    assert (buried["subtype"], buried["previous_message"]["text"]) == ("message_changed", "Root")
+    assert buried["message"] == {
+        "type": "message", "subtype": "tombstone", "user": "USLACKBOT", "text": "This message was deleted.",
+        "ts": root, "thread_ts": root, "hidden": True, "parent_user_id": "USLACKBOT", "reply_count": 1,
+        "reply_users_count": 1, "latest_reply": reply, "reply_users": ["U0ANA"], "is_locked": False,
+    }  # fmt: skip
+    assert [(e["subtype"], e["deleted_ts"]) for e in gone] == [("message_deleted", reply), ("message_deleted", root)]
+    assert gone[1]["previous_message"]["subtype"] == "tombstone"
+
+
 def test_nobody_edits_the_words_of_others(ana: Person, bo: Person):
     ts = ana.types("C0ACME", "Mine")
 
