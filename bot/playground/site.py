@@ -19,6 +19,7 @@ from . import answers, page_api, screen, talk, webapi
 from .errors import ApiError, NotPossible
 from .faults import GARBAGE, LOST, RATELIMITED, RESET, BadFault, Fault
 from .gate import Gate
+from .json_in import read_json
 from .local import Local
 from .records import Json
 from .webapi.files import receive_bytes
@@ -199,7 +200,7 @@ class Site:
 
     async def _at_risk(self, request: Request, method: str, args: Json, respond: Callable[[], Response]) -> Response:
         """The answer, unless a fault comes before it."""
-        wait, fault = self.local.faults.take(method, args.get("channel"))
+        wait, fault = self.local.faults.take(method, _channel(args))
         await asyncio.sleep(wait)
         if fault is None:
             return respond()
@@ -214,7 +215,7 @@ class Site:
         return response
 
     def _limited(self, method: str, args: Json) -> Response | None:
-        wait = self.local.rates.wait_for(method, args.get("channel"))
+        wait = self.local.rates.wait_for(method, _channel(args))
         if wait == 0:
             return None
         return JSONResponse({"ok": False, "error": "ratelimited"}, 429, {"Retry-After": str(wait)})
@@ -249,6 +250,12 @@ def _bearer(request: Request) -> str | None:
     return token.strip() if scheme.lower() == "bearer" else None
 
 
+def _channel(args: Json) -> str | None:
+    """Where a call goes; junk goes nowhere."""
+    named = args.get("channel")
+    return named if isinstance(named, str) else None
+
+
 def _arguments(request: Request, body: bytes) -> Json:
     """Arguments in the body: JSON, or a form. (Those in the query count as well.)"""
     if "json" in request.headers.get("content-type", ""):
@@ -258,7 +265,7 @@ def _arguments(request: Request, body: bytes) -> Json:
 
 def _json_object(body: bytes) -> Json | None:
     try:
-        found = json.loads(body)
+        found = read_json(body)
     except ValueError:
         return None
     return found if isinstance(found, dict) else None
