@@ -50,6 +50,7 @@ class Message:
     files: list[str] = field(default_factory=list)
     thread_ts: str | None = None
     bot: bool = False
+    other_app: Json = field(default_factory=dict)  # `bot_id` and `app_id`, where another app wrote it
     username: str = ""
     subtype: str | None = None
     edited: Json | None = None

@@ -59,6 +59,16 @@ def bot_user(ws: Workspace) -> Json:
     }
 
 
+def slackbot(ws: Workspace) -> Json:
+    """Slack's own voice counts as a person, and has neither an address nor an app."""
+    return {
+        "id": SLACKBOT, "team_id": ws.team.id, "name": "slackbot", "real_name": "Slackbot", "deleted": False,
+        "profile": {"real_name": "Slackbot", "display_name": "Slackbot", "title": "", "team": ws.team.id},
+        "is_bot": False, "is_app_user": False, "is_admin": False, "is_owner": False, "is_restricted": False,
+        "is_ultra_restricted": False, "tz": "America/Los_Angeles", "updated": 0,
+    }  # fmt: skip
+
+
 def channel(ws: Workspace, found: Channel) -> Json:
     if found.kind == "im":
         return {
@@ -112,8 +122,7 @@ def message(ws: Workspace, base: str, found: Message, metadata: bool = False) ->
         return {"type": "message", "subtype": "tombstone", "user": SLACKBOT, "text": "This message was deleted.",
                 "ts": found.ts, "thread_ts": found.thread_ts or found.ts, "hidden": True,
                 "parent_user_id": SLACKBOT} | thread_summary(ws, found)  # fmt: skip
-    shape: Json = {"type": "message", "user": found.user, "ts": found.ts, "text": found.text}
-    shape |= author(ws, found)
+    shape: Json = {"type": "message", "ts": found.ts, "text": found.text} | author(ws, found)
     optional: dict[str, Any] = {
         "subtype": found.subtype, "client_msg_id": found.client_msg_id, "blocks": found.blocks or None,
         "attachments": found.attachments or None, "thread_ts": found.thread_ts, "edited": found.edited,
@@ -127,11 +136,13 @@ def message(ws: Workspace, base: str, found: Message, metadata: bool = False) ->
 
 
 def author(ws: Workspace, found: Message) -> Json:
-    if not found.bot:
+    if found.subtype == "bot_message":  # the older kind of app has no user, and names itself in each message
+        return found.other_app | {"username": found.username}
+    if not found.bot or found.other_app:
         writer = ws.person(found.user)
-        return {"team": writer.team if writer else ws.team.id}
+        return {"user": found.user, "team": writer.team if writer else ws.team.id} | found.other_app
     profile = {"id": BOT_ID, "app_id": APP_ID, "name": ws.manifest.bot_name, "deleted": False, "team_id": ws.team.id}
-    return {"team": ws.team.id, "bot_id": BOT_ID, "app_id": APP_ID, "bot_profile": profile}
+    return {"user": found.user, "team": ws.team.id, "bot_id": BOT_ID, "app_id": APP_ID, "bot_profile": profile}
 
 
 def thread_summary(ws: Workspace, found: Message) -> Json:

@@ -130,6 +130,20 @@ def test_the_bots_own_posts_come_back_to_it(slack: Slack, app: CannedApp, client
     assert app.events("message")[-1]["bot_id"] == "B0STEWARD"
 
 
+def test_other_apps_and_slackbot_write_too(slack: Slack, app: CannedApp, client: WebClient, ana: Person):
+    slack.writes_as_app("C0ACME", "Build failed")
+    slack.writes_as_app("C0ACME", "Build mended", user="U0OTHER")
+    slack.writes_as_app("C0ACME", "Reminder: lunch", user="USLACKBOT")
+    older, newer, slackbot = app.events("message")
+    named = ("subtype", "bot_id", "app_id", "user", "username")
+
+    assert [older.get(name) for name in named] == ["bot_message", "B0OTHER", "A0OTHER", None, "Another app"]
+    assert [newer.get(name) for name in named] == [None, "B0OTHER", "A0OTHER", "U0OTHER", None]
+    assert [slackbot.get(name) for name in named] == [None, None, None, "USLACKBOT", None]
+    assert client.users_info(user="USLACKBOT")["user"]["is_bot"] is False
+    ana.sees("Another app: Build failed").sees("Slackbot: Reminder: lunch")
+
+
 def test_opening_the_home_tells_which_tab_and_what_is_there(app: CannedApp, client: WebClient, ana: Person):
     ana.opens_home()
     client.views_publish(user_id="U0ANA", view=home(section()))
