@@ -27,6 +27,7 @@ class Person:
     title: str = ""
     guest: bool = False
     outsider: bool = False
+    hides_email: bool = False  # from other workspaces
     deleted: bool = False
 
     @property

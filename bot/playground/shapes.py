@@ -8,7 +8,10 @@ from .workspace import APP_ID, BOT_ID, BOT_USER, SLACKBOT, Workspace
 
 
 def user(ws: Workspace, person: Person) -> Json:
-    with_email = {"email": person.email} if ws.manifest.has_scope("users:read.email") and person.email else {}
+    if is_stranger(ws, person):
+        return _stranger(person)
+    hidden = not person.email or (person.outsider and person.hides_email)
+    with_email = {"email": person.email} if ws.manifest.has_scope("users:read.email") and not hidden else {}
     profile = {
         "real_name": person.display_name,
         "real_name_normalized": person.display_name,
@@ -32,8 +35,20 @@ def user(ws: Workspace, person: Person) -> Json:
     if person.deleted:
         return shape  # deactivated people lose their zone and their roles
     flags = {"is_restricted": person.guest, "is_ultra_restricted": False, "is_admin": False, "is_owner": False}
-    stranger = {"is_stranger": False} if person.outsider else {}
-    return shape | flags | stranger | {"tz": person.tz, "tz_label": person.tz, "tz_offset": _offset(ws, person.tz)}
+    return shape | flags | {"tz": person.tz, "tz_label": person.tz, "tz_offset": _offset(ws, person.tz)}
+
+
+def is_stranger(ws: Workspace, person: Person) -> bool:
+    """Somebody of another workspace whom the app meets in no channel."""
+    return person.outsider and not any(c.bot_member and person.id in c.members for c in ws.channels.values())
+
+
+def _stranger(person: Person) -> Json:
+    """A name and a workspace, and no more: no address, title, zone or role."""
+    names = {"real_name": person.display_name, "display_name": person.name, "team": person.team}
+    return {"id": person.id, "team_id": person.team, "name": person.handle, "real_name": person.display_name,
+            "deleted": person.deleted, "profile": names, "is_bot": False, "is_app_user": False, "is_stranger": True,
+            "updated": 1735689600}  # fmt: skip
 
 
 def _offset(ws: Workspace, zone: str) -> int:

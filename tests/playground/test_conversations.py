@@ -158,6 +158,21 @@ def test_people_and_what_is_known_of_them(client: WebClient):
     assert refusal(client.users_info, user="U0NOBODY")["error"] == "user_not_found"
 
 
+def test_people_of_other_workspaces_hide_their_address_or_are_strangers(slack: Slack, client: WebClient):
+    otto = slack.workspace.people["U0OTTO"]
+    known = client.users_info(user="U0OTTO")["user"]
+    otto.hides_email = True
+    hidden = client.users_info(user="U0OTTO")["user"]
+    slack.workspace.channels["C0ACME"].members.remove("U0OTTO")
+    stranger = client.users_info(user="U0OTTO")["user"]
+
+    assert (known["profile"]["email"], "is_stranger" in known) == ("otto@acme.example", False)
+    assert ("email" in hidden["profile"], "tz" in hidden) == (False, True)
+    assert (stranger["is_stranger"], stranger["team_id"], stranger["real_name"]) == (True, "T0ACME", "Otto")
+    assert not {"email", "title"} & set(stranger["profile"])
+    assert "tz" not in stranger
+
+
 def test_email_addresses_need_their_scope(start: Start):
     client = client_of(start(without=("users:read.email",)))
 
