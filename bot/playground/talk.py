@@ -154,11 +154,11 @@ def open_channel(local: Local, person: Person, channel_id: str) -> None:
 
 
 def open_home(local: Local, person: Person) -> None:
-    if person.outsider:
-        raise NotPossible("People from another workspace have no Home for this app.")
+    """People of other workspaces open it too, though they can't write to the app."""
     if not local.workspace.manifest.home_tab:
         raise NotPossible("This app has no Home.")
-    direct_channel(local, person)
+    if not person.outsider:
+        direct_channel(local, person)
     app_home_opened(local, person, "home")
 
 

@@ -164,3 +164,12 @@ def test_a_channel_that_is_nobodys_may_move_without_a_trace(house: House):
     house.slack.settle()
 
     assert house.state_of_the_world() == before
+
+
+def test_their_home_shows_their_own_requests(connected: House, otto: Person):
+    otto.types("C0ACME", "@Steward Orders stuck in the queue since noon, please help")
+    otto.clicks("Make it a request").fills(FORM).submits().closes()
+    connected.delivers()
+    otto.opens_home()
+
+    assert "Orders stuck in the queue" in str(otto.screen()["home"])

@@ -156,9 +156,15 @@ def test_opening_the_home_tells_which_tab_and_what_is_there(app: CannedApp, clie
     assert app.events("app_home_opened")[-1]["tab"] == "messages"
 
 
-def test_outsiders_have_no_home(otto: Person):
-    otto._do("open", "no Home", home=True)
-    assert "D0OTTO" not in [c["id"] for c in otto.screen()["channels"]]
+def test_outsiders_open_the_home_and_no_conversation(app: CannedApp, client: WebClient, otto: Person):
+    otto.opens_home()
+    client.views_publish(user_id="U0OTTO", view=home(section("Yours")))
+    opened = app.last("event_callback")["event"]
+
+    otto.sees("Yours")
+    assert (opened["type"], opened["user"], opened["tab"]) == ("app_home_opened", "U0OTTO", "home")
+    assert otto.types("D0OTTO", "Hello", refused="can't message this app") == ""
+    assert not any(channel["kind"] == "im" for channel in otto.screen()["channels"])
 
 
 def test_joining_is_told(app: CannedApp, client: WebClient, slack: Slack):
