@@ -183,9 +183,10 @@ class Site:
 
     async def web_api(self, request: Request) -> Response:
         method = request.path_params["method"]
-        args = dict(request.query_params) | _arguments(request, await request.body())
-        given = args.pop("token", None)
-        token = _bearer(request) or (None if method in webapi.APP_LEVEL else given)
+        in_body = _arguments(request, await request.body())
+        args = {key: value for key, value in (dict(request.query_params) | in_body).items() if key != "token"}
+        in_form = None if _is_json(request) or method in webapi.APP_LEVEL else in_body.get("token")
+        token = _bearer(request) or in_form  # one in the address or in JSON does not count
 
         def respond() -> Response:
             limited = self._limited(method, args)
@@ -258,9 +259,13 @@ def _channel(args: Json) -> str | None:
 
 def _arguments(request: Request, body: bytes) -> Json:
     """Arguments in the body: JSON, or a form. (Those in the query count as well.)"""
-    if "json" in request.headers.get("content-type", ""):
+    if _is_json(request):
         return _json_object(body) or {}
     return dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))
+
+
+def _is_json(request: Request) -> bool:
+    return "json" in request.headers.get("content-type", "")
 
 
 def _json_object(body: bytes) -> Json | None:

@@ -231,6 +231,20 @@ def test_people_react_and_take_it_back_and_the_app_hears_of_it_if_it_asked(start
     assert [(each["reaction"], each["item"]["ts"], each["user"]) for each in heard] == [("tada", ts, "U0BO")] * 2
 
 
+def test_reactions_and_new_ids_are_told_only_to_who_may_read_them(start: Start, app: CannedApp):
+    events = ("reaction_added", "reaction_removed", "channel_id_changed")
+    bo = start(without=("reactions:read", "groups:read"), also=events).person("U0BO")
+    ts = bo.types("C0TEAM", "Done")
+    bo.reacts("C0TEAM", ts, "tada").reacts("C0TEAM", ts, "tada").shares("C0TEAM", "T0ACME")
+
+    assert {envelope["event"]["type"] for envelope in app.of("event_callback")} == {"message"}
+
+
+def test_an_event_that_would_never_come_is_refused_at_the_start(start: Start):
+    with pytest.raises(ValueError, match=r"^The local Slack does not send team_join; take it out of the manifest"):
+        start(also=("team_join",))
+
+
 def test_a_reaction_needs_a_message_and_an_emoji(slack: Slack, ana: Person):
     ts = ana.types("C0ACME", "Done")
     ana.reacts("C0ACME", ts, "no such emoji", refused="There is no such emoji.")
