@@ -1,9 +1,11 @@
 """What a workspace is made of: plain records, without behaviour that reaches outside themselves."""
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
 Json = dict[str, Any]
+EMOJI = re.compile(r"[a-z0-9_+'-]{1,100}(::skin-tone-[2-6])?")  # by its look: a workspace adds emoji of its own
 
 
 @dataclass

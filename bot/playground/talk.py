@@ -1,12 +1,11 @@
 """What people do in conversations: write, edit, delete, open, join, upload."""
 
-import re
 import secrets
 
 from . import shapes
 from .errors import NotPossible
 from .local import Local
-from .records import Channel, Json, Message, Person, StoredFile
+from .records import EMOJI, Channel, Json, Message, Person, StoredFile
 from .typed_text import Names
 from .workspace import BOT_USER, Workspace
 
@@ -131,7 +130,7 @@ def react(local: Local, person: Person, channel_id: str, ts: str, name: str) -> 
     message = ws.message(channel_id, ts)
     if message is None or message.ephemeral_to:
         raise NotPossible("There is no such message.")
-    if not re.fullmatch(r"[a-z0-9_+'-]{1,100}(::skin-tone-[2-6])?", name):
+    if not EMOJI.fullmatch(name):
         raise NotPossible("There is no such emoji.")
     with ws.change():
         kind = message.toggle_reaction(name, person.id)

@@ -197,7 +197,8 @@ def test_the_list_of_people_has_no_outsiders(client: WebClient):
 
 
 def test_the_bot_knows_itself(client: WebClient):
-    assert client.auth_test()["user_id"] == "U0STEWARD"
+    me = client.auth_test()
+    assert (me["user_id"], "app_id" in me) == ("U0STEWARD", False)
     assert client.bots_info(bot="B0STEWARD")["bot"]["user_id"] == "U0STEWARD"
 
 
@@ -216,6 +217,22 @@ def test_reactions(client: WebClient, ana: Person):
 
     assert ana.messages("C0ACME")[0]["reactions"] == [{"name": "eyes", "count": 1, "users": ["U0STEWARD"]}]
     assert refusal(client.reactions_add, channel="C0ACME", timestamp=ts, name="eyes")["error"] == "already_reacted"
+
+
+@pytest.mark.parametrize(
+    ("args", "error"),
+    [({"name": "no such emoji"}, "invalid_name"), ({"timestamp": "yesterday"}, "bad_timestamp"),
+     ({"timestamp": ""}, "no_item_specified"), ({"timestamp": "1.0"}, "message_not_found"),
+     ({"channel": "C0OLD"}, "is_archived")],
+)  # fmt: skip
+def test_what_nobody_can_react_to(slack: Slack, client: WebClient, args: dict[str, str], error: str):
+    ts = client.chat_postMessage(channel="C0ACME", text="x")["ts"]
+    places = slack.workspace.channels
+    places["C0OLD"].messages[ts] = places["C0ACME"].messages[ts]
+
+    given = {"channel": "C0ACME", "timestamp": ts, "name": "eyes"} | args
+    assert refusal(client.reactions_add, **given)["error"] == error
+    assert places["C0ACME"].messages[ts].reactions == {}
 
 
 def test_people_react_and_take_it_back_and_the_app_hears_of_it_if_it_asked(start: Start, app: CannedApp):
