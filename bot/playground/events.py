@@ -130,6 +130,8 @@ class Events:
         shape = message_shape(self.workspace, self.base, message)
         summary = ("reply_count", "reply_users_count", "latest_reply", "reply_users", "is_locked", "bot_profile")
         inner = {key: value for key, value in shape.items() if key not in summary}
+        if message.subtype == "thread_broadcast":  # it stands in the channel, far from what it answers
+            inner["root"] = message_shape(self.workspace, self.base, place.messages[message.thread_ts or message.ts])
         return inner | self._where(place, message.ts) | self._origin(message)
 
     def changed(self, place: Channel, before: Json, after: Message) -> Json:

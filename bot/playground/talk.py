@@ -37,7 +37,11 @@ def direct_channel(local: Local, person: Person) -> Channel:
         return local.workspace.open_direct_channel(person.id)
 
 
-def write(local: Local, person: Person, channel_id: str, text: str, thread_ts: str | None, files: list[str]) -> Message:
+def write(
+    local: Local, person: Person, channel_id: str, text: str, thread_ts: str | None, files: list[str],
+    broadcast: bool = False,
+) -> Message:  # fmt: skip
+    """`broadcast` sends a reply to the channel as well."""
     ws = local.workspace
     place = place_of(local, person, channel_id)
     if place.kind == "im" and (ws.manifest.messages_read_only or not ws.manifest.messages_tab):
@@ -46,8 +50,11 @@ def write(local: Local, person: Person, channel_id: str, text: str, thread_ts: s
         raise NotPossible("There is nothing to send.")
     if thread_ts is not None and thread_ts not in place.messages:
         raise NotPossible("This thread does not exist.")
+    if broadcast and thread_ts is None:
+        raise NotPossible("Only replies can also be sent to the channel.")
     with ws.change():
         message = ws.put(_new_message(ws, person, place, text, thread_ts, files))
+        message.subtype = "thread_broadcast" if broadcast else message.subtype
     _tell_app(local, person, place, message)
     return message
 

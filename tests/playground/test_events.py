@@ -33,6 +33,18 @@ def test_a_reply_names_its_thread(app: CannedApp, ana: Person):
     assert (event["thread_ts"], event["parent_user_id"]) == (root, "U0ANA")
 
 
+def test_a_reply_may_go_to_the_channel_too(app: CannedApp, client: WebClient, ana: Person):
+    root = ana.types("C0ACME", "Root")
+    ts = ana.types("C0ACME", "For all", thread=root, broadcast=True)
+    event = app.events("message")[-1]
+
+    assert (event["subtype"], event["thread_ts"], event["root"]["text"]) == ("thread_broadcast", root, "Root")
+    assert event["root"]["reply_count"] == 1
+    assert client.conversations_history(channel="C0ACME")["messages"][0]["ts"] == ts
+    assert ana.types("C0ACME", "Loud", broadcast=True, refused="Only replies can also be sent to the channel.") == ""
+    assert len(app.events("message")) == 2
+
+
 def test_an_outsiders_message_says_whose_it_is(app: CannedApp, otto: Person, ana: Person):
     otto.types("C0ACME", "From Acme")
     ana.types("C0ACME", "From here")
