@@ -54,11 +54,12 @@ class Person:
 
     def types(
         self, channel: str, text: str, *, thread: str | None = None, files: Iterable[tuple[str, bytes]] = (),
-        refused: str = "",
+        broadcast: bool = False, refused: str = "",
     ) -> str:  # fmt: skip
         """Writes a message; returns its ts."""
         ids = [self.uploads(name, data) for name, data in files]
-        self._do("message", refused, channel=channel, text=text, thread_ts=thread, files=ids)
+        said = {"channel": channel, "text": text, "thread_ts": thread, "files": ids, "broadcast": broadcast}
+        self._do("message", refused, **said)
         return self.answer.get("ts", "")
 
     def edits(self, channel: str, ts: str, text: str) -> Self:

@@ -85,7 +85,8 @@ def _delete(local: Local, place: Channel, original: Message) -> None:
     with local.workspace.change():
         original.deleted = True
     if public:
-        local.events.emit(local.events.removed(place, before), BOT_USER, place)
+        for inner in local.events.removed(place, before, original):
+            local.events.emit(inner, BOT_USER, place)
 
 
 def _replace(local: Local, place: Channel, original: Message, body: Json) -> None:

@@ -130,6 +130,8 @@ class Events:
         shape = message_shape(self.workspace, self.base, message)
         summary = ("reply_count", "reply_users_count", "latest_reply", "reply_users", "is_locked", "bot_profile")
         inner = {key: value for key, value in shape.items() if key not in summary}
+        if message.subtype == "thread_broadcast":  # it stands in the channel, far from what it answers
+            inner["root"] = message_shape(self.workspace, self.base, place.messages[message.thread_ts or message.ts])
         return inner | self._where(place, message.ts) | self._origin(message)
 
     def changed(self, place: Channel, before: Json, after: Message) -> Json:
@@ -138,7 +140,16 @@ class Events:
         ts = self.workspace.new_ts()
         return inner | {"hidden": True, "ts": ts} | self._where(place, ts)
 
-    def removed(self, place: Channel, before: Json) -> Json:
+    def removed(self, place: Channel, before: Json, message: Message) -> list[Json]:
+        """A root with replies changes into a tombstone; the last of its replies takes that with it."""
+        if not message.is_reply and place.replies(message.ts):
+            return [self.changed(place, before, message)]
+        root = place.messages.get(message.thread_ts or "")
+        if root is None or root is message or not root.deleted or place.replies(root.ts):
+            return [self._gone(place, before)]
+        return [self._gone(place, before), self._gone(place, message_shape(self.workspace, self.base, root))]
+
+    def _gone(self, place: Channel, before: Json) -> Json:
         ts = self.workspace.new_ts()
         inner = {"type": "message", "subtype": "message_deleted", "deleted_ts": before["ts"],
                  "previous_message": before, "hidden": True, "ts": ts}  # fmt: skip

@@ -5,7 +5,7 @@ WebSocket here (so where either names an Origin, it must be ours), or hide a cal
 a browser fetches for another site is refused, except for a link to the page itself).
 """
 
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -29,12 +29,20 @@ class Gate:
 def _refusal(scope: Scope) -> str | None:
     headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
     host = headers.get("host", "")
-    if urlsplit(f"//{host}").hostname not in LOOPBACK:
+    if _split(f"//{host}").hostname not in LOOPBACK:
         return "This server answers on loopback only."
     origin = headers.get("origin")
-    if scope.get("method") not in ("GET", "HEAD") and origin is not None and urlsplit(origin).netloc != host:
+    if scope.get("method") not in ("GET", "HEAD") and origin is not None and _split(origin).netloc != host:
         return "Requests from other sites are refused."
     followed_link = scope["path"] == "/" and headers.get("sec-fetch-mode") == "navigate"
     if headers.get("sec-fetch-site") in FOREIGN and not followed_link:
         return "Requests from other sites are refused."
     return None
+
+
+def _split(address: str) -> SplitResult:
+    """What is no address at all is nobody's."""
+    try:
+        return urlsplit(address)
+    except ValueError:
+        return urlsplit("")

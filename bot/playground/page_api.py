@@ -41,8 +41,9 @@ def _command(local: Local, person: Person, body: Json) -> None:
 
 def _message(local: Local, person: Person, body: Json) -> Json:
     message = talk.write(
-        local, person, body["channel"], body.get("text", ""), body.get("thread_ts"), body.get("files") or []
-    )
+        local, person, body["channel"], body.get("text", ""), body.get("thread_ts"), body.get("files") or [],
+        bool(body.get("broadcast")),
+    )  # fmt: skip
     return {"ts": message.ts}
 
 

@@ -52,14 +52,20 @@ def in_view(ws: Workspace, base: str, found: View) -> Json:
     return {"container": {"type": "view", "view_id": found.id}, "view": shapes.view(ws, base, found)}
 
 
+def _of_view(ws: Workspace, kind: str, person: Person) -> Json:
+    """Here `team` is the person's own workspace; the app's is in `view.app_installed_team_id` alone."""
+    theirs = ws.teams[person.team]
+    return interaction(ws, kind, person) | {"team": {"id": theirs.id, "domain": theirs.domain}}
+
+
 def view_submission(ws: Workspace, base: str, person: Person, found: View) -> Json:
-    return interaction(ws, "view_submission", person) | {
+    return _of_view(ws, "view_submission", person) | {
         "trigger_id": ws.new_trigger(person.id, found.id), "view": shapes.view(ws, base, found), "response_urls": [],
     }  # fmt: skip
 
 
 def view_closed(ws: Workspace, base: str, person: Person, found: View, cleared: bool) -> Json:
-    return interaction(ws, "view_closed", person) | {"view": shapes.view(ws, base, found), "is_cleared": cleared}
+    return _of_view(ws, "view_closed", person) | {"view": shapes.view(ws, base, found), "is_cleared": cleared}
 
 
 def event(ws: Workspace, inner: Json, event_id: str, place: Channel | None) -> Json:

@@ -1,9 +1,11 @@
 """What a workspace is made of: plain records, without behaviour that reaches outside themselves."""
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
 Json = dict[str, Any]
+EMOJI = re.compile(r"[a-z0-9_+'-]{1,100}(::skin-tone-[2-6])?")  # by its look: a workspace adds emoji of its own
 
 
 @dataclass
@@ -27,6 +29,7 @@ class Person:
     title: str = ""
     guest: bool = False
     outsider: bool = False
+    hides_email: bool = False  # from other workspaces
     deleted: bool = False
 
     @property
@@ -50,6 +53,7 @@ class Message:
     files: list[str] = field(default_factory=list)
     thread_ts: str | None = None
     bot: bool = False
+    other_app: Json = field(default_factory=dict)  # `bot_id` and `app_id`, where another app wrote it
     username: str = ""
     subtype: str | None = None
     edited: Json | None = None

@@ -51,7 +51,7 @@ def screen(local: Local, person: Person, asked: Asked = EVERYTHING) -> Json:
             "me": _person(ws, person),
             "team": {"id": ws.team.id, "name": ws.team.name},
             "app": {"name": ws.manifest.name, "bot_name": ws.manifest.bot_name, "bot_user": BOT_USER,
-                    "home_tab": ws.manifest.home_tab and not person.outsider},
+                    "home_tab": ws.manifest.home_tab},
             "people": [_person(ws, p) for p in ws.people.values()],
             "channels": [_channel(local, person, c, asked) for c in _channels(ws, person)],
             "home": _home(local, home) if home and asked.wants(HOME) else None,

@@ -14,6 +14,7 @@ import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
+from . import talk
 from .clock import Clock
 from .deliveries import Deliveries
 from .events import Events
@@ -22,12 +23,12 @@ from .local import ApiCall, Local
 from .manifest import read_manifest
 from .page_api import move_clock
 from .rates import Rates
-from .records import Delivery, Json
+from .records import Delivery, Json, Message
 from .scheduled import post_due
 from .site import Site
 from .sockets import Sockets
 from .transports import Http
-from .workspace import Workspace
+from .workspace import SLACKBOT, Workspace
 
 # Invented, and worth nothing outside of this machine.
 SECRET, DEMO_TOKEN, APP_TOKEN = "playground-signing-secret", "xoxb-demo", "xapp-demo"
@@ -184,6 +185,17 @@ class LocalSlack:
     def repeat(self, delivery: Delivery) -> Delivery:
         """Sends an event once more, as Slack does after an answer that got lost."""
         return self.events.repeat(delivery)
+
+    def writes_as_app(
+        self, channel: str, text: str, *, user: str = "", bot_id: str = "B0OTHER", app_id: str = "A0OTHER",
+        thread: str | None = None,
+    ) -> str:  # fmt: skip
+        """Another app writes: one with a `user`, or the older kind without. USLACKBOT is Slackbot. Returns the ts."""
+        message = Message(self.workspace.new_ts(), channel, user, text, thread_ts=thread, bot=True)
+        message.username = "Slackbot" if user == SLACKBOT else "Another app"
+        message.other_app = {} if user == SLACKBOT else {"bot_id": bot_id, "app_id": app_id}
+        message.subtype, message.bot = None if user else "bot_message", user != SLACKBOT
+        return talk.write_as_app(self.local, message)
 
     def settle(self) -> None:
         """Waits until the events caused by the app's own calls are answered."""

@@ -8,7 +8,10 @@ from .workspace import APP_ID, BOT_ID, BOT_USER, SLACKBOT, Workspace
 
 
 def user(ws: Workspace, person: Person) -> Json:
-    with_email = {"email": person.email} if ws.manifest.has_scope("users:read.email") and person.email else {}
+    if is_stranger(ws, person):
+        return _stranger(person)
+    hidden = not person.email or (person.outsider and person.hides_email)
+    with_email = {"email": person.email} if ws.manifest.has_scope("users:read.email") and not hidden else {}
     profile = {
         "real_name": person.display_name,
         "real_name_normalized": person.display_name,
@@ -32,8 +35,20 @@ def user(ws: Workspace, person: Person) -> Json:
     if person.deleted:
         return shape  # deactivated people lose their zone and their roles
     flags = {"is_restricted": person.guest, "is_ultra_restricted": False, "is_admin": False, "is_owner": False}
-    stranger = {"is_stranger": False} if person.outsider else {}
-    return shape | flags | stranger | {"tz": person.tz, "tz_label": person.tz, "tz_offset": _offset(ws, person.tz)}
+    return shape | flags | {"tz": person.tz, "tz_label": person.tz, "tz_offset": _offset(ws, person.tz)}
+
+
+def is_stranger(ws: Workspace, person: Person) -> bool:
+    """Somebody of another workspace whom the app meets in no channel."""
+    return person.outsider and not any(c.bot_member and person.id in c.members for c in ws.channels.values())
+
+
+def _stranger(person: Person) -> Json:
+    """A name and a workspace, and no more: no address, title, zone or role."""
+    names = {"real_name": person.display_name, "display_name": person.name, "team": person.team}
+    return {"id": person.id, "team_id": person.team, "name": person.handle, "real_name": person.display_name,
+            "deleted": person.deleted, "profile": names, "is_bot": False, "is_app_user": False, "is_stranger": True,
+            "updated": 1735689600}  # fmt: skip
 
 
 def _offset(ws: Workspace, zone: str) -> int:
@@ -57,6 +72,16 @@ def bot_user(ws: Workspace) -> Json:
         "tz": "Etc/UTC",
         "updated": 1735689600,
     }
+
+
+def slackbot(ws: Workspace) -> Json:
+    """Slack's own voice counts as a person, and has neither an address nor an app."""
+    return {
+        "id": SLACKBOT, "team_id": ws.team.id, "name": "slackbot", "real_name": "Slackbot", "deleted": False,
+        "profile": {"real_name": "Slackbot", "display_name": "Slackbot", "title": "", "team": ws.team.id},
+        "is_bot": False, "is_app_user": False, "is_admin": False, "is_owner": False, "is_restricted": False,
+        "is_ultra_restricted": False, "tz": "America/Los_Angeles", "updated": 0,
+    }  # fmt: skip
 
 
 def channel(ws: Workspace, found: Channel) -> Json:
@@ -110,9 +135,9 @@ def attached(ws: Workspace, base: str, found: Message, stored: StoredFile) -> Js
 def message(ws: Workspace, base: str, found: Message, metadata: bool = False) -> Json:
     if found.deleted:
         return {"type": "message", "subtype": "tombstone", "user": SLACKBOT, "text": "This message was deleted.",
-                "ts": found.ts, "thread_ts": found.thread_ts or found.ts, "hidden": True}  # fmt: skip
-    shape: Json = {"type": "message", "user": found.user, "ts": found.ts, "text": found.text}
-    shape |= author(ws, found)
+                "ts": found.ts, "thread_ts": found.thread_ts or found.ts, "hidden": True,
+                "parent_user_id": SLACKBOT} | thread_summary(ws, found)  # fmt: skip
+    shape: Json = {"type": "message", "ts": found.ts, "text": found.text} | author(ws, found)
     optional: dict[str, Any] = {
         "subtype": found.subtype, "client_msg_id": found.client_msg_id, "blocks": found.blocks or None,
         "attachments": found.attachments or None, "thread_ts": found.thread_ts, "edited": found.edited,
@@ -126,11 +151,13 @@ def message(ws: Workspace, base: str, found: Message, metadata: bool = False) ->
 
 
 def author(ws: Workspace, found: Message) -> Json:
-    if not found.bot:
+    if found.subtype == "bot_message":  # the older kind of app has no user, and names itself in each message
+        return found.other_app | {"username": found.username}
+    if not found.bot or found.other_app:
         writer = ws.person(found.user)
-        return {"team": writer.team if writer else ws.team.id}
+        return {"user": found.user, "team": writer.team if writer else ws.team.id} | found.other_app
     profile = {"id": BOT_ID, "app_id": APP_ID, "name": ws.manifest.bot_name, "deleted": False, "team_id": ws.team.id}
-    return {"team": ws.team.id, "bot_id": BOT_ID, "app_id": APP_ID, "bot_profile": profile}
+    return {"user": found.user, "team": ws.team.id, "bot_id": BOT_ID, "app_id": APP_ID, "bot_profile": profile}
 
 
 def thread_summary(ws: Workspace, found: Message) -> Json:
@@ -139,7 +166,7 @@ def thread_summary(ws: Workspace, found: Message) -> Json:
         return {}
     if found.is_reply and found.thread_ts:
         root = place.messages.get(found.thread_ts)
-        return {"parent_user_id": root.user} if root else {}
+        return {"parent_user_id": SLACKBOT if root.deleted else root.user} if root else {}
     replies = place.replies(found.ts)
     if not replies:
         return {}

@@ -19,6 +19,7 @@ from . import answers, page_api, screen, talk, webapi
 from .errors import ApiError, NotPossible
 from .faults import GARBAGE, LOST, RATELIMITED, RESET, BadFault, Fault
 from .gate import Gate
+from .json_in import read_json
 from .local import Local
 from .records import Json
 from .webapi.files import receive_bytes
@@ -182,9 +183,10 @@ class Site:
 
     async def web_api(self, request: Request) -> Response:
         method = request.path_params["method"]
-        args = dict(request.query_params) | _arguments(request, await request.body())
-        given = args.pop("token", None)
-        token = _bearer(request) or (None if method in webapi.APP_LEVEL else given)
+        in_body = _arguments(request, await request.body())
+        args = {key: value for key, value in (dict(request.query_params) | in_body).items() if key != "token"}
+        in_form = None if _is_json(request) or method in webapi.APP_LEVEL else in_body.get("token")
+        token = _bearer(request) or in_form  # one in the address or in JSON does not count
 
         def respond() -> Response:
             limited = self._limited(method, args)
@@ -199,7 +201,7 @@ class Site:
 
     async def _at_risk(self, request: Request, method: str, args: Json, respond: Callable[[], Response]) -> Response:
         """The answer, unless a fault comes before it."""
-        wait, fault = self.local.faults.take(method, args.get("channel"))
+        wait, fault = self.local.faults.take(method, _channel(args))
         await asyncio.sleep(wait)
         if fault is None:
             return respond()
@@ -214,7 +216,7 @@ class Site:
         return response
 
     def _limited(self, method: str, args: Json) -> Response | None:
-        wait = self.local.rates.wait_for(method, args.get("channel"))
+        wait = self.local.rates.wait_for(method, _channel(args))
         if wait == 0:
             return None
         return JSONResponse({"ok": False, "error": "ratelimited"}, 429, {"Retry-After": str(wait)})
@@ -249,16 +251,26 @@ def _bearer(request: Request) -> str | None:
     return token.strip() if scheme.lower() == "bearer" else None
 
 
+def _channel(args: Json) -> str | None:
+    """Where a call goes; junk goes nowhere."""
+    named = args.get("channel")
+    return named if isinstance(named, str) else None
+
+
 def _arguments(request: Request, body: bytes) -> Json:
     """Arguments in the body: JSON, or a form. (Those in the query count as well.)"""
-    if "json" in request.headers.get("content-type", ""):
+    if _is_json(request):
         return _json_object(body) or {}
     return dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))
 
 
+def _is_json(request: Request) -> bool:
+    return "json" in request.headers.get("content-type", "")
+
+
 def _json_object(body: bytes) -> Json | None:
     try:
-        found = json.loads(body)
+        found = read_json(body)
     except ValueError:
         return None
     return found if isinstance(found, dict) else None

@@ -74,13 +74,17 @@ class Sockets:
     def ticket(self) -> str:
         """Good for one connection, and for a short while."""
         ticket = secrets.token_urlsafe(16)
-        self._tickets[ticket] = time.monotonic()
+        valid = {known: issued for known, issued in self._tickets.items() if self._is_valid(issued)}
+        self._tickets = valid | {ticket: time.monotonic()}
         return ticket
+
+    def _is_valid(self, issued: float) -> bool:
+        return time.monotonic() - issued <= TICKET_SECONDS * self.seconds
 
     async def serve(self, websocket: WebSocket) -> None:
         """One connection of the app, from the handshake to its end."""
         issued = self._tickets.pop(websocket.query_params.get("ticket", ""), None)
-        if not self.enabled or issued is None or time.monotonic() - issued > TICKET_SECONDS * self.seconds:
+        if not self.enabled or issued is None or not self._is_valid(issued):
             await websocket.close()  # before it was accepted: an answer of 403
             return
         await websocket.accept()

@@ -1,12 +1,11 @@
 """What people do in conversations: write, edit, delete, open, join, upload."""
 
-import re
 import secrets
 
 from . import shapes
 from .errors import NotPossible
 from .local import Local
-from .records import Channel, Json, Message, Person, StoredFile
+from .records import EMOJI, Channel, Json, Message, Person, StoredFile
 from .typed_text import Names
 from .workspace import BOT_USER, Workspace
 
@@ -38,7 +37,11 @@ def direct_channel(local: Local, person: Person) -> Channel:
         return local.workspace.open_direct_channel(person.id)
 
 
-def write(local: Local, person: Person, channel_id: str, text: str, thread_ts: str | None, files: list[str]) -> Message:
+def write(
+    local: Local, person: Person, channel_id: str, text: str, thread_ts: str | None, files: list[str],
+    broadcast: bool = False,
+) -> Message:  # fmt: skip
+    """`broadcast` sends a reply to the channel as well."""
     ws = local.workspace
     place = place_of(local, person, channel_id)
     if place.kind == "im" and (ws.manifest.messages_read_only or not ws.manifest.messages_tab):
@@ -47,8 +50,11 @@ def write(local: Local, person: Person, channel_id: str, text: str, thread_ts: s
         raise NotPossible("There is nothing to send.")
     if thread_ts is not None and thread_ts not in place.messages:
         raise NotPossible("This thread does not exist.")
+    if broadcast and thread_ts is None:
+        raise NotPossible("Only replies can also be sent to the channel.")
     with ws.change():
         message = ws.put(_new_message(ws, person, place, text, thread_ts, files))
+        message.subtype = "thread_broadcast" if broadcast else message.subtype
     _tell_app(local, person, place, message)
     return message
 
@@ -84,6 +90,16 @@ def _tell_app(local: Local, person: Person, place: Channel, message: Message) ->
         events.deliver(events.mentioned(place, message), person.id, place)
 
 
+def write_as_app(local: Local, message: Message) -> str:
+    """What another app or Slackbot says; returns its ts. Nobody sits there, so nothing is refused."""
+    with local.workspace.change() as ws:
+        ws.put(message)
+    place = local.workspace.channels[message.channel]
+    if place.bot_member:
+        local.events.deliver(local.events.posted(place, message), message.user, place)
+    return message.ts
+
+
 def own_message(local: Local, person: Person, channel_id: str, ts: str) -> tuple[Channel, Message]:
     place = place_of(local, person, channel_id)
     message = local.workspace.message(channel_id, ts)
@@ -110,8 +126,8 @@ def delete(local: Local, person: Person, channel_id: str, ts: str) -> None:
     before = shapes.message(ws, local.base, message)
     with ws.change():
         message.deleted = True
-    if place.bot_member:
-        local.events.deliver(local.events.removed(place, before), person.id, place)
+    for inner in local.events.removed(place, before, message) if place.bot_member else ():
+        local.events.deliver(inner, person.id, place)
 
 
 def react(local: Local, person: Person, channel_id: str, ts: str, name: str) -> None:
@@ -121,7 +137,7 @@ def react(local: Local, person: Person, channel_id: str, ts: str, name: str) -> 
     message = ws.message(channel_id, ts)
     if message is None or message.ephemeral_to:
         raise NotPossible("There is no such message.")
-    if not re.fullmatch(r"[a-z0-9_+'-]{1,100}(::skin-tone-[2-6])?", name):
+    if not EMOJI.fullmatch(name):
         raise NotPossible("There is no such emoji.")
     with ws.change():
         kind = message.toggle_reaction(name, person.id)
@@ -144,11 +160,11 @@ def open_channel(local: Local, person: Person, channel_id: str) -> None:
 
 
 def open_home(local: Local, person: Person) -> None:
-    if person.outsider:
-        raise NotPossible("People from another workspace have no Home for this app.")
+    """People of other workspaces open it too, though they can't write to the app."""
     if not local.workspace.manifest.home_tab:
         raise NotPossible("This app has no Home.")
-    direct_channel(local, person)
+    if not person.outsider:
+        direct_channel(local, person)
     app_home_opened(local, person, "home")
 
 

@@ -17,6 +17,7 @@ BOT_USER = "U0STEWARD"
 BOT_ID = "B0STEWARD"
 APP_ID = "A0STEWARD"
 SLACKBOT = "USLACKBOT"
+KEPT = 3600  # seconds; a trigger lives for 3, a response_url for 1800
 
 
 class Workspace:
@@ -81,13 +82,20 @@ class Workspace:
             f"{secrets.randbelow(10**13)}.{secrets.randbelow(10**12)}.{secrets.token_hex(16)}",
             person, self.clock.now(), view_id,
         )  # fmt: skip
+        self.forget(self.triggers)
         self.triggers[trigger.id] = trigger
         return trigger.id
 
     def new_response_url(self, person: str, channel: str, message_ts: str | None = None) -> str:
         token = secrets.token_urlsafe(18)
+        self.forget(self.response_urls)
         self.response_urls[token] = ResponseUrl(token, person, channel, self.clock.now(), message_ts)
         return token
+
+    def forget(self, issued: dict[str, Trigger] | dict[str, ResponseUrl]) -> None:
+        """What is long of no use; the oldest come first."""
+        while issued and next(iter(issued.values())).issued < self.clock.now() - KEPT:
+            del issued[next(iter(issued))]
 
     # --- finding
 

@@ -214,3 +214,12 @@ def test_slackbot_is_nobody(connected: House):
     envelope = connected.last_sent("event") | {"event": event, "event_id": "Ev0REMINDER"}
     assert connected.sends(json.dumps(envelope))[0] == 200
     assert connected.state_of_the_world() == before
+
+
+def test_their_home_shows_their_own_requests(connected: House, otto: Person):
+    otto.types("C0ACME", "@Steward Orders stuck in the queue since noon, please help")
+    otto.clicks("Make it a request").fills(FORM).submits().closes()
+    connected.delivers()
+    otto.opens_home()
+
+    assert "Orders stuck in the queue" in str(otto.screen()["home"])

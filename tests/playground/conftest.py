@@ -28,7 +28,8 @@ MANIFEST: dict[str, Any] = {
         "scopes": {
             "bot": ["commands", "chat:write", "app_mentions:read", "channels:read", "groups:read", "im:read",
                     "channels:history", "groups:history", "im:history", "im:write", "users:read", "users:read.email",
-                    "files:read", "files:write", "pins:write", "pins:read", "reactions:write", "channels:join"]
+                    "files:read", "files:write", "pins:write", "pins:read", "reactions:read", "reactions:write",
+                    "channels:join"]
         }
     },
     "settings": {

@@ -23,6 +23,15 @@ def test_a_post_is_seen_by_the_members_of_its_channel(slack: Slack, client: WebC
     slack.person("U0ANA").does_not_see("Hello")
 
 
+def test_in_an_archived_channel_nothing_is_edited_but_deleting_goes_on(slack: Slack, client: WebClient):
+    ts = client.chat_postMessage(channel="C0ACME", text="Before")["ts"]
+    slack.workspace.channels["C0ACME"].archived = True
+
+    assert refusal(client.chat_update, channel="C0ACME", ts=ts, text="After")["error"] == "is_inactive"
+    assert slack.workspace.channels["C0ACME"].messages[ts].text == "Before"
+    assert client.chat_delete(channel="C0ACME", ts=ts)["ok"]
+
+
 def test_every_post_has_its_own_timestamp(client: WebClient):
     stamps = [client.chat_postMessage(channel="C0ACME", text="x")["ts"] for _ in range(5)]
 

@@ -43,6 +43,18 @@ def test_a_click_on_a_message_arrives_with_its_surroundings(app: CannedApp, clie
     }  # fmt: skip
 
 
+def test_what_answers_a_click_is_forgotten_when_it_is_long_of_no_use(slack: Slack, client: WebClient, ana: Person):
+    post(client, actions(button("Go")))
+    ana.clicks("Go")
+    slack.advance(3000)
+    ana.clicks("Go")
+    assert (len(slack.workspace.triggers), len(slack.workspace.response_urls)) == (2, 2)
+
+    slack.advance(700)
+    ana.clicks("Go")
+    assert (len(slack.workspace.triggers), len(slack.workspace.response_urls)) == (2, 2)
+
+
 def test_an_outsiders_click_names_their_own_workspace(app: CannedApp, client: WebClient, otto: Person):
     post(client, actions(button("Approve", "approve")))
     otto.clicks("Approve")

@@ -158,6 +158,21 @@ def test_people_and_what_is_known_of_them(client: WebClient):
     assert refusal(client.users_info, user="U0NOBODY")["error"] == "user_not_found"
 
 
+def test_people_of_other_workspaces_hide_their_address_or_are_strangers(slack: Slack, client: WebClient):
+    otto = slack.workspace.people["U0OTTO"]
+    known = client.users_info(user="U0OTTO")["user"]
+    otto.hides_email = True
+    hidden = client.users_info(user="U0OTTO")["user"]
+    slack.workspace.channels["C0ACME"].members.remove("U0OTTO")
+    stranger = client.users_info(user="U0OTTO")["user"]
+
+    assert (known["profile"]["email"], "is_stranger" in known) == ("otto@acme.example", False)
+    assert ("email" in hidden["profile"], "tz" in hidden) == (False, True)
+    assert (stranger["is_stranger"], stranger["team_id"], stranger["real_name"]) == (True, "T0ACME", "Otto")
+    assert not {"email", "title"} & set(stranger["profile"])
+    assert "tz" not in stranger
+
+
 def test_email_addresses_need_their_scope(start: Start):
     client = client_of(start(without=("users:read.email",)))
 
@@ -182,7 +197,8 @@ def test_the_list_of_people_has_no_outsiders(client: WebClient):
 
 
 def test_the_bot_knows_itself(client: WebClient):
-    assert client.auth_test()["user_id"] == "U0STEWARD"
+    me = client.auth_test()
+    assert (me["user_id"], "app_id" in me) == ("U0STEWARD", False)
     assert client.bots_info(bot="B0STEWARD")["bot"]["user_id"] == "U0STEWARD"
 
 
@@ -203,6 +219,22 @@ def test_reactions(client: WebClient, ana: Person):
     assert refusal(client.reactions_add, channel="C0ACME", timestamp=ts, name="eyes")["error"] == "already_reacted"
 
 
+@pytest.mark.parametrize(
+    ("args", "error"),
+    [({"name": "no such emoji"}, "invalid_name"), ({"timestamp": "yesterday"}, "bad_timestamp"),
+     ({"timestamp": ""}, "no_item_specified"), ({"timestamp": "1.0"}, "message_not_found"),
+     ({"channel": "C0OLD"}, "is_archived")],
+)  # fmt: skip
+def test_what_nobody_can_react_to(slack: Slack, client: WebClient, args: dict[str, str], error: str):
+    ts = client.chat_postMessage(channel="C0ACME", text="x")["ts"]
+    places = slack.workspace.channels
+    places["C0OLD"].messages[ts] = places["C0ACME"].messages[ts]
+
+    given = {"channel": "C0ACME", "timestamp": ts, "name": "eyes"} | args
+    assert refusal(client.reactions_add, **given)["error"] == error
+    assert places["C0ACME"].messages[ts].reactions == {}
+
+
 def test_people_react_and_take_it_back_and_the_app_hears_of_it_if_it_asked(start: Start, app: CannedApp):
     slack = start(also=("reaction_added", "reaction_removed"))
     bo = slack.person("U0BO")
@@ -214,6 +246,20 @@ def test_people_react_and_take_it_back_and_the_app_hears_of_it_if_it_asked(start
     assert bo.messages("C0ACME")[-1]["reactions"] == []
     heard = [app.events(kind)[0] for kind in ("reaction_added", "reaction_removed")]
     assert [(each["reaction"], each["item"]["ts"], each["user"]) for each in heard] == [("tada", ts, "U0BO")] * 2
+
+
+def test_reactions_and_new_ids_are_told_only_to_who_may_read_them(start: Start, app: CannedApp):
+    events = ("reaction_added", "reaction_removed", "channel_id_changed")
+    bo = start(without=("reactions:read", "groups:read"), also=events).person("U0BO")
+    ts = bo.types("C0TEAM", "Done")
+    bo.reacts("C0TEAM", ts, "tada").reacts("C0TEAM", ts, "tada").shares("C0TEAM", "T0ACME")
+
+    assert {envelope["event"]["type"] for envelope in app.of("event_callback")} == {"message"}
+
+
+def test_an_event_that_would_never_come_is_refused_at_the_start(start: Start):
+    with pytest.raises(ValueError, match=r"^The local Slack does not send team_join; take it out of the manifest"):
+        start(also=("team_join",))
 
 
 def test_a_reaction_needs_a_message_and_an_emoji(slack: Slack, ana: Person):

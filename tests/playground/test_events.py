@@ -33,6 +33,18 @@ def test_a_reply_names_its_thread(app: CannedApp, ana: Person):
     assert (event["thread_ts"], event["parent_user_id"]) == (root, "U0ANA")
 
 
+def test_a_reply_may_go_to_the_channel_too(app: CannedApp, client: WebClient, ana: Person):
+    root = ana.types("C0ACME", "Root")
+    ts = ana.types("C0ACME", "For all", thread=root, broadcast=True)
+    event = app.events("message")[-1]
+
+    assert (event["subtype"], event["thread_ts"], event["root"]["text"]) == ("thread_broadcast", root, "Root")
+    assert event["root"]["reply_count"] == 1
+    assert client.conversations_history(channel="C0ACME")["messages"][0]["ts"] == ts
+    assert ana.types("C0ACME", "Loud", broadcast=True, refused="Only replies can also be sent to the channel.") == ""
+    assert len(app.events("message")) == 2
+
+
 def test_an_outsiders_message_says_whose_it_is(app: CannedApp, otto: Person, ana: Person):
     otto.types("C0ACME", "From Acme")
     ana.types("C0ACME", "From here")
@@ -92,6 +104,24 @@ def test_edits_and_deletions_bring_what_was_there_before(app: CannedApp, ana: Pe
     ana.does_not_see("New")
 
 
+def test_a_deleted_root_changes_into_a_tombstone_until_its_last_reply_is_gone(app: CannedApp, ana: Person):
+    root = ana.types("C0ACME", "Root")
+    reply = ana.types("C0ACME", "Reply", thread=root)
+    ana.deletes("C0ACME", root)
+    buried = app.events("message")[-1]
+    ana.deletes("C0ACME", reply)
+    gone = app.events("message")[3:]
+
+    assert (buried["subtype"], buried["previous_message"]["text"]) == ("message_changed", "Root")
+    assert buried["message"] == {
+        "type": "message", "subtype": "tombstone", "user": "USLACKBOT", "text": "This message was deleted.",
+        "ts": root, "thread_ts": root, "hidden": True, "parent_user_id": "USLACKBOT", "reply_count": 1,
+        "reply_users_count": 1, "latest_reply": reply, "reply_users": ["U0ANA"], "is_locked": False,
+    }  # fmt: skip
+    assert [(e["subtype"], e["deleted_ts"]) for e in gone] == [("message_deleted", reply), ("message_deleted", root)]
+    assert gone[1]["previous_message"]["subtype"] == "tombstone"
+
+
 def test_nobody_edits_the_words_of_others(ana: Person, bo: Person):
     ts = ana.types("C0ACME", "Mine")
 
@@ -112,6 +142,20 @@ def test_the_bots_own_posts_come_back_to_it(slack: Slack, app: CannedApp, client
     assert app.events("message")[-1]["bot_id"] == "B0STEWARD"
 
 
+def test_other_apps_and_slackbot_write_too(slack: Slack, app: CannedApp, client: WebClient, ana: Person):
+    slack.writes_as_app("C0ACME", "Build failed")
+    slack.writes_as_app("C0ACME", "Build mended", user="U0OTHER")
+    slack.writes_as_app("C0ACME", "Reminder: lunch", user="USLACKBOT")
+    older, newer, slackbot = app.events("message")
+    named = ("subtype", "bot_id", "app_id", "user", "username")
+
+    assert [older.get(name) for name in named] == ["bot_message", "B0OTHER", "A0OTHER", None, "Another app"]
+    assert [newer.get(name) for name in named] == [None, "B0OTHER", "A0OTHER", "U0OTHER", None]
+    assert [slackbot.get(name) for name in named] == [None, None, None, "USLACKBOT", None]
+    assert client.users_info(user="USLACKBOT")["user"]["is_bot"] is False
+    ana.sees("Another app: Build failed").sees("Slackbot: Reminder: lunch")
+
+
 def test_opening_the_home_tells_which_tab_and_what_is_there(app: CannedApp, client: WebClient, ana: Person):
     ana.opens_home()
     client.views_publish(user_id="U0ANA", view=home(section()))
@@ -124,9 +168,15 @@ def test_opening_the_home_tells_which_tab_and_what_is_there(app: CannedApp, clie
     assert app.events("app_home_opened")[-1]["tab"] == "messages"
 
 
-def test_outsiders_have_no_home(otto: Person):
-    otto._do("open", "no Home", home=True)
-    assert "D0OTTO" not in [c["id"] for c in otto.screen()["channels"]]
+def test_outsiders_open_the_home_and_no_conversation(app: CannedApp, client: WebClient, otto: Person):
+    otto.opens_home()
+    client.views_publish(user_id="U0OTTO", view=home(section("Yours")))
+    opened = app.last("event_callback")["event"]
+
+    otto.sees("Yours")
+    assert (opened["type"], opened["user"], opened["tab"]) == ("app_home_opened", "U0OTTO", "home")
+    assert otto.types("D0OTTO", "Hello", refused="can't message this app") == ""
+    assert not any(channel["kind"] == "im" for channel in otto.screen()["channels"])
 
 
 def test_joining_is_told(app: CannedApp, client: WebClient, slack: Slack):

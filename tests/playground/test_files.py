@@ -122,7 +122,9 @@ def test_as_many_bytes_as_were_announced(slack: Slack, client: WebClient, bo: Pe
 @pytest.mark.parametrize(
     ("args", "error"),
     [
-        ({"length": 0}, "invalid_arguments"),
+        ({"length": 0}, "missing_argument"),
+        ({"length": -1}, "invalid_arguments"),
+        ({"length": ""}, "invalid_arguments"),
         ({"length": 1_000_000_001}, "file_upload_size_restricted"),
         ({"length": 1_000_001, "snippet_type": "text"}, "snippet_too_large"),
         ({"length": 3, "alt_txt": "x" * 1001}, "alt_txt_too_large"),

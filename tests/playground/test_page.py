@@ -160,6 +160,17 @@ def test_other_sites_cannot_hide_a_call_in_a_picture(slack: Slack):
     assert slack.calls_to("chat.postMessage") == []
 
 
+def test_a_token_counts_in_the_header_or_in_a_form(slack: Slack):
+    def asked(query: str = "", body: bytes = b"", kind: str = "application/x-www-form-urlencoded") -> bool:
+        request = Request(f"{slack.api_url}auth.test{query}", body, {"Content-Type": kind}, method="POST")
+        with urlopen(request) as answer:
+            return json.load(answer)["ok"]
+
+    assert asked(body=f"token={slack.token}".encode())
+    assert not asked(query=f"?token={slack.token}")
+    assert not asked(body=json.dumps({"token": slack.token}).encode(), kind="application/json")
+
+
 def test_files_of_the_page_only(slack: Slack):
     with pytest.raises(HTTPError, match="404"):
         urlopen(f"{slack.url}static/..%2fserver.py")

@@ -40,6 +40,19 @@ EVERY_CONTROL = {
 }
 
 
+def test_an_outsiders_window_names_their_workspace_and_ours_once(app: CannedApp, client: WebClient, otto: Person):
+    client.chat_postMessage(channel="C0ACME", text="-", blocks=[actions(button("Ask"))])
+    for finish in (otto.submits, otto.closes):
+        otto.clicks("Ask")
+        view = modal(section("Why"), notify_on_close=True)
+        client.views_open(trigger_id=app.last("block_actions")["trigger_id"], view=view)
+        finish()
+
+    for payload in (app.last("view_submission"), app.last("view_closed")):
+        assert payload["team"] == {"id": "T0ACME", "domain": "acme"}
+        assert payload["view"]["app_installed_team_id"] == "T0PROVIDER"
+
+
 def every_field() -> list[Json]:
     return [field(label, element, optional=True) for label, element in EVERY_CONTROL.items()]
 

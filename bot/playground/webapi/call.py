@@ -1,9 +1,9 @@
 """One Web API call: its arguments, read as leniently as Slack reads them, and what they point at."""
 
-import json
 from typing import Any
 
 from ..errors import ApiError
+from ..json_in import read_json
 from ..local import Local
 from ..records import Channel, Json, Message, Person
 from ..workspace import BOT_USER, Workspace
@@ -56,7 +56,7 @@ class Call:
         if value == "":
             return None
         try:
-            return json.loads(value)
+            return read_json(value)
         except ValueError:
             raise ApiError(error) from None
 

@@ -74,7 +74,7 @@ def update(call: Call) -> Json:
     place = call.channel()
     message = call.own_message(place, "cant_update_message")
     if place.archived:
-        raise ApiError("is_archived")
+        raise ApiError("is_inactive")  # editing has a word of its own for it
     text, blocks, attachments = _content(call, UPDATE_LIMIT)
     metadata = content.checked_metadata(call.structure("metadata", "invalid_metadata_format"))
     before = shapes.message(call.workspace, call.local.base, message)
@@ -96,7 +96,8 @@ def delete(call: Call) -> Json:
     before = shapes.message(call.workspace, call.local.base, message)
     with call.workspace.change():
         message.deleted = True
-    call.local.events.emit(call.local.events.removed(place, before), BOT_USER, place)
+    for inner in call.local.events.removed(place, before, message):
+        call.local.events.emit(inner, BOT_USER, place)
     return {"channel": place.id, "ts": message.ts}
 
 

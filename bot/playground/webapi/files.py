@@ -16,8 +16,12 @@ MOST_CHANNELS = 100
 
 
 def get_upload_url(call: Call) -> Json:
-    name, length = call.required("filename"), call.number("length", 0)
-    if length <= 0:
+    name = call.required("filename")
+    call.required("length")
+    length = call.number("length", 0)
+    if length == 0:
+        raise ApiError("missing_argument")
+    if length < 0:
         raise ApiError("invalid_arguments", ["must be greater than 0 [json-pointer:/length]"])
     if length > LARGEST:
         raise ApiError("file_upload_size_restricted")

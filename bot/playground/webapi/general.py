@@ -6,7 +6,7 @@ from typing import Any
 from ..errors import ApiError
 from ..records import Json
 from ..validation import Problem, problems_in_attachments, problems_in_message, problems_in_view
-from ..workspace import APP_ID, BOT_ID, BOT_USER
+from ..workspace import BOT_ID, BOT_USER
 from .call import Call
 
 
@@ -14,7 +14,7 @@ def auth_test(call: Call) -> Json:
     ws = call.workspace
     return {
         "url": call.local.base, "team": ws.team.name, "user": ws.manifest.bot_name.lower(), "team_id": ws.team.id,
-        "user_id": BOT_USER, "bot_id": BOT_ID, "is_enterprise_install": False, "app_id": APP_ID,
+        "user_id": BOT_USER, "bot_id": BOT_ID, "is_enterprise_install": False,
     }  # fmt: skip
 
 

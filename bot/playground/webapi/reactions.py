@@ -1,15 +1,24 @@
 """Pins and reactions."""
 
+import re
+
 from .. import shapes
 from ..errors import ApiError
-from ..records import Channel, Json, Message
+from ..records import EMOJI, Channel, Json, Message
 from ..workspace import BOT_USER
 from .call import Call
+
+TS = re.compile(r"\d+\.\d+", re.ASCII)
 
 
 def _target(call: Call) -> tuple[Channel, Message]:
     place = call.joined_channel()
-    message = call.workspace.message(place.id, call.required("timestamp"))
+    ts = call.text("timestamp")
+    if not ts:
+        raise ApiError("no_item_specified")
+    if not TS.fullmatch(ts):
+        raise ApiError("bad_timestamp")
+    message = call.workspace.message(place.id, ts)
     if message is None or message.ephemeral_to:
         raise ApiError("message_not_found")
     return place, message
@@ -46,9 +55,18 @@ def list_pins(call: Call) -> Json:
     return {"items": items}
 
 
-def add_reaction(call: Call) -> Json:
-    _, message = _target(call)
+def _emoji(call: Call) -> str:
     name = call.required("name").strip(":")
+    if not EMOJI.fullmatch(name):
+        raise ApiError("invalid_name")
+    return name
+
+
+def add_reaction(call: Call) -> Json:
+    place, message = _target(call)
+    name = _emoji(call)
+    if place.archived:
+        raise ApiError("is_archived")
     if BOT_USER in message.reactions.get(name, []):
         raise ApiError("already_reacted")
     with call.workspace.change():
@@ -64,7 +82,7 @@ def get_reactions(call: Call) -> Json:
 
 def remove_reaction(call: Call) -> Json:
     _, message = _target(call)
-    name = call.required("name").strip(":")
+    name = _emoji(call)
     if BOT_USER not in message.reactions.get(name, []):
         raise ApiError("no_reaction")
     with call.workspace.change():

@@ -3,20 +3,22 @@
 from .. import shapes
 from ..errors import ApiError
 from ..records import Json
-from ..workspace import APP_ID, BOT_ID, BOT_USER
+from ..workspace import APP_ID, BOT_ID, BOT_USER, SLACKBOT
 from .call import Call
+
+NO_PERSONS = {BOT_USER: shapes.bot_user, SLACKBOT: shapes.slackbot}
 
 
 def info(call: Call) -> Json:
-    if call.required("user") == BOT_USER:
-        return {"user": shapes.bot_user(call.workspace)}
+    if own := NO_PERSONS.get(call.required("user")):
+        return {"user": own(call.workspace)}
     return {"user": shapes.user(call.workspace, call.person())}
 
 
 def list_(call: Call) -> Json:
     """The workspace's own people; those of other workspaces are not listed."""
     own = [shapes.user(call.workspace, p) for p in call.workspace.people.values() if not p.outsider]
-    rows, following = call.page([*own, shapes.bot_user(call.workspace)])
+    rows, following = call.page([*own, *(shape(call.workspace) for shape in NO_PERSONS.values())])
     return {"members": rows, "cache_ts": int(call.workspace.clock.now()), "response_metadata": following}
 
 

@@ -80,7 +80,7 @@ def publish(call: Call) -> Json:
     if not call.workspace.manifest.home_tab:
         raise ApiError("not_enabled")
     person = call.person("user_id")
-    if person.deleted or person.outsider:
+    if person.deleted:
         raise ApiError("user_not_found")
     content = _content(call, "home")
     with call.workspace.change() as ws:
