@@ -42,7 +42,7 @@ MISUNDERSTOOD = set(
     """.split()  # noqa: SIM905  a list to read
 )
 # The app did not answer, or with a status: tests of failures do that on purpose.
-UNHEARD = ("operation_timeout", "connection_failed", "http_")
+UNHEARD = ("operation_timeout", "connection_failed", "connection_lost", "http_")
 
 MONDAY = datetime.fromisoformat("2026-11-23T10:00:00+00:00")
 
