@@ -155,10 +155,12 @@ def _socket(chosen: argparse.Namespace) -> None:
             raise Failed(str(error)) from error
         return app
 
-    _serve(chosen, build, "slack_app_token")
+    app = _serve(chosen, build, "slack_app_token")
+    if app.state.sockets.gave_up:
+        raise Failed("Nothing keeps the connection to Slack any more. Start `socket` again.")
 
 
-def _serve(chosen: argparse.Namespace, build: Callable[..., Starlette], needed: str) -> None:
+def _serve(chosen: argparse.Namespace, build: Callable[..., Starlette], needed: str) -> Starlette:
     """One of the processes that answer Slack, until SIGTERM: what runs comes to its end first."""
     from bot.app import shared_clock
 
@@ -167,7 +169,14 @@ def _serve(chosen: argparse.Namespace, build: Callable[..., Starlette], needed: 
     logs.configure(config.steward_log)
     _engine().dispose()  # refuses a role that would see past row security
     app = build(config, clock=shared_clock(config) if chosen.shared_clock else system_clock)
-    uvicorn.run(app, host="0.0.0.0", port=config.port, ws="none", log_level="warning", access_log=False)  # noqa: S104
+    host = "0.0.0.0" if needed == "slack_signing_secret" else "127.0.0.1"  # noqa: S104
+    server = uvicorn.Server(
+        uvicorn.Config(app, host=host, port=config.port, ws="none", log_level="warning", access_log=False)
+    )
+    if sockets := app.state.sockets:
+        sockets.on_giving_up = lambda: setattr(server, "should_exit", True)
+    server.run()
+    return app
 
 
 def _worker(chosen: argparse.Namespace) -> None:
