@@ -196,9 +196,11 @@ def served(app: Any) -> Iterator[str]:
         thread.start()
         while not server.started:
             time.sleep(0.005)
-        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-        server.ends()
-        thread.join(10)
+        try:
+            yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+        finally:
+            server.ends()
+            thread.join(10)
 
 
 def over_http() -> dict[str, Any]:
