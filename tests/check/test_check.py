@@ -348,3 +348,12 @@ def test_slack_is_out_of_order_half_way(house: House, looks):
     report = looks()
     assert "slack-status.com" in says(report, "out of order (HTTP 503)")
     says(report, "No post is waiting", Mark.GOOD)
+
+
+def test_whatever_a_proxy_sends_in_slacks_place_is_one_sentence(house: House, looks):
+    house.slack.fault("garbage", method="auth.test", times=5)
+    for _ in range(5):
+        report = looks()
+        assert "slack-status.com" in says(report, "what 127.0.0.1:")
+        assert len(report.wrong) == 1
+        assert "<html>" not in report.as_text()
