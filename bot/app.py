@@ -157,7 +157,7 @@ def _served(
     async def readyz(_request: Request) -> Response:
         report = await anyio.to_thread.run_sync(readiness, health)
         if sockets:
-            report["slack"] = "connected" if sockets.connected else "not connected"
+            report["slack"] = sockets.state
             report["ready"] = report["ready"] and sockets.connected
         return JSONResponse(report, status_code=200 if report["ready"] else 503)
 

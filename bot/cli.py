@@ -76,6 +76,8 @@ def _parser() -> argparse.ArgumentParser:
     web = command("web", _web, "Answer Slack over HTTP on PORT.")
     socket = command("socket", _socket, "Answer Slack over its Socket Mode: no public address is needed.")
     worker = command("worker", _worker, "Deliver posts and run the schedule. Any number may run.")
+    for process, host, whom in ((web, "0.0.0.0", "Slack"), (socket, "127.0.0.1", "operators")):  # noqa: S104
+        process.add_argument("--host", default=host, help=f"where {whom} may come in (default {host})")
     for process in (web, socket, worker):
         process.add_argument("--shared-clock", action="store_true", help=argparse.SUPPRESS)
     command("migrate", _migrate, "Bring the database to this release.")
@@ -155,10 +157,12 @@ def _socket(chosen: argparse.Namespace) -> None:
             raise Failed(str(error)) from error
         return app
 
-    _serve(chosen, build, "slack_app_token")
+    app = _serve(chosen, build, "slack_app_token")
+    if app.state.sockets.gave_up:
+        raise Failed("Nothing keeps the connection to Slack any more. Start `socket` again.")
 
 
-def _serve(chosen: argparse.Namespace, build: Callable[..., Starlette], needed: str) -> None:
+def _serve(chosen: argparse.Namespace, build: Callable[..., Starlette], needed: str) -> Starlette:
     """One of the processes that answer Slack, until SIGTERM: what runs comes to its end first."""
     from bot.app import shared_clock
 
@@ -167,7 +171,13 @@ def _serve(chosen: argparse.Namespace, build: Callable[..., Starlette], needed: 
     logs.configure(config.steward_log)
     _engine().dispose()  # refuses a role that would see past row security
     app = build(config, clock=shared_clock(config) if chosen.shared_clock else system_clock)
-    uvicorn.run(app, host="0.0.0.0", port=config.port, ws="none", log_level="warning", access_log=False)  # noqa: S104
+    server = uvicorn.Server(
+        uvicorn.Config(app, host=chosen.host, port=config.port, ws="none", log_level="warning", access_log=False)
+    )
+    if sockets := app.state.sockets:
+        sockets.on_giving_up = lambda: setattr(server, "should_exit", True)
+    server.run()
+    return app
 
 
 def _worker(chosen: argparse.Namespace) -> None:

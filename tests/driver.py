@@ -35,8 +35,12 @@ class Slack(LocalSlack):
         self.asked_for: set[tuple[str, str | int]] = set()
 
     def fail_next(self, method: str, what: str | int, **options: Any) -> None:
-        self.asked_for.add((method, what))
+        self.asks_for(method, what)
         super().fail_next(method, what, **options)
+
+    def asks_for(self, method: str, what: str | int) -> None:
+        """A refusal that the test itself brings about, and is about."""
+        self.asked_for.add((method, what))
 
     def person(self, person_id: str, channel: str | None = None) -> "Person":
         return Person(self.url, person_id, channel)

@@ -42,7 +42,7 @@ MISUNDERSTOOD = set(
     """.split()  # noqa: SIM905  a list to read
 )
 # The app did not answer, or with a status: tests of failures do that on purpose.
-UNHEARD = ("operation_timeout", "connection_failed", "http_")
+UNHEARD = ("operation_timeout", "connection_failed", "connection_lost", "http_")
 
 MONDAY = datetime.fromisoformat("2026-11-23T10:00:00+00:00")
 
@@ -196,9 +196,11 @@ def served(app: Any) -> Iterator[str]:
         thread.start()
         while not server.started:
             time.sleep(0.005)
-        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-        server.ends()
-        thread.join(10)
+        try:
+            yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+        finally:
+            server.ends()
+            thread.join(10)
 
 
 def over_http() -> dict[str, Any]:

@@ -2,11 +2,14 @@
 
 from collections.abc import Iterator
 from contextlib import suppress
+from urllib.error import URLError
+from urllib.request import urlopen
 
 import pytest
 from slack_sdk.errors import SlackApiError
+from starlette.applications import Starlette
 
-from tests.house import House, running
+from tests.house import House, running, served
 
 
 @pytest.fixture
@@ -50,3 +53,10 @@ def test_silence_is_not_held_against_it(lenient: House):
     lenient.slack.deliveries.kept[-1].error = "operation_timeout"
 
     lenient.was_understood()
+
+
+def test_an_app_ends_with_the_test_that_failed():
+    with pytest.raises(ZeroDivisionError), served(Starlette()) as address:
+        raise ZeroDivisionError
+    with pytest.raises(URLError):
+        urlopen(address, timeout=5)

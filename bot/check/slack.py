@@ -1,18 +1,21 @@
 """Reading Slack: one call at a time, patient where it asks to wait, page after page."""
 
 import logging
+import re
 import urllib.parse
 from collections.abc import Callable, Iterator
-from http.client import HTTPException
 from typing import Any, NamedTuple
 
 from slack_sdk import WebClient
-from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.errors import SlackApiError
+
+from bot.slack.unanswered import NO_ANSWER
 
 SECONDS = 10
 TRIES = 5
 LONGEST_WAIT = 60.0
 PAGE = 200
+NAME = re.compile(r"[a-z][a-z0-9_]{1,60}")  # how Slack names what it refuses
 
 
 class Away(Exception):
@@ -23,9 +26,9 @@ class Refusal(Exception):
     """Slack answered, and said no."""
 
     def __init__(self, method: str, told: dict[str, Any]):
-        super().__init__(f"{method}: {told.get('error')}")
+        super().__init__(f"{method}: {told['error']}")
         self.method, self.told = method, told
-        self.code = str(told.get("error"))
+        self.code = str(told["error"])
         self.needed = str(told.get("needed") or "")
 
 
@@ -51,16 +54,21 @@ class Slack:
             try:
                 response = self._client.api_call(method, params=arguments)
             except SlackApiError as error:
-                status, told = error.response.status_code, error.response
+                status = getattr(error.response, "status_code", 200)
+                told = getattr(error.response, "data", error.response)  # a dict where the body was no JSON at all
                 if status == 429:
-                    self._sleep(min(float(_small(told.headers).get("retry-after", 1)), LONGEST_WAIT))
+                    self._sleep(_seconds(_small(error.response.headers).get("retry-after", "")))
                     continue
                 if status >= 500:
                     raise Away(f"{self._host} is out of order (HTTP {status})") from error
-                raise Refusal(method, dict(told.data) if isinstance(told.data, dict) else {}) from error
-            except (SlackClientError, OSError, HTTPException) as error:
+                if not isinstance(told, dict) or not NAME.fullmatch(str(told.get("error"))):
+                    raise Away(self._unlike_slack) from error
+                raise Refusal(method, told) from error
+            except (UnicodeDecodeError, AttributeError) as error:  # the SDK takes any JSON for an object
+                raise Away(self._unlike_slack) from error
+            except NO_ANSWER as error:
                 raise Away(f"{self._host} can't be reached ({getattr(error, 'reason', error)})") from error
-            return Answer(dict(response.data) if isinstance(response.data, dict) else {}, _small(response.headers))
+            return Answer(response.data, _small(response.headers))  # pyright: ignore[reportArgumentType]  ok, so JSON
         raise Away(f"{self._host} asked {TRIES} times to wait")
 
     def pages(self, method: str, rows: str, **arguments: Any) -> Iterator[Any]:
@@ -74,8 +82,16 @@ class Slack:
                 return
 
     @property
+    def _unlike_slack(self) -> str:
+        return f"what {self._host} sends is not Slack's; a proxy may stand in between"
+
+    @property
     def _host(self) -> str:
         return urllib.parse.urlsplit(self._address).netloc
+
+
+def _seconds(asked: str) -> float:
+    return min(float(asked), LONGEST_WAIT) if asked.isdecimal() else 1.0
 
 
 def _small(headers: Any) -> dict[str, str]:

@@ -9,22 +9,27 @@ import json
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
-from http.client import HTTPException
 from typing import Any
 
 import structlog
 from slack_sdk import WebClient
-from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.errors import SlackApiError
 from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed, WebSocketException
+from websockets.exceptions import ConnectionClosed
+
+from bot.slack.unanswered import code_of
 
 log = structlog.get_logger()
 Json = dict[str, Any]
 PAUSES = (0.0, 1.0, 2.0, 5.0, 10.0, 30.0)  # seconds before each try, while Slack is away
+LONGEST_WAIT = 300.0  # seconds, whatever is asked
 SETTLED_SECONDS = 30.0  # a connection that stood so long was a success; the pauses begin anew
 RETIRE_SECONDS = 30.0  # Slack closes what it asked to leave; if it forgets, we do
 PING_SECONDS = 10.0  # between pings, and for the answer to one
-AWAY = (SlackApiError, SlackClientError, WebSocketException, HTTPException, OSError)
+AWAY = "Slack is away; trying again"
+# A message with many blocks, escaped, may pass the library's own 1 MiB; one that is refused cuts the connection with
+# every acknowledgement that is under way.
+LARGEST_FRAME = 8 * 2**20
 
 # What Slack says of an app token that will not do, whoever asks again.
 REFUSED = {
@@ -46,22 +51,34 @@ class BadAppToken(Exception):
     """Slack does not let this app token connect; the message says what to do."""
 
 
+class NoSecureAddress(Exception):
+    """What was answered is not where Slack would let us connect to."""
+
+
 def opener(client: WebClient, app_token: str) -> Callable[[], str]:
     """What asks Slack where to connect to. Raises BadAppToken for what trying again will not mend."""
+    # The address holds a ticket, which is as good as a password. A stand-in on loopback has no TLS, and says so.
+    schemes = ("wss://",) if client.base_url.startswith("https://") else ("wss://", "ws://")
 
     def open_connection() -> str:
         try:
-            return str(client.apps_connections_open(app_token=app_token).get("url"))
+            address = str(client.apps_connections_open(app_token=app_token).get("url"))
         except SlackApiError as error:
-            if sentence := (REFUSED | UNKNOWN).get(error.response.get("error", "")):
+            if sentence := (REFUSED | UNKNOWN).get(code_of(error)):
                 raise BadAppToken(sentence) from None
             raise
+        if not address.startswith(schemes):
+            raise NoSecureAddress
+        return address
 
     return open_connection
 
 
 class Sockets:
-    """Keeps one connection, and hands what comes over it to `answer`, which says how to acknowledge it, or None."""
+    """Keeps one connection, and hands what comes over it to `answer`, which says how to acknowledge it, or None.
+
+    `on_giving_up` is called if nobody keeps it any more: what the process is there for is over.
+    """
 
     def __init__(
         self,
@@ -75,14 +92,21 @@ class Sockets:
         self._wait = wait
         self._address: str | None = None
         self._stopping = False
+        self.on_giving_up: Callable[[], None] = lambda: None
+        self.gave_up = False
         self._connections: set[ClientConnection] = set()
         self._reading: set[asyncio.Task[None]] = set()
         self._answering: set[asyncio.Task[None]] = set()
 
     @property
     def connected(self) -> bool:
-        """Whether Slack can reach us now."""
-        return bool(self._connections)
+        """Whether Slack can reach us now, and will be able to."""
+        return bool(self._connections) and not self.gave_up
+
+    @property
+    def state(self) -> str:
+        """In words, for operators."""
+        return "given up" if self.gave_up else "connected" if self.connected else "not connected"
 
     def try_token(self) -> None:
         """Ask once before anything runs, so that a wrong token ends the process with a sentence.
@@ -91,13 +115,16 @@ class Sockets:
         """
         try:
             self._address = self._open()
-        except AWAY as error:
-            log.warning("Slack is away; trying again", error=_named(error))
+        except BadAppToken:
+            raise
+        except Exception as error:  # noqa: BLE001  see _keep_connected
+            log.warning(AWAY, error=code_of(error))
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Connected for as long as this lasts; at the end, what was begun is finished and acknowledged."""
         keeping = asyncio.create_task(self._keep_connected())
+        keeping.add_done_callback(self._nobody_keeps_it)
         try:
             yield
         finally:
@@ -115,16 +142,29 @@ class Sockets:
                 await self._one_connection()
             except BadAppToken as error:
                 log.error(str(error))
-            except AWAY as error:
-                log.warning("Slack is away; trying again", error=_named(error))
+            except Exception as error:  # noqa: BLE001  whatever a proxy sends in Slack's place: it will end, we stay
+                log.warning(AWAY, error=code_of(error))
                 await self._wait(_asked_to_wait(error))
             tries = 0 if time.monotonic() - began > SETTLED_SECONDS else tries + 1
+
+    def _nobody_keeps_it(self, keeping: asyncio.Task[None]) -> None:
+        """Only the end of the process is meant to end it."""
+        if keeping.cancelled():
+            return
+        self.gave_up = True
+        self.on_giving_up()
+        log.critical("nobody connects to Slack any more", error=type(keeping.exception()).__name__)
 
     async def _one_connection(self) -> None:
         """Until it is lost, or about to be closed: then it is time for the next."""
         address, self._address = self._address or await asyncio.to_thread(self._open), None
         connection = await connect(
-            address, compression=None, ping_interval=PING_SECONDS, ping_timeout=PING_SECONDS, close_timeout=1
+            address,
+            compression=None,
+            max_size=LARGEST_FRAME,
+            ping_interval=PING_SECONDS,
+            ping_timeout=PING_SECONDS,
+            close_timeout=1,
         )
         leaving = asyncio.Event()
         _kept(self._reading, self._read(connection, leaving))
@@ -145,7 +185,7 @@ class Sockets:
                     elif "envelope_id" in message and not self._stopping:
                         _kept(self._answering, self._acknowledge(connection, message))
         except ConnectionClosed as error:
-            log.warning("the connection to Slack was lost", error=_named(error))
+            log.warning("the connection to Slack was lost", error=type(error).__name__)
         except TimeoutError:
             log.info("a connection that Slack left open is closed")
         finally:
@@ -188,15 +228,8 @@ def _object(frame: str | bytes) -> Json:
     return found
 
 
-def _named(error: Exception) -> str:
-    """An error in a word or two, without addresses: a ticket is as good as a password."""
-    if isinstance(error, SlackApiError):
-        return str(error.response.get("error", error.response.status_code))
-    return type(error).__name__
-
-
 def _asked_to_wait(error: Exception) -> float:
-    """Seconds, where Slack says how long."""
-    headers = error.response.headers if isinstance(error, SlackApiError) else {}
+    """Seconds, where Slack says how long; a day, from whoever stands in between, is not for us."""
+    headers = getattr(error.response, "headers", {}) if isinstance(error, SlackApiError) else {}
     value = headers.get("Retry-After", headers.get("retry-after", "0"))
-    return float(value) if str(value).isdecimal() else 0.0
+    return min(float(value), LONGEST_WAIT) if str(value).isdecimal() else 0.0

@@ -98,7 +98,8 @@ def test_without_a_way_in_it_names_both(looks, set_up):
     ("token", "advice"),
     [("xoxp-1", "Bot User OAuth Token (xoxb-…)"), ("xoxe.xoxb-1", "Token rotation is on"), ("1", "xoxb-…")],
 )
-def test_a_token_of_another_kind_is_told_apart(looks, set_up, token: str, advice: str):
+def test_a_token_of_another_kind_is_told_apart(house: House, looks, set_up, token: str, advice: str):
+    house.slack.asks_for("auth.test", "not_allowed_token_type")
     set_up(SLACK_BOT_TOKEN=token)
     assert advice in says(looks(), "not a bot's lasting token")
 
@@ -188,6 +189,8 @@ def test_missing_scopes_are_named_with_where_to_add_them(house: House, looks):
 
 def test_without_the_scopes_it_needs_itself_it_says_so_once_for_each_thing(house: House, looks):
     grants(house, "commands")
+    for method in ("conversations.info", "users.info", "users.lookupByEmail"):
+        house.slack.asks_for(method, "missing_scope")
     report = looks()
     assert "Add groups:read under OAuth" in says(report, "Acme (C0ACME): Slack said missing_scope")
     assert "Add users:read under OAuth" in says(report, "Bo (U0BO): Slack said missing_scope")
@@ -345,3 +348,12 @@ def test_slack_is_out_of_order_half_way(house: House, looks):
     report = looks()
     assert "slack-status.com" in says(report, "out of order (HTTP 503)")
     says(report, "No post is waiting", Mark.GOOD)
+
+
+def test_whatever_a_proxy_sends_in_slacks_place_is_one_sentence(house: House, looks):
+    house.slack.fault("garbage", method="auth.test", times=5)
+    for _ in range(5):
+        report = looks()
+        assert "slack-status.com" in says(report, "what 127.0.0.1:")
+        assert len(report.wrong) == 1
+        assert "<html>" not in report.as_text()

@@ -37,10 +37,12 @@ def test_before_anything_is_sent_it_says_what_leaves_the_machine(house: House):
 
 
 def test_what_is_refused_is_told_with_its_place(house: House):
+    house.slack.asks_for("blocks.validate", "invalid_blocks")
+    house.slack.asks_for("blocks.validate", "invalid_view")
     report = run(Sample("message", GOOD), Sample("long", LONG), Sample("window", {"view": LONG_TITLE}))
     assert set(report.groups) - {"message"} == {"long", "window"}
-    assert "/blocks/0/text/text: " in report.groups["long"][0].says
-    assert "/view/title/text: " in report.groups["window"][0].says
+    assert "/0/text/text: " in report.groups["long"][0].says
+    assert "/title/text: " in report.groups["window"][0].says
 
 
 def test_it_asks_without_a_token_and_changes_nothing(house: House):

@@ -40,7 +40,7 @@ def log() -> Iterator[io.StringIO]:
     logs.configure("debug")
     structlog.configure(logger_factory=structlog.PrintLoggerFactory(kept))
     yield kept
-    structlog.reset_defaults()
+    logs.configure("warning")  # structlog's own defaults draw tracebacks with rich, which reads detached records
 
 
 def stored(house: House) -> dict[str, Any]:

@@ -1,28 +1,14 @@
 """`/queue`: what is open, by filter and by page, each reader only what is theirs to see."""
 
-import contextlib
-import io
 import json
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-import structlog
 
-from bot import logs
 from bot.domain.workflow import Action
 from tests.driver import Person
 from tests.house import House
 from tests.slack.desk import does, files, moves
-
-
-@pytest.fixture(autouse=True)
-def logs_as_in_production() -> Iterator[None]:
-    """structlog's own default draws tracebacks with rich, which fails on records that are no longer attached."""
-    with contextlib.redirect_stderr(io.StringIO()):
-        logs.configure()
-    yield
-    structlog.reset_defaults()
 
 
 def titles(reader: Person) -> list[str]:

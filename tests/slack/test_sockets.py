@@ -3,12 +3,15 @@
 import asyncio
 import io
 import json
+import signal
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from types import SimpleNamespace
 from typing import Any
+from urllib.error import HTTPError
+from urllib.request import urlopen
 
 import pytest
 import structlog
@@ -17,13 +20,13 @@ from slack_bolt import BoltRequest, BoltResponse
 from slack_sdk import WebClient
 from sqlalchemy import text
 
-from bot import logs
+from bot import cli, logs
 from bot.app import build_socket_app
 from bot.handlers.arrival import Arrivals
 from bot.playground.records import Delivery
 from bot.settings import Settings
 from bot.slack import manifest
-from bot.slack.sockets import BadAppToken, Sockets, opener
+from bot.slack.sockets import BadAppToken, NoSecureAddress, Sockets, opener
 from tests import cast
 from tests.driver import Person, Slack
 from tests.house import House, served
@@ -54,8 +57,8 @@ def slack() -> Iterator[Slack]:
 class App:
     """Sockets on a loop of their own, with an answer that a test can hold back."""
 
-    def __init__(self, slack: Slack):
-        self.sockets = Sockets(opening(slack), self.answer, wait=self.wait)
+    def __init__(self, slack: Slack, open_connection: Callable[[], str] | None = None):
+        self.sockets = Sockets(open_connection or opening(slack), self.answer, wait=self.wait)
         self.waited: list[float] = []
         self.heard: list[Json] = []
         self.acknowledgement: Callable[[Json], Json | None] = lambda envelope: {"envelope_id": envelope["envelope_id"]}
@@ -203,9 +206,71 @@ def test_it_waits_for_slack_and_connects_when_it_is_there(slack: Slack, log: io.
 def test_pauses_grow_and_slack_may_ask_for_more(slack: Slack):
     slack.fail_next("apps.connections.open", "internal_error", times=4)
     slack.fail_next("apps.connections.open", 429, retry_after=7)
+    slack.fail_next("apps.connections.open", 503, retry_after=86_400)
     with App(slack) as app:
         connected(slack, 1)
-    assert app.waited == [0, 0, 1, 0, 2, 0, 5, 0, 10, 7, 30]
+    assert app.waited == [0, 0, 1, 0, 2, 0, 5, 0, 10, 7, 30, 300, 30]
+
+
+def test_whatever_a_proxy_sends_in_slacks_place_it_tries_again(slack: Slack, log: io.StringIO):
+    slack.fault("garbage", method="apps.connections.open", times=5)
+    with App(slack):
+        connected(slack, 1)
+    assert log.getvalue().count("Slack is away; trying again") == 5
+    assert "Traceback" not in log.getvalue()
+
+
+@pytest.mark.parametrize("address", ["", "None", "wss://[", "wss://", "wss://127.0.0.1:99999/", "http://127.0.0.1/"])
+def test_an_address_that_is_none_is_no_end_of_trying(slack: Slack, log: io.StringIO, address: str):
+    addresses = iter([address])
+    ask = opening(slack)
+    with App(slack, lambda: next(addresses, "") or ask()):
+        connected(slack, 1)
+    assert "Traceback" not in log.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("told", "api_url", "good"),
+    [
+        ("wss://wss-primary.slack.com/link/", "https://slack.com/api/", True),
+        ("ws://wss-primary.slack.com/link/", "https://slack.com/api/", False),
+        ("ws://127.0.0.1/link/", "http://127.0.0.1/api/", True),
+        ("http://127.0.0.1/link/", "http://127.0.0.1/api/", False),
+        (None, "http://127.0.0.1/api/", False),
+    ],
+)
+def test_a_ticket_goes_out_over_tls_only_unless_slack_is_a_stand_in(told: str | None, api_url: str, good: bool):
+    client = SimpleNamespace(base_url=api_url, apps_connections_open=lambda app_token: {"url": told})
+    ask = opener(client, "xapp-1")  # type: ignore[arg-type]
+    if good:
+        assert ask() == told
+    else:
+        with pytest.raises(NoSecureAddress):
+            ask()
+
+
+def test_a_process_that_nobody_keeps_connected_ends_to_be_started_anew(
+    house_url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    monkeypatch.setattr("bot.slack.sockets.PAUSES", ())  # a mistake of ours, where nothing catches it
+    values = {"DATABASE_URL": house_url, "SLACK_BOT_TOKEN": "xoxb-1", "SLACK_APP_TOKEN": "xapp-1",
+              "SLACK_API_URL": "http://127.0.0.1:9/api/", "PORT": "0"}  # fmt: skip
+    for name, value in values.items():
+        monkeypatch.setenv(name, value)
+    before = signal.getsignal(signal.SIGTERM)
+    assert cli.main(["socket"]) == 1
+    signal.signal(signal.SIGTERM, before)
+    assert "steward: Nothing keeps the connection to Slack any more." in capsys.readouterr().err
+
+
+def test_a_process_that_nobody_keeps_connected_is_not_ready(
+    house: House, house_url: str, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("bot.slack.sockets.PAUSES", ())
+    with another(house, house_url) as address, pytest.raises(HTTPError) as told:
+        urlopen(f"{address}/readyz", timeout=10)
+    assert told.value.code == 503
+    assert json.load(told.value)["slack"] == "given up"
 
 
 def test_a_connection_that_stood_begins_the_pauses_anew(slack: Slack, monkeypatch: pytest.MonkeyPatch):
@@ -229,8 +294,21 @@ def test_frames_that_make_no_sense_change_nothing(slack: Slack, log: io.StringIO
     assert "Traceback" not in log.getvalue()
 
 
+def test_a_frame_of_many_megabytes_leaves_what_is_under_way_alone(slack: Slack):
+    with App(slack) as app, ThreadPoolExecutor(1) as people:
+        connected(slack, 1)
+        app.goes_on.clear()
+        asked = people.submit(lambda: bo(slack).opens("/queue"))
+        app.began.acquire()
+        slack.sockets.send_raw(json.dumps({"envelope_id": "1", "payload": "x" * 7_000_000}))
+        app.began.acquire()
+        app.goes_on.set()
+        asked.result()
+        connected(slack, 1)
+
+
 def test_an_answer_larger_than_one_frame_of_the_sdk(slack: Slack):
-    long = "x" * 100_000
+    long = "é" * 40_000  # the longest text that Slack shows whole, at six bytes each in JSON
     with App(slack) as app:
         connected(slack, 1)
         app.acknowledgement = lambda envelope: {"envelope_id": envelope["envelope_id"], "payload": {"text": long}}
@@ -270,6 +348,9 @@ def test_a_token_without_its_scope_and_an_app_without_socket_mode_say_so(slack: 
 def test_while_slack_is_away_a_token_is_not_called_wrong(slack: Slack):
     slack.fail_next("apps.connections.open", 503)
     tried(slack)
+    slack.fault("garbage", method="apps.connections.open", times=5)
+    for _ in range(5):
+        tried(slack)
 
 
 def test_no_token_and_no_ticket_is_ever_logged(slack: Slack, log: io.StringIO):
