@@ -241,8 +241,15 @@ def _check(chosen: argparse.Namespace) -> None:
 
 def _start(_chosen: argparse.Namespace) -> None:
     config = settings.read(settings.Settings)
+    if not (config.slack_app_token or config.slack_signing_secret):
+        raise Failed(
+            "Neither SLACK_APP_TOKEN nor SLACK_SIGNING_SECRET is set. Set SLACK_APP_TOKEN for Socket Mode, "
+            "which needs no public address, or SLACK_SIGNING_SECRET for HTTP."
+        )
     front = "socket" if config.slack_app_token else "web"
-    settings.read(settings.Settings, *(["slack_signing_secret"] if front == "web" else []))
+    way = "over Socket Mode" if front == "socket" else f"over HTTP on port {config.port}"
+    print(f"Answering Slack {way}, and delivering posts. Ctrl-C ends both; `steward check` says whether all is well.",
+          flush=True)  # fmt: skip
     together.run([front, "worker"])
 
 

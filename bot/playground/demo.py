@@ -45,8 +45,7 @@ class DemoFailed(Exception):
 
 
 def run(*, port: int, open_browser: bool, socket_mode: bool = False) -> None:
-    """Until Ctrl-C or SIGTERM."""
-    signal.signal(signal.SIGTERM, _as_interrupt)
+    """Until Ctrl-C, SIGTERM or a closed terminal."""
     with at_work(port, socket_mode=socket_mode) as (slack, children):
         _say(f"Ready: {slack.url}   (Ctrl-C ends it; every demo starts afresh)")
         if open_browser:
@@ -57,6 +56,8 @@ def run(*, port: int, open_browser: bool, socket_mode: bool = False) -> None:
 @contextmanager
 def at_work(port: int = 0, *, socket_mode: bool = False) -> Iterator[tuple[LocalSlack, list[subprocess.Popen[bytes]]]]:
     """The whole demo, running: its Slack, and the app's processes."""
+    for signal_ in (signal.SIGTERM, signal.SIGHUP):  # or what was started would stay behind
+        signal.signal(signal_, _as_interrupt)
     with ExitStack() as stack:
         _say("Starting Postgres")
         url = stack.enter_context(_fresh_database())

@@ -36,6 +36,10 @@ def over_http(manifest: Manifest, address: str) -> Manifest:
 
 def public(address: str) -> str:
     """The address itself, if Slack would send anything there; raises BadAddress."""
+    if address.startswith("http://"):
+        raise BadAddress(
+            f"Slack sends to https only: put a certificate before your host, and write https{address[4:]}."
+        )
     if not HOST.fullmatch(address):
         raise BadAddress(
             f"Slack sends nothing to {address}: write the address your host answers at from outside, "
