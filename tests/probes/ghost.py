@@ -57,6 +57,7 @@ class Ghost:
     slack_url: str
     calls: list[tuple[str, Json]]
     guests: str = ""
+    role: str = database.APP_ROLE  # "none": as the owner, whom no row security holds
     wrote: set[tuple[str, int | None]] = field(default_factory=set)
     _one_at_a_time: threading.Lock = field(default_factory=threading.Lock)
 
@@ -78,7 +79,7 @@ class Ghost:
 @contextmanager
 def haunting(house: House, url: str) -> Iterator[Ghost]:
     """A ghost in that house."""
-    with _deaf_slack() as (slack_url, calls):
+    with deaf_slack() as (slack_url, calls):
         engine = database.app_engine(url, pool_size=2)
         settings = Settings(
             database_url=url, slack_bot_token=SecretStr("xoxb-ghost"), slack_api_url=slack_url,
@@ -111,7 +112,7 @@ def _let_nothing_come_of_it(engine: Engine, ghost: Ghost) -> None:
     @event.listens_for(engine, "begin")
     def begin(connection: Any) -> None:
         connection.info["writes"] = False
-        _invite(connection.connection.dbapi_connection, ghost.guests)
+        _enter(connection.connection.dbapi_connection, ghost)
 
     @event.listens_for(engine, "before_cursor_execute")
     def execute(connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
@@ -123,15 +124,14 @@ def _let_nothing_come_of_it(engine: Engine, ghost: Ghost) -> None:
         if connection.info["writes"]:
             after = world(driver)
             driver.rollback()
-            _invite(driver, ghost.guests)
+            _enter(driver, ghost)
             before = world(driver)
             ghost.wrote |= {row[:2] for row in before ^ after}
         driver.rollback()
 
 
-def _invite(driver: Any, guests: str) -> None:
-    if guests:
-        driver.execute(f"set local role none; {guests}; set local role {database.APP_ROLE}")
+def _enter(driver: Any, ghost: Ghost) -> None:
+    driver.execute(f"set local role none; {ghost.guests}; set local role {ghost.role}")
 
 
 def world(driver: Any) -> set[tuple[str, int | None, str]]:
@@ -150,7 +150,7 @@ def world(driver: Any) -> set[tuple[str, int | None, str]]:
 
 
 @contextmanager
-def _deaf_slack() -> Iterator[tuple[str, list[tuple[str, Json]]]]:
+def deaf_slack() -> Iterator[tuple[str, list[tuple[str, Json]]]]:
     """A Slack that says yes to everything and does nothing."""
     calls: list[tuple[str, Json]] = []
 

@@ -39,8 +39,10 @@ NOT_SENT: dict[tuple[str, str], str] = {}  # routes that no story takes, each wi
 class Prober:
     """Makes every probe of every payload, and keeps what it found wrong."""
 
-    def __init__(self, house: House, ghost: Ghost, umbrella: str, probed: Counter | None = None):
-        self.house, self.ghost, self.umbrella = house, ghost, umbrella
+    def __init__(
+        self, house: House, ghost: Ghost, umbrella: str = "", probed: Counter | None = None, *, as_staff: bool = False
+    ):
+        self.house, self.ghost, self.umbrella, self.as_staff = house, ghost, umbrella, as_staff
         ids = {row["name"]: row["id"] for row in house.rows("select name, id from account")}
         self.accounts = ids
         self.routes: set[tuple[str, str]] = set()
@@ -58,7 +60,7 @@ class Prober:
         if self.probed[like] > ENOUGH:
             return
         self._sent_by_others(payload)
-        if sender in ACME:
+        if sender in ACME and self.umbrella:
             self._exchanged(payload)
 
     def _sent_by_others(self, payload: Json) -> None:
@@ -67,7 +69,8 @@ class Prober:
         for who, channel, own in (("U0REX", "C0UMBRELLA", self.accounts["Umbrella"]), ("U0ZED", "C0GENERAL", None)):
             forged = sent_by(bare, who, channel)
             seen = self._sends(forged)
-            wrong = {row for row in seen.wrote if own is None or row[1] != own}
+            allowed = {own, None} if self.as_staff else {own or 0}  # the staff's rows are nobody's secret
+            wrong = {row for row in seen.wrote if row[1] not in allowed}
             self._expect(not wrong, payload, f"{who} changed {wrong}")
             told = [word for word in words if word in seen.said]
             self._expect(not told, payload, f"{who} was told {told}: {seen.said[:3000]}")
