@@ -87,7 +87,7 @@ def _exchanged(text: str, path: str, to: dict[str, str]) -> Iterator[tuple[str, 
         for found in pattern.finditer(text):
             start, end = found.span("number")
             if found["number"] != to["number"]:
-                yield text[:start] + to["number"] + text[end:], found[0]
+                yield text[:start] + to["number"] + text[end:], found["number"]
 
 
 def _texts(payload: Json) -> Iterator[tuple[str, Any, Any]]:
@@ -127,9 +127,10 @@ def _choices(path: str, element: Json) -> Iterator[tuple[str, Any, Any]]:
     yield from ((f"{path}.option", option, "value") for option in chosen if option)
 
 
-def numbers_in(payload: Json) -> set[str]:
+def named_in(payload: Json) -> set[str]:
     """What `all_exchanged` exchanges."""
-    return {found["number"] for _, where, key in _texts(payload) for found in NUMBER.finditer(where[key])}
+    nothing = {"number": "-", "channel": "", "ts": ""}
+    return {what for path, where, key in _texts(payload) for _, what in _exchanged(where[key], path, nothing)}
 
 
 def all_exchanged(payload: Json, *, to: dict[str, str]) -> Json:

@@ -64,7 +64,7 @@ class Ghost:
     def sends(self, payload: Json, *, guests: str = "") -> Seen:
         """As Slack would have sent it."""
         payload = copy.deepcopy(payload)
-        if "response_url" in payload:
+        if isinstance(payload.get("response_url"), str):
             payload["response_url"] = f"{self.slack_url}response_url"
         with self._one_at_a_time:
             self.guests = guests
