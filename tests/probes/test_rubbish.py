@@ -10,7 +10,7 @@ import io
 import json
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -24,10 +24,10 @@ from websockets.exceptions import ConnectionClosed
 from bot import logs
 from bot.handlers import arrival
 from bot.slack.sockets import Sockets
-from tests.handlers.test_a_week import test_a_week as a_week
 from tests.house import House
 from tests.probes.forging import route_of
 from tests.probes.ghost import Ghost, Tap
+from tests.probes.stories import a_week, told
 from tests.probes.test_ten_times import twin_of
 
 Json = dict[str, Any]
@@ -218,19 +218,26 @@ def bent(data: st.DataObject, payload: Json) -> Json:
     return broken
 
 
-def one_of_each_route(house: House) -> list[Json]:
+def one_of_each_route(house: House, story: Callable[[House], Any]) -> list[Json]:
     heard: dict[Any, Json] = {}
     Tap(house, lambda payload: heard.setdefault(route_of(payload), payload))
-    a_week(house)
+    story(house)
     return list(heard.values())
 
 
-def test_whatever_stands_anywhere_in_a_payload_is_answered_and_no_error_of_ours(house: House, ghost: Ghost):
-    payloads = one_of_each_route(house)
+@told
+def test_whatever_stands_anywhere_in_a_payload_is_answered_and_no_error_of_ours(house: House, ghost: Ghost, story: Any):
+    payloads = one_of_each_route(house, story)
     before = house.state_of_the_world()
 
     @seed(20261123)
-    @settings(max_examples=400, deadline=None, database=None, print_blob=True, suppress_health_check=list(HealthCheck))
+    @settings(
+        max_examples=1000 if story is a_week else 150,
+        deadline=None,
+        database=None,
+        print_blob=True,
+        suppress_health_check=list(HealthCheck),
+    )
     @given(st.data())
     def any_of_them(data: st.DataObject) -> None:
         payload = bent(data, data.draw(st.sampled_from(payloads)))

@@ -1,7 +1,7 @@
 """Row security is a wall of its own: with every filter of the code torn down, another account still sees nothing."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from random import Random
 from typing import Any
@@ -16,13 +16,14 @@ from bot.app import build_bolt
 from bot.domain.people import Person
 from bot.handlers.arrival import Arrivals
 from bot.settings import Settings
-from tests.handlers import test_a_week
 from tests.house import House
 from tests.probes.forging import sender_of, sent_by
 from tests.probes.ghost import Ghost, Tap
+from tests.probes.stories import a_day, a_week, told
 from tests.probes.test_cross_account import Prober
 
 Json = dict[str, Any]
+Story = Callable[[House], Any]
 REX = "U0REX"
 
 
@@ -34,20 +35,24 @@ def no_filters(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Person, "is_staff", property(lambda person: person.slack_id == REX or is_staff.fget(person)))
 
 
-def what_rex_gets(house: House, ghost: Ghost) -> list[str]:
+def what_rex_gets(house: House, ghost: Ghost, story: Story) -> list[str]:
     prober = Prober(house, ghost, as_staff=True)
     Tap(house, prober)
-    test_a_week.test_a_week(house)
+    story(house)
     return prober.found
 
 
-def test_without_any_filter_row_security_still_hides_other_accounts(house: House, ghost: Ghost, no_filters: None):
-    assert what_rex_gets(house, ghost) == []
+@told
+def test_without_any_filter_row_security_still_hides_other_accounts(
+    house: House, ghost: Ghost, no_filters: None, story: Story
+):
+    assert what_rex_gets(house, ghost, story) == []
 
 
+@pytest.mark.slow
 def test_with_both_walls_down_the_same_probes_see_it(house: House, ghost: Ghost, no_filters: None):
     ghost.role = "none"
-    found = what_rex_gets(house, ghost)
+    found = what_rex_gets(house, ghost, a_week)
     assert any("was told" in what for what in found)
     assert any("changed" in what for what in found)
 
@@ -109,17 +114,19 @@ def cut(house: House) -> None:
 
 
 @pytest.fixture
-def payloads(house: House) -> list[Json]:
-    """A week's, from Acme's people, from the staff, from Rex and from Zed, one after the other."""
+def payloads(house: House, story: Story) -> list[Json]:
+    """A story's, from Acme's people, from the staff, from Rex and from Zed, one after the other."""
     heard: list[Json] = []
     Tap(house, heard.append)
-    test_a_week.test_a_week(house)
+    story(house)
     theirs = [payload for payload in heard if sender_of(payload)]
     rexs = [sent_by(payload, REX, "C0UMBRELLA") for payload in theirs]
     zeds = [sent_by(payload, "U0ZED", "C0GENERAL") for payload in theirs]
     return [payload for three in zip(theirs, rexs, zeds, strict=True) for payload in three]
 
 
+@pytest.mark.slow  # tests/domain/test_row_security.py has the plain case
+@pytest.mark.parametrize("story", [a_day])
 def test_no_connection_carries_anybodys_accounts_to_the_next(house: House, house_url: str, payloads: list[Json]):
     chance = Random(7)
     with crowded(house, house_url, chance) as (arrivals, left):
@@ -128,6 +135,8 @@ def test_no_connection_carries_anybodys_accounts_to_the_next(house: House, house
     assert set(left) == {""}
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("story", [a_day])
 def test_a_setting_that_outlives_its_transaction_is_noticed(house: House, house_url: str, payloads: list[Json]):
     with house.owner.begin() as owner:
         made = owner.scalar(text("select pg_get_functiondef('steward_enter'::regproc)"))

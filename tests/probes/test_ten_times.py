@@ -1,15 +1,16 @@
 """The same payload ten times and at once: one effect, and the same answer.
 
-A week is lived with nine more processes on the same database. Each of them receives every payload at the moment in
-which the first does; who comes first is left to the database. In the end the world is the one of a week in which
+A story is lived with nine more processes on the same database. Each of them receives every payload at the moment in
+which the first does; who comes first is left to the database. In the end the world is the one of a story in which
 everything came once.
 """
 
 import asyncio
+import contextlib
 import json
 import os
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
@@ -19,16 +20,21 @@ from pydantic import SecretStr
 
 from bot import database, embedded
 from bot.app import build_bolt
+from bot.domain.tickets import Ticket
+from bot.domain.tickets import ticket as ticket_module
+from bot.domain.workflow import WORKFLOW
 from bot.handlers.arrival import Arrivals
+from bot.handlers.call import Call
 from bot.playground.records import Delivery
 from bot.playground.transports import Parcel
 from bot.settings import Settings
-from tests.handlers.test_a_week import test_a_week as a_week
 from tests.house import House, running
 from tests.probes.forging import route_of, sender_of
 from tests.probes.ghost import deaf_slack
+from tests.probes.stories import a_day, told
 
 Json = dict[str, Any]
+Story = Callable[[House], Any]
 COPIES = 9
 # Each repeat of these is answered as the first; a click is told from its repeat by the row's version.
 SAME_ANSWER = {"command", "view", "event"}
@@ -71,7 +77,8 @@ def twin_of(house: House, url: str) -> Iterator[Arrivals]:
     with deaf_slack() as (slack_url, _calls):
         engine = database.app_engine(url, pool_size=COPIES)
         settings = Settings(
-            database_url=url, slack_bot_token=SecretStr("x"), slack_api_url=slack_url, slack_signing_secret=SecretStr("x")
+            database_url=url, slack_bot_token=SecretStr("x"), slack_api_url=slack_url,
+            slack_signing_secret=SecretStr("x"),
         )  # fmt: skip
         arrivals = Arrivals(
             build_bolt(settings, database.sessions(engine), house.clock), "x", threads=COPIES, seconds=9
@@ -97,24 +104,53 @@ def what_is(house: House) -> dict[str, Any]:
     return {**world, **said}
 
 
-@pytest.fixture
-def once(server_url: str, furnished: str) -> dict[str, Any]:
-    """The world after a week in which everything came once."""
+def lived_once(server_url: str, furnished: str, story: Story) -> dict[str, Any]:
+    """The world after a story in which everything came once."""
     url = embedded.create_database(server_url, name := f"steward_once_{os.getpid()}", template=furnished)
     with running(url) as house:
-        a_week(house)
+        story(house)
         world = what_is(house)
     embedded.drop_database(server_url, name)
     return world
 
 
-def test_a_week_in_which_everything_comes_ten_times_at_once_is_a_week(
-    house: House, house_url: str, once: dict[str, Any]
-):
-    with twin_of(house, house_url) as twin:
+def lived_ten_times(house: House, url: str, story: Story) -> Copies:
+    """The same, with nine copies of everything."""
+    with twin_of(house, url) as twin:
         copies = Copies(house, twin)
-        a_week(house)
-    assert what_is(house) == once
+        story(house)
+    return copies
+
+
+@told
+def test_a_story_in_which_everything_comes_ten_times_at_once_ends_the_same(
+    house: House, house_url: str, server_url: str, furnished: str, story: Story
+):
+    copies = lived_ten_times(house, house_url, story)
+    assert what_is(house) == lived_once(server_url, furnished, story)
     for payload, answers in copies.answers:
         if route_of(payload)[0] in SAME_ANSWER and sender_of(payload):
             assert len(set(answers)) == 1, (route_of(payload), set(answers))
+
+
+def no_receipts(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(Call, "once", lambda *_, **__: None)
+    patch.setattr(Call, "remember", lambda *_, **__: None)
+
+
+def no_versions(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(Ticket, "require_unchanged", lambda *_: None)
+    patch.setattr(ticket_module, "require", lambda *_: None)
+    patch.setattr(ticket_module, "move_for", lambda _status, action: next(m for m in WORKFLOW if m.action is action))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("guard", [no_receipts, no_versions], ids=["receipts", "versions"])
+def test_without_its_guard_the_same_day_ends_otherwise(
+    house: House, house_url: str, server_url: str, furnished: str, monkeypatch: pytest.MonkeyPatch, guard: Any
+):
+    world = lived_once(server_url, furnished, a_day)
+    guard(monkeypatch)
+    with contextlib.suppress(AssertionError, ValueError):  # the story itself may come to a halt
+        lived_ten_times(house, house_url, a_day)
+    assert what_is(house) != world
