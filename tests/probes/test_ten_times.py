@@ -20,9 +20,6 @@ from pydantic import SecretStr
 
 from bot import database, embedded
 from bot.app import build_bolt
-from bot.domain.tickets import Ticket
-from bot.domain.tickets import ticket as ticket_module
-from bot.domain.workflow import WORKFLOW
 from bot.handlers.arrival import Arrivals
 from bot.handlers.call import Call
 from bot.playground.records import Delivery
@@ -133,24 +130,14 @@ def test_a_story_in_which_everything_comes_ten_times_at_once_ends_the_same(
             assert len(set(answers)) == 1, (route_of(payload), set(answers))
 
 
-def no_receipts(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(Call, "once", lambda *_, **__: None)
-    patch.setattr(Call, "remember", lambda *_, **__: None)
-
-
-def no_versions(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(Ticket, "require_unchanged", lambda *_: None)
-    patch.setattr(ticket_module, "require", lambda *_: None)
-    patch.setattr(ticket_module, "move_for", lambda _status, action: next(m for m in WORKFLOW if m.action is action))
-
-
 @pytest.mark.slow
-@pytest.mark.parametrize("guard", [no_receipts, no_versions], ids=["receipts", "versions"])
-def test_without_its_guard_the_same_day_ends_otherwise(
-    house: House, house_url: str, server_url: str, furnished: str, monkeypatch: pytest.MonkeyPatch, guard: Any
+def test_without_receipts_something_of_the_same_day_is_there_twice(
+    house: House, house_url: str, server_url: str, furnished: str, monkeypatch: pytest.MonkeyPatch
 ):
     world = lived_once(server_url, furnished, a_day)
-    guard(monkeypatch)
+    monkeypatch.setattr(Call, "once", lambda *_, **__: None)
+    monkeypatch.setattr(Call, "remember", lambda *_, **__: None)
     with contextlib.suppress(AssertionError, ValueError):  # the story itself may come to a halt
         lived_ten_times(house, house_url, a_day)
-    assert what_is(house) != world
+    now = what_is(house)
+    assert any(now[table] > rows for table, rows in world.items() if isinstance(rows, int))
