@@ -40,8 +40,11 @@ def by_channel(session: Session, channel_slack_id: str | None) -> Account | None
 
 
 def by_id(session: Session, account_id: int) -> Account:
-    """One that is known to exist."""
-    return session.scalars(select(Account).where(Account.id == account_id)).one()
+    """One that this session may see; a number that somebody made up is not found."""
+    account = session.scalar(select(Account).where(Account.id == account_id))
+    if account is None:
+        raise NotFound("I can't find that account. Choose one from the list.")
+    return account
 
 
 def by_name(session: Session, name: str) -> Account:

@@ -27,6 +27,7 @@ log = structlog.get_logger()
 DEADLINE_SECONDS = 2.5
 COMMIT_MARGIN = 0.2  # a commit must be over, and its answer on the way, before we stop waiting
 LARGEST_BODY = 1_000_000
+BODY_SECONDS = 2.0  # until all of it must be here: Slack sends it at once
 OLDEST_SECONDS = 300
 Headers = dict[str, str | Sequence[str]]
 
@@ -43,7 +44,11 @@ class Arrivals:
 
     async def http(self, request: Request) -> Response:
         """`POST /slack/events`: all of Slack."""
-        body = await _read(request)
+        try:
+            async with asyncio.timeout(BODY_SECONDS):
+                body = await _read(request)
+        except TimeoutError:
+            return Response("too slow", status_code=408, headers={"connection": "close"})
         if body is None:
             return Response("too large", status_code=413)
         if not self._is_slacks(request, body):
