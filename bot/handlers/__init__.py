@@ -43,6 +43,7 @@ from bot.handlers import (
     ticket_tools,
     tickets,
     time,
+    undelivered,
 )
 from bot.handlers.call import Call, Handler, Routes
 from bot.messages.help import unknown
@@ -90,6 +91,7 @@ ROUTES = _joined(
     search,
     similar,
     agenda,
+    undelivered,
 )
 
 
@@ -99,7 +101,8 @@ def more(call: Call) -> None:
     handler = ROUTES.get(("action", name))
     if handler is None or handler is more:
         raise Refused(OLD)
-    call.body["actions"][0] = {"action_id": name, "value": value, "block_id": call.action.get("block_id")}
+    meant = {"action_id": name, "value": value, "block_id": call.action.get("block_id")}
+    call.body = {**call.body, "actions": [meant]}  # its own: what arrived stays as it is, for another try
     handler(call)
 
 

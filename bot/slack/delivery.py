@@ -16,7 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
 from bot.clock import Clock, system_clock
-from bot.domain import outbox, people
+from bot.domain import dead_letters, outbox, people
 from bot.domain.agenda import AgendaItem
 from bot.domain.outbox import Delivery, Post, Subject
 from bot.domain.tickets import Ticket
@@ -274,4 +274,4 @@ def oldest_pending_seconds(sessions: sessionmaker[Session]) -> tuple[float, int]
     """Age of the oldest undelivered row, and how many dead letters there are."""
     with sessions.begin() as session:
         people.enter_as_system(session)
-        return outbox.oldest_pending_seconds(session), outbox.dead_letters(session)
+        return outbox.oldest_pending_seconds(session), dead_letters.count(session)
