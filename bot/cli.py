@@ -76,6 +76,7 @@ def _parser() -> argparse.ArgumentParser:
     web = command("web", _web, "Answer Slack over HTTP on PORT.")
     socket = command("socket", _socket, "Answer Slack over its Socket Mode: no public address is needed.")
     worker = command("worker", _worker, "Deliver posts and run the schedule. Any number may run.")
+    worker.add_argument("--port", type=int, help="where to serve /metrics for Prometheus (default: nowhere)")
     for process in (web, socket, worker):
         process.add_argument("--shared-clock", action="store_true", help=argparse.SUPPRESS)
     command("migrate", _migrate, "Bring the database to this release.")
@@ -147,8 +148,8 @@ def _socket(chosen: argparse.Namespace) -> None:
     from bot.app import build_socket_app
     from bot.slack.sockets import BadAppToken
 
-    def build(config: settings.Settings, *, clock: Clock) -> Starlette:
-        app = build_socket_app(config, clock=clock)
+    def build(config: settings.Settings, *, clock: Clock, warm: bool) -> Starlette:
+        app = build_socket_app(config, clock=clock, warm=warm)
         try:
             app.state.sockets.try_token()
         except BadAppToken as error:
@@ -166,7 +167,7 @@ def _serve(chosen: argparse.Namespace, build: Callable[..., Starlette], needed: 
     config = settings.read(settings.Settings, needed)
     logs.configure(config.steward_log)
     _engine().dispose()  # refuses a role that would see past row security
-    app = build(config, clock=shared_clock(config) if chosen.shared_clock else system_clock)
+    app = build(config, clock=shared_clock(config) if chosen.shared_clock else system_clock, warm=True)
     uvicorn.run(app, host="0.0.0.0", port=config.port, ws="none", log_level="warning", access_log=False)  # noqa: S104
 
 
@@ -181,7 +182,7 @@ def _worker(chosen: argparse.Namespace) -> None:
     _engine().dispose()
     # A clock that is moved by hand is watched closely: somebody is waiting for what happens then.
     moved = {"clock": shared_clock(config), "tick_seconds": 2} if chosen.shared_clock else {}
-    Worker(config, stopping, **moved).run()
+    Worker(config, stopping, metrics_port=chosen.port, **moved).run()
 
 
 def _database() -> settings.DatabaseSettings:

@@ -16,8 +16,11 @@ from bot.domain.outbox import Delivery, Place, Post, Subject
 from bot.domain.people import Person
 from bot.domain.roles import Permission
 
-GONE = "That one is settled already: somebody tried it again or let it go, or a newer post took its place."
-ON_ITS_WAY = "A newer delivery of the same post is on its way, so there is nothing to try again."
+GONE = (
+    "That one is settled already: somebody tried it again or let it go, or a newer post took its place. "
+    "Your Home shows what is left."
+)
+ON_ITS_WAY = "A newer delivery of the same post is on its way. There is nothing to try again."
 CHANNEL_UNKNOWN = "channel_not_found"
 
 
@@ -29,7 +32,7 @@ class DeadLetter(NamedTuple):
     ticket_id: int | None
     place: Place
     channel_slack_id: str
-    since: datetime
+    since: datetime | None
     why: str
 
 

@@ -17,6 +17,7 @@ from sqlalchemy import ColumnElement, ForeignKey, Index, UniqueConstraint, delet
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
+from bot import logs
 from bot.domain.base import Base, Id
 
 KEPT = timedelta(days=30)  # to look back at how a post went; what was posted stays in `post`
@@ -106,6 +107,7 @@ class Delivery(Base):
     done_at: Mapped[datetime | None] = mapped_column(default=None)
     dead_at: Mapped[datetime | None] = mapped_column(default=None)
     last_error: Mapped[str | None] = mapped_column(default=None)
+    reference: Mapped[str | None] = mapped_column(default=None)  # of the interaction that asked for it, for the logs
     let_go_at: Mapped[datetime | None] = mapped_column(default=None)  # dead, and nobody minds (dead_letters.py)
 
 
@@ -204,7 +206,11 @@ def reply(
 def _enqueue(session: Session, posts: list[Post]) -> None:
     if not posts:
         return
-    rows = [{"post_id": post.id, "lane_id": post.lane_id, "account_id": post.account_id} for post in posts]
+    asked = logs.reference()
+    rows = [
+        {"post_id": post.id, "lane_id": post.lane_id, "account_id": post.account_id, "reference": asked}
+        for post in posts
+    ]
     session.execute(insert(Delivery).on_conflict_do_nothing(), rows)
 
 

@@ -95,9 +95,10 @@ def letter(one: DeadLetter, url: str | None) -> list[Block]:
     """One of them, with its two buttons; `url` leads to the ticket's card."""
     why, cure = refusal_of(one.why)
     about = Mrkdwn(f" of {link(url, f'T-{one.ticket_id}')}") if one.ticket_id else Mrkdwn("")
+    since = f", since {instant(one.since)}" if one.since else ""
     said = Mrkdwn(
-        f"*{WHAT[one.subject]}{about}*, {WHERE[one.place]} in {_channel(one.channel_slack_id)}, since "
-        f"{instant(one.since)}\n{escape(why)} {escape(cure)}"
+        f"*{WHAT[one.subject]}{about}*, {WHERE[one.place]} in {_channel(one.channel_slack_id)}{since}\n"
+        f"{escape(why)} {escape(cure)}"
     )
     return [blocks.section(said), *blocks.actions(_buttons(str(one.id)), block_id=f"delivery-{one.id}")]
 

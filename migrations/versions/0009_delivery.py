@@ -1,4 +1,4 @@
-"""Dead letters that were let go, and the right to clear away what nothing needs any more.
+"""Delivery's end: dead letters that were let go, which interaction asked for a post, and what may be cleared away.
 
 The application's role deletes nothing but receipts and outbox rows: both are notes of the machinery's own, about
 what is in `event` and `post` for good. What goes, and when, is said beside each (receipts.purge, outbox.purge);
@@ -23,6 +23,7 @@ MAY_GO = {
 
 def upgrade() -> None:
     op.add_column("outbox", sa.Column("let_go_at", sa.DateTime(timezone=True), nullable=True))
+    op.add_column("outbox", sa.Column("reference", sa.Text(), nullable=True))
     op.create_index(
         "ix_outbox_dead", "outbox", ["post_id"], unique=False, postgresql_where=sa.text("dead_at is not null")
     )
@@ -41,4 +42,5 @@ def downgrade() -> None:
         op.execute(f"drop policy {table}_goes_when_old on {table}")
     op.drop_index("ix_outbox_post_id", table_name="outbox")
     op.drop_index("ix_outbox_dead", table_name="outbox", postgresql_where=sa.text("dead_at is not null"))
+    op.drop_column("outbox", "reference")
     op.drop_column("outbox", "let_go_at")
