@@ -94,7 +94,8 @@ def refusal_of(code: str) -> Refusal:
 def letter(one: DeadLetter, url: str | None) -> list[Block]:
     """One of them, with its two buttons; `url` leads to the ticket's card."""
     why, cure = refusal_of(one.why)
-    about = Mrkdwn(f" of {link(url, f'T-{one.ticket_id}')}") if one.ticket_id else Mrkdwn("")
+    of = "of" if one.subject is Subject.TICKET else "about"
+    about = Mrkdwn(f" {of} {link(url, f'T-{one.ticket_id}')}") if one.ticket_id else Mrkdwn("")
     since = f", since {instant(one.since)}" if one.since else ""
     said = Mrkdwn(
         f"*{WHAT[one.subject]}{about}*, {WHERE[one.place]} in {_channel(one.channel_slack_id)}{since}\n"
