@@ -8,10 +8,9 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, nullcontext
 from typing import Any
 
-import anyio.to_thread
 import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import start_http_server
 from slack_bolt import Ack, App, BoltResponse
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk import WebClient
@@ -19,18 +18,18 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 from starlette.applications import Starlette
-from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from bot import database
+from bot import database, metrics, warm_up
 from bot.clock import Clock, SharedClock, system_clock
 from bot.domain import people, provider
-from bot.handlers import Router, metrics
-from bot.handlers.arrival import Arrivals
+from bot.handlers import Router
+from bot.handlers.arrival import DEADLINE_SECONDS, Arrivals
+from bot.health import Health, in_time
 from bot.jobs import ticker
 from bot.settings import Settings
-from bot.slack.delivery import HTTP_SECONDS, Courier, oldest_pending_seconds
+from bot.slack.delivery import HTTP_SECONDS, Courier
+from bot.slack.measured import MeasuredClient
 from bot.slack.sockets import Sockets, opener
 from bot.slack.unanswered import NO_ANSWER
 
@@ -38,6 +37,7 @@ log = structlog.get_logger()
 THREADS = 8
 HANDLER_SECONDS = 1.5  # Slack calls of a handler; it has 2.5 s in all
 TICK_SECONDS = 15
+WARM_UP_SECONDS = 5  # a database that is away must not keep the process from starting
 POLL_SECONDS = 0.25
 IDENTITY_PAUSE_SECONDS = 10
 ANY = re.compile(".*")
@@ -61,7 +61,7 @@ def build_bolt(settings: Settings, sessions: sessionmaker[Session], clock: Clock
 
     def listener(kind: str, name_of: Callable[[dict[str, Any]], str]) -> Callable[..., BoltResponse]:
         def listen(body: dict[str, Any], ack: Ack, client: WebClient) -> BoltResponse:
-            return route(kind, name_of(body), body, ack, client)
+            return route(kind, name_of(body), body, ack, MeasuredClient.of(client))
 
         return listen
 
@@ -119,7 +119,7 @@ class Identity:
 
 def web_client(settings: Settings, *, timeout: float) -> WebClient:
     """A client that waits a bounded time and never retries by itself."""
-    return WebClient(
+    return MeasuredClient(
         token=settings.slack_bot_token.get_secret_value(),
         base_url=settings.slack_api_url,
         timeout=timeout,  # pyright: ignore[reportArgumentType]  urllib takes fractions
@@ -127,83 +127,58 @@ def web_client(settings: Settings, *, timeout: float) -> WebClient:
     )
 
 
-def build_app(settings: Settings, *, clock: Clock | None = None, engine: Engine | None = None) -> Starlette:
-    """The web process: Slack's door, and the three that operators read."""
-    arrivals, engine = _arrivals(settings, clock, engine)
-    return _served(settings, arrivals, engine, Route("/slack/events", arrivals.http, methods=["POST"]))
+def build_app(
+    settings: Settings,
+    *,
+    clock: Clock | None = None,
+    engine: Engine | None = None,
+    seconds: float = DEADLINE_SECONDS,
+    warm: bool = False,
+) -> Starlette:
+    """The web process: Slack's door, and the three that operators read. `warm`: a Home is drawn first."""
+    arrivals, engine = _arrivals(settings, clock, engine, seconds)
+    return _served(settings, arrivals, engine, Route("/slack/events", arrivals.http, methods=["POST"]), warm=warm)
 
 
-def build_socket_app(settings: Settings, *, clock: Clock | None = None, engine: Engine | None = None) -> Starlette:
+def build_socket_app(
+    settings: Settings, *, clock: Clock | None = None, engine: Engine | None = None, warm: bool = False
+) -> Starlette:
     """The socket process: it goes to Slack itself, so operators' doors are all it has; `state.sockets` is the way."""
     arrivals, engine = _arrivals(settings, clock, engine)
     opening = opener(web_client(settings, timeout=HTTP_SECONDS), settings.app_token)
-    return _served(settings, arrivals, engine, sockets=Sockets(opening, arrivals.envelope))
+    return _served(settings, arrivals, engine, sockets=Sockets(opening, arrivals.envelope), warm=warm)
 
 
-def _arrivals(settings: Settings, clock: Clock | None, engine: Engine | None) -> tuple[Arrivals, Engine]:
+def _arrivals(
+    settings: Settings, clock: Clock | None, engine: Engine | None, seconds: float = DEADLINE_SECONDS
+) -> tuple[Arrivals, Engine]:
     engine = engine or database.app_engine(settings.database_url, pool_size=THREADS)
     bolt = build_bolt(settings, database.sessions(engine), clock or system_clock)
-    return Arrivals(bolt, settings.signing_secret, threads=THREADS), engine
+    return Arrivals(bolt, settings.signing_secret, threads=THREADS, seconds=seconds), engine
 
 
 def _served(
-    settings: Settings, arrivals: Arrivals, engine: Engine, *doors: Route, sockets: Sockets | None = None
+    settings: Settings, arrivals: Arrivals, engine: Engine, *doors: Route, warm: bool, sockets: Sockets | None = None
 ) -> Starlette:
-    health = database.app_engine(settings.database_url, pool_size=1)
+    def gauge() -> None:
+        metrics.ARRIVALS_WAITING.set(arrivals.waiting)
+        metrics.CONNECTIONS.set(database.in_use(engine))
 
-    async def healthz(_request: Request) -> Response:
-        return PlainTextResponse("ok")
-
-    async def readyz(_request: Request) -> Response:
-        report = await anyio.to_thread.run_sync(readiness, health)
-        if sockets:
-            report["slack"] = sockets.state
-            report["ready"] = report["ready"] and sockets.connected
-        return JSONResponse(report, status_code=200 if report["ready"] else 503)
-
-    async def scrape(_request: Request) -> Response:
-        await anyio.to_thread.run_sync(_measure_outbox, health)
-        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+    health = Health(settings.database_url, gauge=gauge, slack=(lambda: sockets.state) if sockets else None)
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        if warm:
+            await in_time(lambda: warm_up.draw(database.sessions(engine)), seconds=WARM_UP_SECONDS)
         async with sockets.running() if sockets else nullcontext():
             yield
         arrivals.close()
         engine.dispose()
-        health.dispose()
+        health.close()
 
-    app = Starlette(
-        lifespan=lifespan,
-        routes=[*doors, Route("/healthz", healthz), Route("/readyz", readyz), Route("/metrics", scrape)],
-    )
+    app = Starlette(lifespan=lifespan, routes=[*doors, *health.routes()])
     app.state.sockets = sockets
     return app
-
-
-def readiness(engine: Engine) -> dict[str, Any]:
-    """Whether work can be done: the database answers, the schema is this release's, posts go out."""
-    try:
-        migrated = database.is_migrated(engine)
-        oldest, dead = oldest_pending_seconds(database.sessions(engine)) if migrated else (0.0, 0)
-    except SQLAlchemyError:
-        return {"ready": False, "database": "does not answer"}
-    return {
-        "ready": migrated,  # requests are taken while Slack is down, so a waiting outbox is told, not counted
-        "database": "ok",
-        "migrations": "ok" if migrated else "missing: run `steward migrate`",
-        "outbox_oldest_seconds": round(oldest, 1),
-        "dead_letters": dead,
-    }
-
-
-def _measure_outbox(engine: Engine) -> None:
-    try:
-        oldest, dead = oldest_pending_seconds(database.sessions(engine))
-    except SQLAlchemyError:
-        return
-    metrics.OUTBOX_AGE.set(oldest)
-    metrics.DEAD_LETTERS.set(dead)
 
 
 class Worker:
@@ -216,6 +191,7 @@ class Worker:
         *,
         clock: Clock | None = None,
         tick_seconds: float = TICK_SECONDS,
+        metrics_port: int | None = None,
     ):
         self._engine = database.app_engine(settings.database_url, pool_size=4, statement_timeout_ms=30_000)
         self._sessions = database.sessions(self._engine)
@@ -223,6 +199,7 @@ class Worker:
         self._clock = clock or system_clock
         self._tick_seconds = tick_seconds
         self._stopping = stopping
+        self._metrics_port = metrics_port
 
     def run(self) -> None:
         """Until `stopping` is set: what is in hand is finished first."""
@@ -231,6 +208,8 @@ class Worker:
             self._tick, "interval", seconds=self._tick_seconds, coalesce=True, max_instances=1, misfire_grace_time=None
         )
         scheduler.start()
+        if self._metrics_port is not None:
+            start_http_server(self._metrics_port)
         courier, known = Courier(self._sessions, self._client, clock=self._clock), False
         while not self._stopping.is_set():
             known = known or self._learn_who_we_are()
@@ -250,6 +229,7 @@ class Worker:
     def _tick(self) -> None:
         try:
             ticker.tick(self._sessions, self._clock())
+            metrics.LAST_TICK.set_to_current_time()
         except SQLAlchemyError as error:
             log.error("the schedule has to wait", error=type(error).__name__)
 

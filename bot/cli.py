@@ -78,6 +78,7 @@ def _parser() -> argparse.ArgumentParser:
     worker = command("worker", _worker, "Deliver posts and run the schedule. Any number may run.")
     for process, host, whom in ((web, "0.0.0.0", "Slack"), (socket, "127.0.0.1", "operators")):  # noqa: S104
         process.add_argument("--host", default=host, help=f"where {whom} may come in (default {host})")
+    worker.add_argument("--port", type=int, help="where to serve /metrics for Prometheus (default: nowhere)")
     for process in (web, socket, worker):
         process.add_argument("--shared-clock", action="store_true", help=argparse.SUPPRESS)
     command("migrate", _migrate, "Bring the database to this release.")
@@ -149,8 +150,8 @@ def _socket(chosen: argparse.Namespace) -> None:
     from bot.app import build_socket_app
     from bot.slack.sockets import BadAppToken
 
-    def build(config: settings.Settings, *, clock: Clock) -> Starlette:
-        app = build_socket_app(config, clock=clock)
+    def build(config: settings.Settings, *, clock: Clock, warm: bool) -> Starlette:
+        app = build_socket_app(config, clock=clock, warm=warm)
         try:
             app.state.sockets.try_token()
         except BadAppToken as error:
@@ -170,7 +171,7 @@ def _serve(chosen: argparse.Namespace, build: Callable[..., Starlette], needed: 
     config = settings.read(settings.Settings, needed)
     logs.configure(config.steward_log)
     _engine().dispose()  # refuses a role that would see past row security
-    app = build(config, clock=shared_clock(config) if chosen.shared_clock else system_clock)
+    app = build(config, clock=shared_clock(config) if chosen.shared_clock else system_clock, warm=True)
     server = uvicorn.Server(
         uvicorn.Config(app, host=chosen.host, port=config.port, ws="none", log_level="warning", access_log=False)
     )
@@ -191,7 +192,7 @@ def _worker(chosen: argparse.Namespace) -> None:
     _engine().dispose()
     # A clock that is moved by hand is watched closely: somebody is waiting for what happens then.
     moved = {"clock": shared_clock(config), "tick_seconds": 2} if chosen.shared_clock else {}
-    Worker(config, stopping, **moved).run()
+    Worker(config, stopping, metrics_port=chosen.port, **moved).run()
 
 
 def _database() -> settings.DatabaseSettings:

@@ -14,8 +14,8 @@ import psycopg
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, NullPool, create_engine, event, text
-from sqlalchemy.exc import DBAPIError, ProgrammingError
+from sqlalchemy import Engine, NullPool, QueuePool, create_engine, event, text
+from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
 from sqlalchemy.orm import Session, sessionmaker
 
 APP_ROLE = "steward_app"
@@ -33,6 +33,9 @@ GONE_IN_SECONDS = {
 }
 
 _deadline: ContextVar[float | None] = ContextVar("deadline", default=None)
+_commits: ContextVar[list[float] | None] = ContextVar("commits", default=None)
+# SQLSTATEs of a server that goes or comes: connection exceptions, and shutdown, crash, start-up.
+GOING = ("08", "57P")
 
 
 class DeadlinePassed(Exception):
@@ -59,6 +62,23 @@ def seconds_left() -> float | None:
     return None if limit is None else limit - time.monotonic()
 
 
+@contextmanager
+def noting_commits() -> Iterator[list[float]]:
+    """The list gets an entry as soon as a commit begins within: from then on something may be stored."""
+    begun: list[float] = []
+    token = _commits.set(begun)
+    try:
+        yield begun
+    finally:
+        _commits.reset(token)
+
+
+def is_away(error: OperationalError) -> bool:
+    """Whether the server was not there or went in the middle, as against a statement that it refused."""
+    state = getattr(error.orig, "sqlstate", None)  # none where no connection came about
+    return error.connection_invalidated or state is None or state.startswith(GOING)
+
+
 def owner_engine(url: str) -> Engine:
     """For migrations, backup and `apply`'s checks: the schema's owner, one connection at a time."""
     return create_engine(url, pool_size=1, max_overflow=0, pool_pre_ping=True, hide_parameters=True)
@@ -80,17 +100,24 @@ def app_engine(url: str, *, pool_size: int = 8, statement_timeout_ms: int | None
     )
 
 
+def in_use(engine: Engine) -> int:
+    """How many of the pool's connections somebody holds."""
+    return engine.pool.checkedout() if isinstance(engine.pool, QueuePool) else 0
+
+
 def sessions(engine: Engine) -> sessionmaker[Session]:
     """`sessions(engine).begin()` is the unit of work."""
     maker = sessionmaker(engine, expire_on_commit=False)
-    event.listen(maker, "before_commit", _refuse_a_late_commit)
+    event.listen(maker, "before_commit", _before_commit)
     return maker
 
 
-def _refuse_a_late_commit(_session: Session) -> None:
-    limit = _deadline.get()
+def _before_commit(session: Session) -> None:
+    limit, begun = _deadline.get(), _commits.get()
     if limit is not None and time.monotonic() > limit:
         raise DeadlinePassed
+    if begun is not None and not session.in_nested_transaction():  # the end of a savepoint stores nothing
+        begun.append(time.monotonic())
 
 
 def migrate(url: str) -> None:

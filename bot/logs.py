@@ -2,10 +2,36 @@
 
 import logging
 import sys
-from collections.abc import MutableMapping
+import uuid
+from collections.abc import Iterator, MutableMapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 import structlog
+
+# Names one interaction in every line it leaves, on its deliveries, and in what the person is told.
+_reference: ContextVar[str | None] = ContextVar("reference", default=None)
+
+
+def reference() -> str | None:
+    """Of the interaction that is being answered; None outside of one."""
+    return _reference.get()
+
+
+def new_reference() -> str:
+    """Short enough to be read out."""
+    return uuid.uuid4().hex[:8]
+
+
+@contextmanager
+def referring_to(name: str | None) -> Iterator[None]:
+    """Whatever is logged within carries the reference."""
+    token = _reference.set(name)
+    try:
+        yield
+    finally:
+        _reference.reset(token)
 
 
 def configure(level: str = "info") -> None:
@@ -17,12 +43,19 @@ def configure(level: str = "info") -> None:
         processors=[
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
+            _with_its_reference,
             _only_where_it_happened,
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, level.upper(), logging.INFO)),
         logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),  # asked each time: it may be redirected
     )
+
+
+def _with_its_reference(_logger: object, _method: str, entry: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    if name := _reference.get():
+        entry.setdefault("reference", name)
+    return entry
 
 
 def _only_where_it_happened(_logger: object, _method: str, entry: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

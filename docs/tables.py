@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
+from bot import metrics
 from bot.domain import codes, priority, roles, workflow
 from bot.jobs import SCHEDULE, SWEEPS, Period
 from bot.messages import help
@@ -112,6 +113,10 @@ def reference_page() -> str:
             for name, field in Settings.model_fields.items()
         ],
     )
+    told = table(
+        ["metric", "type", "what it tells", "labels"],
+        [[f"`{name}`", kind, says, ", ".join(labels)] for name, kind, says, labels in metrics.described()],
+    )
     return f"""# Reference
 
 Made from the code's own tables by `python docs/tables.py`.
@@ -147,6 +152,12 @@ A ticket's own billing code wins over the category's.
 ## Environment
 
 {settings}
+
+## Metrics
+
+At `/metrics` of `web` and `socket`; a worker has its own with `steward worker --port 9100`.
+
+{told}
 """
 
 

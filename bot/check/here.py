@@ -9,8 +9,9 @@ from bot import database, settings
 from bot.check.findings import Finding, good, note, wrong
 from bot.check.looking import House, Looking, Place, Somebody, reading
 from bot.check.slack import Slack
-from bot.check.there import CURES, INVITE
-from bot.domain import accounts, outbox, people, provider
+from bot.check.there import INVITE
+from bot.domain import accounts, dead_letters, outbox, people, provider
+from bot.messages.undelivered import refusal_of
 
 GUIDE = "docs/real-slack.md"
 PATIENCE = 120  # seconds a post may wait: Slack's own pauses are shorter
@@ -118,7 +119,7 @@ def _house(session: Session) -> House | None:
 def posts(looking: Looking, engine: database.Engine, _house: House) -> Iterator[Finding]:
     """Whether posts go out, and what Slack refused for good."""
     with reading(engine) as session:
-        waited, refused = outbox.oldest_pending_seconds(session), outbox.refused_for_good(session)
+        waited, refused = outbox.oldest_pending_seconds(session), dead_letters.by_channel(session)
     if waited > PATIENCE:
         yield wrong(
             f"A post has been waiting for {_minutes(waited)}.", "Is a worker running? `steward worker` brings posts."
@@ -129,8 +130,7 @@ def posts(looking: Looking, engine: database.Engine, _house: House) -> Iterator[
         where = looking.channel_names.get(channel, channel)
         yield wrong(
             f"{count} {'post' if count == 1 else 'posts'} to {where} given up: Slack said {code}.",
-            CURES.get(code, "Steward made something that Slack refuses: please report it, with the worker's log.")
-            + " A card comes back with its ticket's next move, a welcome when Steward is invited.",
+            f"{refusal_of(code).cure} Then press Try again on the Home of a lead or an admin.",
         )
 
 

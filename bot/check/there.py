@@ -7,6 +7,7 @@ from typing import Any
 from bot.check.findings import Finding, good, note, wrong
 from bot.check.looking import House, Looking, Place, Somebody
 from bot.check.slack import Answer, Refusal, Slack
+from bot.messages.undelivered import REFUSALS
 from bot.settings import Settings
 from bot.slack import manifest
 
@@ -19,11 +20,7 @@ CURES = {
     "account_inactive": f"The app was removed from the workspace. {INSTALL}",
     "token_revoked": f"The token was withdrawn. {INSTALL}",
     "token_expired": "Token rotation is on. Make the app anew from the manifest, which leaves it off.",
-    "not_in_channel": f"{INVITE} in that channel.",
-    "channel_not_found": "If it is private, type /invite @Steward in it. Else copy the id anew: the channel's name → "
-    "About, at the very end; put it into the setup file and `steward apply` it.",
-    "is_archived": "Unarchive it (the channel's name → Settings), or put another channel into the setup file and "
-    "`steward apply` it.",
+    **{code: refusal.cure for code, refusal in REFUSALS.items()},
     "user_not_found": "Copy the id anew: their profile → ⋮ → Copy member ID; put it into the setup file and "
     "`steward apply` it.",
     "user_not_visible": "They are of another workspace and share no channel with Steward. Invite them, or write their "

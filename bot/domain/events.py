@@ -58,6 +58,8 @@ class Kind(StrEnum):
     AGENDA_ASKED = "agenda_asked"
     AGENDA_PLANNED = "agenda_planned"
     AGENDA_DECIDED = "agenda_decided"
+    DELIVERY_TRIED_AGAIN = "delivery_tried_again"
+    DELIVERY_LET_GO = "delivery_let_go"
 
 
 class Event(Base):

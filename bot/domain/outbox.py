@@ -9,15 +9,18 @@ so ids in a lane are in the order of the commits.
 
 import uuid
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, ForeignKey, Index, UniqueConstraint, exists, func, select, text, update
+from sqlalchemy import ColumnElement, ForeignKey, Index, UniqueConstraint, delete, exists, func, or_, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
+from bot import logs
 from bot.domain.base import Base, Id
+
+KEPT = timedelta(days=30)  # to look back at how a post went; what was posted stays in `post`
 
 
 class Subject(StrEnum):
@@ -86,6 +89,8 @@ class Delivery(Base):
             unique=True,
             postgresql_where=text("done_at is null and dead_at is null"),
         ),
+        Index("ix_outbox_dead", "post_id", postgresql_where=text("dead_at is not null")),
+        Index("ix_outbox_post_id", "post_id"),
     )
 
     id: Mapped[Id] = mapped_column(init=False)
@@ -102,6 +107,8 @@ class Delivery(Base):
     done_at: Mapped[datetime | None] = mapped_column(default=None)
     dead_at: Mapped[datetime | None] = mapped_column(default=None)
     last_error: Mapped[str | None] = mapped_column(default=None)
+    reference: Mapped[str | None] = mapped_column(default=None)  # of the interaction that asked for it, for the logs
+    let_go_at: Mapped[datetime | None] = mapped_column(default=None)  # dead, and nobody minds (dead_letters.py)
 
 
 def open_thread(
@@ -167,21 +174,6 @@ def _redrawn(session: Session, subject: Subject, which: ColumnElement[bool]) -> 
     return posts
 
 
-def revive(session: Session, channel_slack_id: str) -> None:
-    """What was given up because Slack did not know the channel is tried again, after a look whether it stands."""
-    pending = aliased(Delivery)
-    waits = exists().where(pending.post_id == Post.id, pending.done_at.is_(None), pending.dead_at.is_(None))
-    given_up = (
-        select(func.max(Delivery.id))
-        .join(Post, Post.id == Delivery.post_id)
-        .where(Post.channel_slack_id == channel_slack_id, Delivery.dead_at.is_not(None), ~waits)
-        .where(Delivery.last_error == "channel_not_found")
-        .group_by(Post.id)
-    )
-    again = {"dead_at": None, "last_error": None, "attempts": 1, "not_before": func.now()}
-    session.execute(update(Delivery).where(Delivery.id.in_(given_up)).values(again))
-
-
 def refresh_at(session: Session, subject: Subject, ids: list[int], place: Place) -> None:
     """Bring many subjects' cards at one place to their current state."""
     _enqueue(session, list(roots_of_many(session, subject, ids, place).values()))
@@ -214,7 +206,11 @@ def reply(
 def _enqueue(session: Session, posts: list[Post]) -> None:
     if not posts:
         return
-    rows = [{"post_id": post.id, "lane_id": post.lane_id, "account_id": post.account_id} for post in posts]
+    asked = logs.reference()
+    rows = [
+        {"post_id": post.id, "lane_id": post.lane_id, "account_id": post.account_id, "reference": asked}
+        for post in posts
+    ]
     session.execute(insert(Delivery).on_conflict_do_nothing(), rows)
 
 
@@ -245,30 +241,41 @@ def roots_of_many(session: Session, subject: Subject, ids: list[int], place: Pla
 
 
 def oldest_pending_seconds(session: Session) -> float:
-    """How long the oldest undelivered row has waited; 0 where none does."""
+    """How long the oldest row that could be delivered has waited; 0 where none does.
+
+    Replies behind a dead card can't be: that card is the dead letter.
+    """
     return float(
         session.execute(
             text(
-                "select coalesce(extract(epoch from now() - min(created_at)), 0)"
-                " from outbox where done_at is null and dead_at is null"
+                "select coalesce(extract(epoch from now() - min(waits.created_at)), 0)"
+                " from outbox waits join post root on root.id = waits.lane_id"
+                " where waits.done_at is null and waits.dead_at is null and (root.ts is not null or exists"
+                " (select from outbox card where card.post_id = root.id and card.done_at is null"
+                " and card.dead_at is null))"
             )
         ).scalar_one()
     )
 
 
-def dead_letters(session: Session) -> int:
-    """How many rows Slack refused for good."""
-    return session.execute(text("select count(*) from outbox where dead_at is not null")).scalar_one()
+def purge(session: Session, *, most: int) -> int:
+    """Clear away up to `most` old rows that are settled: brought, let go, or followed by a later one. How many went.
 
-
-def refused_for_good(session: Session) -> list[tuple[str, str, int]]:
-    """Dead letters whose post was not tried again since: the channel, Slack's word for why, and how many."""
-    rows = session.execute(
-        text(
-            "select post.channel_slack_id, dead.last_error, count(*)"
-            " from outbox dead join post on post.id = dead.post_id where dead.dead_at is not null and not exists"
-            " (select from outbox later where later.post_id = dead.post_id and later.id > dead.id)"
-            " group by 1, 2 order by 1, 2"
-        )
+    Oldest first: a later delivery goes after the dead letter whose place it took, or that one would stand again.
+    """
+    later = aliased(Delivery)
+    settled = or_(
+        Delivery.done_at < func.now() - KEPT,
+        Delivery.let_go_at.is_not(None),
+        exists().where(later.post_id == Delivery.post_id, later.id > Delivery.id),
     )
-    return [(channel, why or "nothing", count) for channel, why, count in rows]
+    ended = func.coalesce(Delivery.done_at, Delivery.dead_at)
+    old = (
+        select(Delivery.id)
+        .where(Delivery.created_at < func.now() - KEPT, ended < func.now() - KEPT, settled)
+        .order_by(Delivery.id)
+        .limit(most)
+        .with_for_update(skip_locked=True)
+    )
+    gone = delete(Delivery).where(Delivery.id.in_(old)).returning(Delivery.id)
+    return len(session.scalars(gone, execution_options={"synchronize_session": False}).all())

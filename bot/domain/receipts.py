@@ -2,14 +2,18 @@
 
 import hashlib
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ForeignKey, func, select
+from sqlalchemy import ForeignKey, delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from bot.domain.base import Base
+
+# Slack repeats an event for a day, and a person a form for as long as its window stays open.
+KEPT = timedelta(days=30)
+FOR_EVER = "asked:"  # a channel is asked once whose it is, however long ago
 
 
 class Receipt(Base):
@@ -65,3 +69,15 @@ def keep_answer(session: Session, key: str, answer: dict[str, Any]) -> None:
     """What a repeat of the same input is answered with."""
     receipt = session.scalars(select(Receipt).where(Receipt.key == key)).one()
     receipt.answer = answer
+
+
+def purge(session: Session, *, most: int) -> int:
+    """Clear away up to `most` receipts that no repeat needs any more; how many went."""
+    old = (
+        select(Receipt.key)
+        .where(Receipt.at < func.now() - KEPT, ~Receipt.key.startswith(FOR_EVER))
+        .limit(most)
+        .with_for_update(skip_locked=True)
+    )
+    gone = delete(Receipt).where(Receipt.key.in_(old)).returning(Receipt.key)
+    return len(session.scalars(gone, execution_options={"synchronize_session": False}).all())

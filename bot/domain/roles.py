@@ -43,6 +43,7 @@ class Permission(StrEnum):
     SET_ABSENCE_OF_OTHERS = "say for others when they are away"
     CHANGE_ROTA = "change the rota"
     PLAN_WITH_CLIENTS = "plan with clients"
+    MEND_DELIVERIES = "settle what could not be delivered"
 
 
 _EVERYONE = frozenset(Role)
@@ -59,6 +60,7 @@ PERMISSIONS: dict[Permission, frozenset[Role]] = {
     Permission.MANAGE_ACCOUNTS: frozenset({Role.LEAD, Role.SERVICE_OWNER, Role.ACCOUNT_MANAGER, Role.ADMIN}),
     Permission.SET_ABSENCE_OF_OTHERS: _ORGANISERS,
     Permission.CHANGE_ROTA:     _ORGANISERS,
+    Permission.MEND_DELIVERIES: _ORGANISERS,
     Permission.PLAN_WITH_CLIENTS: _WORKERS | {Role.ACCOUNT_MANAGER, Role.ADMIN},
 }
 # fmt: on

@@ -6,7 +6,6 @@ empty” asks for work.
 """
 
 import re
-import uuid
 from typing import Any
 
 import structlog
@@ -14,6 +13,7 @@ from slack_bolt import Ack, BoltResponse
 from slack_sdk import WebClient
 from sqlalchemy.orm import Session, sessionmaker
 
+from bot import logs
 from bot.clock import Clock
 from bot.domain.errors import Refused
 from bot.handlers import (
@@ -43,8 +43,10 @@ from bot.handlers import (
     ticket_tools,
     tickets,
     time,
+    undelivered,
 )
 from bot.handlers.call import Call, Handler, Routes
+from bot.handlers.patience import Patience
 from bot.messages.help import unknown
 
 log = structlog.get_logger()
@@ -90,6 +92,7 @@ ROUTES = _joined(
     search,
     similar,
     agenda,
+    undelivered,
 )
 
 
@@ -99,7 +102,8 @@ def more(call: Call) -> None:
     handler = ROUTES.get(("action", name))
     if handler is None or handler is more:
         raise Refused(OLD)
-    call.body["actions"][0] = {"action_id": name, "value": value, "block_id": call.action.get("block_id")}
+    meant = {"action_id": name, "value": value, "block_id": call.action.get("block_id")}
+    call.body = {**call.body, "actions": [meant]}  # its own: what arrived stays as it is, for another try
     handler(call)
 
 
@@ -112,11 +116,18 @@ class Router:
     def __init__(self, sessions: sessionmaker[Session], clock: Clock):
         self._sessions = sessions
         self._clock = clock
+        self._patience = Patience()
 
     def __call__(self, kind: str, name: str, body: dict[str, Any], ack: Ack, client: WebClient) -> BoltResponse:
-        call = Call(kind, body, ack, client, self._sessions, self._clock(), reference=uuid.uuid4().hex[:8])
-        try:
+        reference = logs.reference() or logs.new_reference()
+        call = Call(kind, body, ack, client, self._sessions, self._clock(), reference)
+
+        def attempt() -> None:
+            call.body, call.answered, call.wrote = body, None, False  # as it arrived, whatever an earlier try did
             self._handler(kind, name, call)(call)
+
+        try:
+            self._patience.run(attempt)
         except Exception as error:  # noqa: BLE001  the edge: whatever it is, the person reads a sentence
             call.answered = errors.answer(error, call)
             if call.on_home and isinstance(error, Refused):

@@ -19,8 +19,7 @@ from slack_bolt import App, BoltRequest, BoltResponse
 from starlette.requests import Request
 from starlette.responses import Response
 
-from bot import database
-from bot.handlers import metrics
+from bot import database, logs, metrics
 from bot.handlers.errors import UNSURE
 
 log = structlog.get_logger()
@@ -83,26 +82,28 @@ class Arrivals:
         """Answer in time whatever happens behind."""
         if not isinstance(payload, dict) or not payload or not is_shaped(kind := kind_of(payload), payload):
             return BoltResponse(status=400, body="not a payload of Slack's")
-        started = time.monotonic()
+        started, reference = time.monotonic(), logs.new_reference()
         work = asyncio.get_running_loop().run_in_executor(
-            self._executor, self._dispatch, kind, payload, headers, started
+            self._executor, self._dispatch, kind, payload, headers, started, reference
         )
         try:
             answer = await asyncio.wait_for(asyncio.shield(work), self._seconds)
         except TimeoutError:
             answer = unsure(kind, payload)
-            log.error("no answer in time", kind=kind)
+            log.error("no answer in time", kind=kind, reference=reference)
         took = time.monotonic() - started
         metrics.ARRIVALS.labels(kind=kind, status=str(answer.status)).observe(took)
-        log.info("arrival", kind=kind, status=answer.status, ms=round(took * 1000))
+        log.info("arrival", kind=kind, status=answer.status, ms=round(took * 1000), reference=reference)
         return answer
 
-    def _dispatch(self, kind: str, payload: dict[str, Any], headers: Headers, started: float) -> BoltResponse:
+    def _dispatch(
+        self, kind: str, payload: dict[str, Any], headers: Headers, started: float, reference: str
+    ) -> BoltResponse:
         left = self._seconds - COMMIT_MARGIN - (time.monotonic() - started)
         if left <= 0:
             return BoltResponse(status=503, body="")  # nobody waits any more: what is not begun is not stored
         try:
-            with database.deadline(left):
+            with database.deadline(left), logs.referring_to(reference):
                 # Parsed already: Bolt would take a form that has the word "payload" in its text for broken.
                 answer = self._bolt.dispatch(BoltRequest(body=payload, headers=headers, mode="socket_mode"))
         except Exception as error:  # noqa: BLE001  signed, and yet not of a shape that Bolt can read
@@ -112,6 +113,11 @@ class Arrivals:
             return answer
         # The router answers whatever goes wrong; what still fails is an event, to be sent again, or no payload.
         return BoltResponse(status=503 if kind == "event" else 400, body="")
+
+    @property
+    def waiting(self) -> int:
+        """How many no thread has taken up yet."""
+        return self._executor._work_queue.qsize()
 
     def close(self) -> None:
         """Let what runs come to its end."""

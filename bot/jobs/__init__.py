@@ -5,7 +5,7 @@ To add one: a file with `run(session, run)`, and its row here. A sweep's row is 
 
 from datetime import timedelta
 
-from bot.jobs import bypass_lapse, client_silence, daily_digest, monthly_client_review, recurring_tickets
+from bot.jobs import bypass_lapse, client_silence, daily_digest, housekeeping, monthly_client_review, recurring_tickets
 from bot.jobs.job import CatchUp, DaysOff, Job, Period, Run, Sweep, Whose
 
 __all__ = ["JOBS", "SCHEDULE", "SWEEPS", "CatchUp", "DaysOff", "Job", "Period", "Run", "Sweep", "Whose"]
@@ -21,6 +21,9 @@ SCHEDULE: tuple[Job, ...] = (
     Job("recurring-tickets", "0 5 * * *", Whose.PROVIDER, Period.DAY, DaysOff.WORK,
         CatchUp.LATEST, timedelta(hours=18), recurring_tickets.run,
         "Recurring work opens its tickets before the day begins; a rule makes up for its latest day by itself."),
+    Job("housekeeping", "30 3 * * *", Whose.PROVIDER, Period.DAY, DaysOff.WORK,
+        CatchUp.LATEST, timedelta(hours=18), housekeeping.run,
+        "Receipts and outbox rows go a month after they were settled, when few people are about."),
 )
 _SWEEPS: tuple[Sweep, ...] = (
     Sweep("bypass-lapse", bypass_lapse.run,

@@ -15,6 +15,7 @@ from psycopg.errors import SerializationFailure
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
+from bot import metrics
 from bot.domain import accounts, job_runs, people, provider
 from bot.domain.accounts import Account
 from bot.domain.errors import Refused
@@ -66,10 +67,11 @@ def tick(sessions: sessionmaker[Session], now: datetime) -> list[str]:
     for job in SCHEDULE:
         for whose in _whose(job, firm, clients):
             with _holding_up_nobody_else(job, whose):
-                tasks = [
-                    Task(job, whose, due.period) for due in periods.due(job, whose.calendar, whose.live_since, now)
-                ]
-                done += [str(task) for task in tasks if _done(sessions, task, now)]
+                for due in periods.due(job, whose.calendar, whose.live_since, now):
+                    task = Task(job, whose, due.period)
+                    if _done(sessions, task, now):
+                        metrics.JOB_LATE.labels(job.name).observe((now - due.at).total_seconds())
+                        done.append(str(task))
     return done
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from bot.domain import accounts, reviews, tickets
 from bot.domain.people import Person
 from bot.domain.priority import Priority
-from bot.domain.roles import Role
+from bot.domain.roles import PERMISSIONS, Permission, Role
 from bot.domain.tickets import Page, QueueFilter, Selection
 from bot.messages import blocks, doors, menus, overview
 from bot.messages.blocks import Block
@@ -23,7 +23,7 @@ from bot.messages.queue import Lines
 
 MOST_BLOCKS = 100  # Slack's limit
 MOST_ROWS = 10
-REST = 32  # everything but the lists of tickets, for somebody who has every role; tests/messages/test_homes.py counts
+REST = 41  # everything but the lists of tickets, for somebody who has every role; tests/messages/test_homes.py counts
 AROUND_ROWS = 3  # a line, a title, the buttons below
 ACCOUNT, PRIORITY, REFRESH, PREVIOUS, NEXT, SHOW_ALL = (
     "home.account", "home.priority", "home.refresh", "home.previous", "home.next", "queue.open"
@@ -35,6 +35,7 @@ LEADS = frozenset({Role.LEAD, Role.SERVICE_OWNER})
 APPROVERS = frozenset({Role.APPROVER})
 ACCOUNTABLE = frozenset({Role.ACCOUNT_MANAGER, Role.EXECUTIVE})
 BILLING = frozenset({Role.FINANCE, Role.ACCOUNT_MANAGER})
+MENDERS = PERMISSIONS[Permission.MEND_DELIVERIES]
 TEAM = frozenset(Role)
 
 
@@ -88,6 +89,7 @@ SECTIONS: tuple[Section, ...] = (
     Section("others", "{account}’s other requests", CLIENTS, Selection(less=(_Q.MINE, _Q.WAITING)),
             says="None of your colleagues has anything open."),
 
+    Section("undelivered", "Could not be delivered", MENDERS, draws=overview.undelivered),
     Section("handed", "New in your hands", WORKERS, draws=overview.handed_over),
     Section("mine", "Yours", WORKERS, Selection(what=_Q.MINE, less=(_Q.CHECK,)), by_due=True,
             says="Nothing is yours right now. `/queue unowned` shows what you could take."),

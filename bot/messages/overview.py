@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from bot.domain import accounts, outbox, people, provider, reviews, tickets, time, workload
+from bot.domain import accounts, dead_letters, people, provider, reviews, tickets, time, workload
 from bot.domain.durations import show
 from bot.domain.people import Person
 from bot.domain.priority import Priority
@@ -16,14 +16,16 @@ from bot.messages import blocks, links
 from bot.messages.blocks import Block
 from bot.messages.mrkdwn import Mrkdwn, clip, escape, instant, line, link, say
 from bot.messages.queue import age
+from bot.messages.undelivered import TRY_ALL, letter
 
 SHOWN_ENTRIES = 8
 SHOWN_HAND_OVERS = 5
 SHOWN_ROWS = 12  # of a table
 SHOWN_NAMES = 5
+SHOWN_LETTERS = 3
 COUNTED = tuple(Priority)
 TO_MEND = {
-    "dead": "{{ dead }} post{{ 's' if dead > 1 }} could not be delivered: Slack refused, and nobody tries again.",
+    "dead": "{{ dead }} post{{ 's' if dead > 1 }} could not be delivered: see above.",
     "homeless": "No channel: {{ homeless }}. Give each account its channel, and run `steward apply`.",
     "idle": "No role: {{ idle }}. Give each of them a role, and run `steward apply`.",
     "untriaged": "There is no triage channel. Name one under `channels`, and run `steward apply`.",
@@ -164,11 +166,24 @@ def standings(desk: Desk) -> Overview:
     return Overview([blocks.section(said), blocks.table([head, *rows], numbers=True)], number, has_next)
 
 
+def undelivered(desk: Desk) -> Overview:
+    """What Slack refused for good, with what to do about each; nothing where everything arrived."""
+    total = dead_letters.count(desk.session)
+    if not total:
+        return Overview([])
+    number = min(desk.page, (total - 1) // SHOWN_LETTERS)
+    letters = dead_letters.standing(desk.session, first=number * SHOWN_LETTERS, most=SHOWN_LETTERS)
+    urls = links.to_tickets(desk.session, [one.ticket_id for one in letters if one.ticket_id], desk.actor)
+    rows = [block for one in letters for block in letter(one, urls.get(one.ticket_id or 0))]
+    heading = blocks.section(Mrkdwn(f"*Could not be delivered: {total}*"), accessory=TRY_ALL if total > 1 else None)
+    return Overview([heading, *rows], number, total > (number + 1) * SHOWN_LETTERS)
+
+
 def setup(desk: Desk) -> Overview:
     """What an admin has to mend."""
     listed = accounts.all_of_them(desk.session)
     facts = {
-        "dead": outbox.dead_letters(desk.session),
+        "dead": dead_letters.count(desk.session),
         "homeless": _names([account.name for account in listed if not account.channel_slack_id]),
         "idle": _names([person.name for person in people.staff(desk.session) if not person.roles]),
         "untriaged": not provider.get(desk.session).triage_channel,

@@ -15,8 +15,9 @@ from sqlalchemy import select, text, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
+from bot import logs, metrics
 from bot.clock import Clock, system_clock
-from bot.domain import outbox, people
+from bot.domain import dead_letters, outbox, people
 from bot.domain.agenda import AgendaItem
 from bot.domain.outbox import Delivery, Post, Subject
 from bot.domain.tickets import Ticket
@@ -71,7 +72,7 @@ where id = (
            select from outbox earlier where earlier.lane_id = head.lane_id and earlier.id < head.id
            and earlier.done_at is null and earlier.dead_at is null))
   order by head.id limit 1 for update of head skip locked)
-returning id, post_id, lease_token, attempts, first_attempt_at, nonce
+returning id, post_id, lease_token, attempts, first_attempt_at, nonce, reference
 """)
 
 
@@ -95,11 +96,17 @@ class Courier:
         claimed = self._claim()
         if claimed is None:
             return False
+        with logs.referring_to(claimed.reference):
+            self._carry(claimed)
+        return True
+
+    def _carry(self, claimed: Claimed) -> None:
+        if claimed.attempts > 1:
+            metrics.RETRIES.inc()
         try:
             errand = self._prepare(claimed)
         except Exception as error:  # noqa: BLE001  whatever can't be worded must not hold up what can
-            self._later(claimed, f"can't be worded: {type(error).__name__}")
-            return True
+            return self._later(claimed, f"can't be worded: {type(error).__name__}")
         try:
             stands = self._bring(errand)
         except SlackApiError as error:
@@ -110,7 +117,7 @@ class Courier:
             self._later(errand, f"no answer: {type(error).__name__}")
         else:
             self._finish(errand, *stands)
-        return True
+        return None
 
     def drain(self, most: int = 10_000) -> int:
         """Bring everything that can be brought now; how many."""
@@ -128,7 +135,9 @@ class Courier:
             place = session.execute(select(Post.ts, Post.channel_slack_id).where(Post.id == row.post_id)).one()
             key = budget.EDITS if place.ts else place.channel_slack_id
             budget.spend(session, key)
-            return Claimed(row.id, row.post_id, row.lease_token, row.attempts, row.first_attempt_at, row.nonce, key)
+            return Claimed(
+                row.id, row.post_id, row.lease_token, row.attempts, row.first_attempt_at, row.nonce, key, row.reference
+            )
 
     def _prepare(self, claimed: Claimed) -> Errand:
         with self._sessions.begin() as session:
@@ -165,6 +174,7 @@ class Courier:
             return post.ts, rendered.version
         if errand.attempts > 1 and (found := errands.arrived_before(self._client, errand)):
             log.info("an earlier try had arrived", delivery=errand.id)
+            _count(errand, "found")
             errands.pin(self._client, post, found)
             return found, None if rendered.version is None else UNKNOWN
         if errand.attempts > 1:
@@ -191,6 +201,8 @@ class Courier:
                 return
             post = session.scalars(select(Post).where(Post.id == errand.post.id).with_for_update()).one()
             post.ts, post.shown_version = ts, shown
+            _count(errand, "brought")
+            log.info("delivered", delivery=errand.id, channel=post.channel_slack_id, attempts=errand.attempts)
             row.lease_token = row.leased_until = row.last_error = None
             if current == shown:
                 row.done_at = session.scalars(select(text("now()"))).one()
@@ -231,6 +243,7 @@ class Courier:
                 row.attempts, row.first_attempt_at, row.lease_token, row.leased_until = 0, None, None, None
 
     def _wait(self, errand: Claimed, seconds: float) -> None:
+        _count(errand, "held")
         with self._sessions.begin() as session:
             people.enter_as_system(session)
             if row := self._still_mine(session, errand):
@@ -241,6 +254,7 @@ class Courier:
 
     def _later(self, errand: Claimed, why: str) -> None:
         seconds = min(2.0**errand.attempts, LONGEST_BACKOFF) * random.uniform(0.8, 1.2)  # noqa: S311  jitter
+        _count(errand, "later")
         log.warning("not delivered yet", delivery=errand.id, why=why, again_in=round(seconds))
         with self._sessions.begin() as session:
             people.enter_as_system(session)
@@ -251,6 +265,7 @@ class Courier:
         return None
 
     def _end(self, errand: Claimed, why: str) -> None:
+        _count(errand, "dead")
         log.error("given up: a dead letter", delivery=errand.id, why=why)
         with self._sessions.begin() as session:
             people.enter_as_system(session)
@@ -258,6 +273,11 @@ class Courier:
                 row.dead_at = session.scalars(select(text("now()"))).one()
                 row.lease_token = row.leased_until = None
                 row.last_error = why
+
+
+def _count(errand: Claimed, outcome: str) -> None:
+    method = "chat.update" if errand.budget_key == budget.EDITS else "chat.postMessage"
+    metrics.DELIVERIES.labels(method, outcome).inc()
 
 
 def _in_seconds(session: Session, seconds: float) -> datetime:
@@ -268,4 +288,4 @@ def oldest_pending_seconds(sessions: sessionmaker[Session]) -> tuple[float, int]
     """Age of the oldest undelivered row, and how many dead letters there are."""
     with sessions.begin() as session:
         people.enter_as_system(session)
-        return outbox.oldest_pending_seconds(session), outbox.dead_letters(session)
+        return outbox.oldest_pending_seconds(session), dead_letters.count(session)

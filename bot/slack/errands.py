@@ -27,6 +27,7 @@ class Claimed:
     first_attempt_at: datetime
     nonce: uuid.UUID
     budget_key: str
+    reference: str | None  # of the interaction that asked for it
 
 
 @dataclass(frozen=True)

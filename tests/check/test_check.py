@@ -304,7 +304,7 @@ def test_posts_that_slack_refused_for_good_until_they_are_tried_again(house: Hou
     delivers(house)
     press = says(looks(), "post to #umbrella given up: Slack said is_archived.")
     assert "Unarchive it" in press
-    assert "next move" in press
+    assert "press Try again on the Home" in press
     house.slack.workspace.channels["C0UMBRELLA"].archived = False
     does(house, "insert into outbox (post_id, lane_id, account_id) select post_id, lane_id, account_id from outbox"
          " where dead_at is not null")  # fmt: skip

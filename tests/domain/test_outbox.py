@@ -5,7 +5,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from bot.domain import events, outbox
+from bot.domain import dead_letters, events, outbox
 from bot.domain.outbox import Delivery, Place, Subject
 from bot.domain.workflow import Action
 from tests.domain.desk import MONDAY, complete, delivered, pending
@@ -115,7 +115,7 @@ def test_the_age_of_the_oldest_row_counts_only_what_waits(session, a_ticket):
 def test_dead_letters_are_counted_and_keep_nobody_waiting(session, a_ticket):
     outbox.refresh(session, Subject.TICKET, a_ticket().id)
     session.execute(text("update outbox set dead_at = now() where done_at is null"))
-    assert outbox.dead_letters(session) == 2
+    assert dead_letters.count(session) == 2
     assert outbox.oldest_pending_seconds(session) == 0
 
 

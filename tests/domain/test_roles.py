@@ -16,6 +16,7 @@ MAY = {
     Permission.MANAGE_ACCOUNTS: "lead service_owner account_manager admin",
     Permission.SET_ABSENCE_OF_OTHERS: "lead service_owner admin",
     Permission.CHANGE_ROTA:     "lead service_owner admin",
+    Permission.MEND_DELIVERIES: "lead service_owner admin",
     Permission.PLAN_WITH_CLIENTS: "engineer lead service_owner account_manager admin",
 }
 # fmt: on

@@ -238,11 +238,38 @@ def test_a_superuser_is_refused_with_what_to_do(owner: Engine):
         database.require_safe_role(owner)
 
 
+CLEARED = {"outbox": "created_at", "receipt": "at"}  # notes of the machinery's own, when they are old
+
+
 @pytest.mark.parametrize("table", GUARDED)
 @pytest.mark.parametrize("verb", ["delete from", "truncate"])
 def test_the_application_deletes_nothing(session, table, verb):
+    if table in CLEARED and verb != "truncate":
+        return
     with pytest.raises(DBAPIError, match="permission denied"):
         session.execute(text(f"{verb} {table}"))
+
+
+def delete_all(session: Session, table: str) -> int:
+    return len(session.execute(text(f"delete from {table} returning 1")).all())
+
+
+@pytest.mark.parametrize("table", CLEARED)
+def test_what_it_may_clear_away_is_a_week_old_and_settled(both, ids, table):
+    people.enter_as_system(both)
+    there = both.scalar(text(f"select count(*) from {table}"))
+    assert there
+    assert delete_all(both, table) == 0
+    both.execute(text(f"update {table} set {CLEARED[table]} = now() - interval '6 days'"))
+    assert delete_all(both, table) == 0
+    both.execute(text(f"update {table} set {CLEARED[table]} = now() - interval '8 days'"))
+    if table == "outbox":
+        assert delete_all(both, table) == 0  # it still waits
+        both.execute(text("update outbox set done_at = now() - interval '8 days'"))
+    people.enter(both, "U0ANA")
+    assert delete_all(both, table) == 0  # nor is it a client's to clear
+    people.enter_as_system(both)
+    assert delete_all(both, table) == there
 
 
 @pytest.mark.parametrize(

@@ -296,7 +296,7 @@ def test_several_roles_see_each_section_once(house: House):
     house.sam.opens_home()
     text = plain(house.sam)
     for section in SECTIONS:
-        if section.roles and section.key != "handed":
+        if section.roles and section.key not in {"handed", "undelivered"}:  # where there is something
             assert text.count(f"{section.title}") >= 1
     for title in ("Nobody has these yet:", "Yours:", "Your time today:", "Billing review", "Accounts\n"):
         assert text.count(title) == 1, title

@@ -56,6 +56,12 @@ with her as (select t.id, t.account_id, p.id as person_id from ticket t join per
 insert into time_entry (account_id, person_id, work_date, minutes, category, code, created_at, ticket_id, note)
 select account_id, person_id, (:now)::date, 45, 'ticket_resolution', 'included', :now, id, '' from her
 """
+# More than a page of posts that Slack refused.
+DEAD_LETTERS = """
+with cards as (insert into post (subject, subject_id, place, channel_slack_id)
+  select 'ticket', n, 'triage', 'C0TRIAGE' from generate_series(1, 9) n returning id)
+insert into outbox (post_id, lane_id, dead_at, last_error) select id, id, now(), 'is_archived' from cards
+"""
 
 
 @pytest.fixture
@@ -98,6 +104,7 @@ def test_a_home_of_every_role_with_everything_on_it_fits_into_slacks_limits(sess
 def test_whatever_roles_somebody_has_the_home_fits(session: Session, crowd):
     crowd(900)
     session.execute(text(A_DAYS_WORK), {"now": MONDAY})
+    session.execute(text(DEAD_LETTERS))
     full = State(pages={section.key: 1 for section in SECTIONS})  # with Previous, Next and Show all
     assert len(drawn(session, "Maya", *Role, state=full)["blocks"]) > MOST_BLOCKS - 15  # nearly full
     for roles in [some for count in (1, 2, len(Role)) for some in combinations(Role, count)]:

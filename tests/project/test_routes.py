@@ -18,7 +18,7 @@ ANSWERED = {kind: {name for kind_, name in ROUTES if kind_ == kind} for kind in 
 # Names of controls begin with their room; whatever else looks like that is listed here with its reason.
 ROOMS = ("ticket.", "time.", "request.", "queue.", "digest.", "bypass.", "intake.", "message.", "channel.",
          "project.", "recurring.", "away.", "rota.", "hours.", "home.", "help.",
-         "search.", "agenda.")  # fmt: skip
+         "search.", "agenda.", "delivery.")  # fmt: skip
 NOT_CONTROLS = {
     "request.filed": "a window that only shows; it has no submit button",
     "request.already": "a window that only shows",

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from bot.domain import events, outbox, provider
+from bot.domain import dead_letters, events, provider
 from bot.domain.accounts import Account
 from bot.domain.base import Base
 from bot.domain.events import Event, Kind
@@ -36,7 +36,7 @@ def moved(session: Session, old: str, new: str, *, now: datetime) -> bool:
     if channels == firm.channels and not any(result.rowcount for result in held):  # pyright: ignore[reportAttributeAccessIssue]
         return False
     firm.channels = channels
-    outbox.revive(session, new)
+    dead_letters.revive_in(session, new)
     events.record(session, Kind.CHANNEL_MOVED, account_id=account_id, at=now, data={"from": old, "to": new})
     return True
 

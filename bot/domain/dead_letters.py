@@ -1,0 +1,134 @@
+"""Posts that Slack refused for good: which still stand, and what a person may do about one.
+
+One stands until it is tried again, is let go, or a later delivery of the same post has taken its place.
+"""
+
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import ColumnElement, and_, exists, func, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session, aliased
+
+from bot.domain import events
+from bot.domain.errors import NotFound, Refused
+from bot.domain.outbox import Delivery, Place, Post, Subject
+from bot.domain.people import Person
+from bot.domain.roles import Permission
+
+GONE = (
+    "That one is settled already: somebody tried it again or let it go, or a newer post took its place. "
+    "Your Home shows what is left."
+)
+ON_ITS_WAY = "A newer delivery of the same post is on its way. There is nothing to try again."
+CHANNEL_UNKNOWN = "channel_not_found"
+
+
+class DeadLetter(NamedTuple):
+    """What could not be delivered: `ticket_id` where it stands in a ticket's thread; `why` is Slack's own word."""
+
+    id: int
+    subject: Subject
+    ticket_id: int | None
+    place: Place
+    channel_slack_id: str
+    since: datetime | None
+    why: str
+
+
+def _stands() -> ColumnElement[bool]:
+    later = aliased(Delivery)
+    superseded = exists().where(later.post_id == Delivery.post_id, later.id > Delivery.id)
+    return and_(Delivery.dead_at.is_not(None), Delivery.let_go_at.is_(None), ~superseded)
+
+
+def count(session: Session) -> int:
+    """How many stand."""
+    return session.scalars(select(func.count()).select_from(Delivery).where(_stands())).one()
+
+
+def standing(session: Session, *, first: int, most: int) -> list[DeadLetter]:
+    """A page of them, the newest first."""
+    root = aliased(Post)
+    found = session.execute(
+        select(Delivery, Post, root)
+        .join(Post, Post.id == Delivery.post_id)
+        .join(root, root.id == Delivery.lane_id)
+        .where(_stands())
+        .order_by(Delivery.dead_at.desc(), Delivery.id.desc())
+        .offset(first)
+        .limit(most)
+    )
+    return [
+        DeadLetter(
+            row.id, post.subject, root.subject_id if root.subject in {Subject.TICKET, Subject.ORIGIN} else None,
+            post.place, post.channel_slack_id, row.dead_at, row.last_error or "nothing",
+        )
+        for row, post, root in found
+    ]  # fmt: skip
+
+
+def by_channel(session: Session) -> list[tuple[str, str, int]]:
+    """The channel, Slack's word for why, and how many."""
+    rows = session.execute(
+        select(Post.channel_slack_id, Delivery.last_error, func.count())
+        .join(Post, Post.id == Delivery.post_id)
+        .where(_stands())
+        .group_by(Post.channel_slack_id, Delivery.last_error)
+        .order_by(Post.channel_slack_id, Delivery.last_error)
+    )
+    return [(channel, why or "nothing", number) for channel, why, number in rows]
+
+
+def try_again(session: Session, delivery_id: int, *, by: Person, now: datetime) -> None:
+    """Bring one after all; the worker looks first whether it arrived."""
+    row = _theirs(session, delivery_id, by)
+    _note(session, events.Kind.DELIVERY_TRIED_AGAIN, row, by, now)
+    try:
+        with session.begin_nested():
+            _revive(session, Delivery.id == row.id)
+    except IntegrityError:  # a newer one was enqueued in this very moment
+        raise Refused(ON_ITS_WAY) from None
+
+
+def try_all_again(session: Session, *, by: Person, now: datetime) -> int:
+    """The same for each that stands; how many. What somebody else has in hand is left to them."""
+    by.require(Permission.MEND_DELIVERIES)
+    ids = session.scalars(select(Delivery.id).where(_stands()).with_for_update(of=Delivery, skip_locked=True)).all()
+    for delivery_id in ids:
+        try_again(session, delivery_id, by=by, now=now)
+    return len(ids)
+
+
+def let_go(session: Session, delivery_id: int, *, by: Person, now: datetime) -> None:
+    """Nobody tries that one again."""
+    row = _theirs(session, delivery_id, by)
+    row.let_go_at = now
+    _note(session, events.Kind.DELIVERY_LET_GO, row, by, now)
+
+
+def revive_in(session: Session, channel_slack_id: str) -> None:
+    """What was given up because Slack did not know the channel is tried again, now that it has its new id."""
+    posts = select(Post.id).where(Post.channel_slack_id == channel_slack_id)
+    _revive(session, and_(Delivery.post_id.in_(posts), Delivery.last_error == CHANNEL_UNKNOWN))
+
+
+def _theirs(session: Session, delivery_id: int, by: Person) -> Delivery:
+    by.require(Permission.MEND_DELIVERIES)
+    # Locked before it is looked at: of two who press, one acts, and the other reads that it is settled.
+    row = session.scalar(select(Delivery).where(Delivery.id == delivery_id).with_for_update())
+    if row is None or not session.scalar(select(exists().where(Delivery.id == delivery_id, _stands()))):
+        raise NotFound(GONE)
+    return row
+
+
+def _revive(session: Session, which: ColumnElement[bool]) -> None:
+    # As after a first try, so that it looks whether it stands before it posts.
+    again = {"dead_at": None, "last_error": None, "attempts": 1, "not_before": func.now()}
+    ids = select(Delivery.id).where(_stands(), which)
+    session.execute(update(Delivery).where(Delivery.id.in_(ids)).values(again))
+
+
+def _note(session: Session, kind: events.Kind, row: Delivery, by: Person, now: datetime) -> None:
+    told = {"delivery": row.id, "post": row.post_id, "why": row.last_error}
+    events.record(session, kind, account_id=row.account_id, person=by.id, at=now, data=told)
