@@ -41,14 +41,14 @@ class Stage:
             embedded.drop_database(self._server, name)
 
     def hits(
-        self, scenario: Scenario, tally: judge.Tally, point: Point | None = None, *, right: list[judge.World] | None = None,
-        **more: Any,
+        self, scenario: Scenario, tally: judge.Tally, point: Point | None = None, *,
+        right: list[judge.World] | None = None, **more: Any,
     ) -> Scene:  # fmt: skip
         """One run with a fault, judged and counted."""
         expected = right or [self.undisturbed(scenario)]
         scene, found = self.plays(scenario, point, **more)
         where = f"{scenario.name}, {point or tally.fault}"
-        assert point is None or scene.struck.is_set(), f"{where} was never reached"
+        assert point is None or scene.struck, f"{where} was never reached"
         tally.judge(where, expected, found)
         tally.count(where, scene.arrivals, scene.wrongly_refused)
         return scene

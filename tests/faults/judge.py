@@ -16,6 +16,7 @@ from tests.house import House
 World = Counter[str]
 # How things were done, not what: arrivals, waiting posts, rates.
 NOT_EFFECTS = ("alembic_version", "clock", "outbox", "receipt", "slack_budget")
+ASKS_AGAIN = re.compile(r"Please (try again|press it once more)")
 NOT_STORED = re.compile(r"nothing was (stored|changed)", re.IGNORECASE)
 
 
@@ -35,6 +36,16 @@ def world(house: House) -> World:
 def _words(message: Message) -> str:
     blocks = [{key: value for key, value in block.items() if key != "block_id"} for block in message.blocks]
     return re.sub(r"\d+", "#", f"{message.text} {json.dumps(blocks, sort_keys=True)}")
+
+
+def said(delivery: Delivery) -> str:
+    """All that a person reads of an answer, whichever way it came."""
+    return f"{delivery.response} {delivery.api_calls}"
+
+
+def accepted(delivery: Delivery) -> bool:
+    """Acknowledged, and nobody is asked to do it again."""
+    return delivery.ok and not ASKS_AGAIN.search(said(delivery))
 
 
 def undelivered(house: House) -> World:
@@ -68,7 +79,7 @@ class Tally:
     def count(self, where: str, arrivals: list[Delivery], wrongly_refused: list[str]) -> None:
         """Requests of this run, and the sentences that were not true."""
         self.sent += len(arrivals)
-        self.acknowledged += sum(delivery.ok for delivery in arrivals)
+        self.acknowledged += sum(accepted(delivery) for delivery in arrivals)
         self.refused += len(wrongly_refused)
         self.notes += [f"{where}: wrongly refused, {why}" for why in wrongly_refused]
 

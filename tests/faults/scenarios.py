@@ -30,6 +30,7 @@ class Scenario:
     runs: str | None = None
 
     def plays(self, scene: Scene) -> None:
+        scene.worker = "worker" if self.process == "worker" else None
         self.before(scene)
         scene.breaks(scene)
         if self.acts:

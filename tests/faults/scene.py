@@ -1,15 +1,15 @@
 """Where a fault happens: a database, a Slack, people, and processes that may die and are started anew."""
 
-import signal
 import socket
 import threading
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from sqlalchemy import create_engine, text
+from sqlalchemy import NullPool, create_engine, text
 
 from bot import database
 from bot.playground.records import Delivery
@@ -50,8 +50,9 @@ class Scene:
         self.remembered: dict[str, Any] = {}
         self.arrivals: list[Delivery] = []
         self.wrongly_refused: list[str] = []
-        self.struck = threading.Event()
+        self.worker = "worker"  # None where the worker is not what is hit: then one in here is quicker
         self.breaks: Callable[[Scene], None] = lambda _: None  # what goes wrong from when the scene is set
+        self.codes: defaultdict[str, list[int]] = defaultdict(list)  # how processes ended, by command
         self._folder = folder
         self._started = 0
         self._port = _a_free_port()
@@ -66,7 +67,7 @@ class Scene:
 
     def start(self, command: str) -> Any:
         """A process; the first of its kind meets the point, if that is one of its steps."""
-        point = self.point if self.point and self.point.process == command and not self.struck.is_set() else None
+        point = self.point if self.point and self.point.process == command and not self.struck else None
         ours, theirs = process.pipe() if point and point.happens else (None, None)
         plan = Plan(self.steps_of(command), point.step if point else "", theirs)
         self._started += 1
@@ -77,16 +78,25 @@ class Scene:
             self._watching.append(watching)
         return started
 
+    def _what_happens_is_over(self) -> None:
+        for watching in self._watching if self.struck else []:
+            watching.join(PATIENCE)
+
     def _watch(self, wire: Any, point: Point, started: Any) -> None:
         try:
             wire.recv()
         except EOFError:
             return
-        self.struck.set()
         assert point.happens
         said = point.happens(self, started)
         with suppress(BrokenPipeError):
             wire.send(said or "go on")
+
+    @property
+    def struck(self) -> bool:
+        """Whether the point was reached."""
+        steps = self.steps_of(self.point.process) if self.point else None
+        return bool(self.point and steps and steps.exists() and self.point.step in steps.read_text().split("\n"))
 
     def steps_of(self, command: str) -> Path:
         return self._folder / f"{command}.steps"
@@ -95,7 +105,8 @@ class Scene:
         """A host starts it again when it died."""
         if self._web and self._web.exitcode is None:
             return
-        self._note_its_death(self._web)
+        if self._web:
+            self.codes["web"].append(self._web.exitcode)
         self._web = self.start("web")
         deadline = time.monotonic() + PATIENCE
         while not _answers(self._port):
@@ -104,28 +115,20 @@ class Scene:
             time.sleep(0.01)
         self.slack.app_url = f"http://127.0.0.1:{self._port}/slack/events"
 
-    def web_ends(self) -> int | None:
-        """It is told to, and nobody is sent there any more; its exit code."""
+    def web_ends(self) -> None:
+        """Nobody is sent there any more."""
         self.slack.app_url = None
-        if self._web is None:
-            return None
-        if self._web.exitcode is None:
+        if self._web.exitcode is None and self.point and self.point.happens:
             self._web.terminate()
-        self._web.join(PATIENCE)
-        self._note_its_death(self._web)
-        code, self._web = self._web.exitcode, None
-        return code
-
-    def _note_its_death(self, ended: Any) -> None:
-        if ended and ended.exitcode == -signal.SIGKILL:
-            self.struck.set()
+            self._web.join(PATIENCE)
+            self.codes["web"].append(self._web.exitcode)
 
     def runs(self, command: str) -> int:
         """A process that comes to its end by itself; its exit code."""
         running = self.start(command)
         running.join(PATIENCE)
         assert running.exitcode is not None, self.log()
-        self._note_its_death(running)
+        self.codes[command].append(running.exitcode)
         return running.exitcode
 
     def log(self) -> str:
@@ -143,10 +146,11 @@ class Scene:
                 gesture(self)
             except AssertionError as refusal:
                 problem = str(refusal).partition("\n")[0]
+            self._what_happens_is_over()
             new = list(self.slack.deliveries.kept)[heard:]
             self.arrivals += new
             self._check_what_was_said(new, stood)
-            if not problem and all(delivery.ok for delivery in new[-1:]):
+            if not problem and all(judge.accepted(delivery) for delivery in new if delivery.person == new[0].person):
                 return
             if any(delivery.error == UNREACHABLE for delivery in new):
                 self._web.join(PATIENCE)  # it is about to be dead
@@ -157,7 +161,7 @@ class Scene:
     def _check_what_was_said(self, arrivals: list[Delivery], stood: judge.World) -> None:
         if len({delivery.person for delivery in arrivals}) > 1:
             return  # to one of two people it may be true
-        said = " ".join(f"{delivery.response} {delivery.api_calls}" for delivery in arrivals)
+        said = " ".join(map(judge.said, arrivals))
         if judge.NOT_STORED.search(said) and judge.world(self.house) != stood:
             self.wrongly_refused.append(f"told that nothing was stored: {said[:200]}")
 
@@ -166,7 +170,10 @@ class Scene:
         for rounds in range(ROUNDS):
             if rounds == ROUNDS // 2:
                 self.slack.clear_faults()
-            self.runs("worker")
+            if self.worker:
+                self.runs(self.worker)
+            else:
+                self.house.delivers()
             if not pending(self.house):
                 return
             waits_are_over(self.house)
@@ -176,15 +183,14 @@ class Scene:
         if self._web and self._web.exitcode is None:
             self._web.kill()
             self._web.join(PATIENCE)
-        for watching in self._watching:
-            watching.join(PATIENCE)
+        self._what_happens_is_over()
 
 
 @contextmanager
 def a_scene(url: str, folder: Path, point: Point | None = None, design: str = "", seed: int = 0) -> Iterator[Scene]:
     """In a furnished database of its own."""
     with Slack(over_http(), cast.PEOPLE, cast.CHANNELS, enforce_rate_limits=False, seed=seed) as slack:
-        engine, owner = database.app_engine(url), create_engine(url)
+        engine, owner = database.app_engine(url), create_engine(url, poolclass=NullPool)
         with owner.begin() as connection:  # what the worker asks Slack at its first start
             connection.execute(text("update provider set workspace_url = :url"), {"url": slack.url})
         scene = Scene(House(slack, database.sessions(engine), owner, ""), url, folder, point, design)

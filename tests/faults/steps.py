@@ -133,6 +133,11 @@ def worth_hitting(steps: list[str]) -> list[str]:
     ]  # fmt: skip
 
 
+def changes(steps: list[str]) -> list[str]:
+    """Without any reads: writes, commits, calls to Slack, answers."""
+    return [step for step in steps if not step.startswith(READS)]
+
+
 def listening_to_answers(app: Any, steps: Steps) -> Any:
     """The ASGI app, with the moments around each answer to Slack."""
 

@@ -11,7 +11,7 @@ import pytest
 
 from tests.faults.scenarios import SCENARIOS, SEARCH, Scenario
 from tests.faults.scene import Point, Scene
-from tests.faults.steps import worth_hitting
+from tests.faults.steps import changes
 
 TAKE = "Take it is pressed"
 
@@ -50,7 +50,7 @@ MEANWHILE = {
 def test_two_at_once_at_every_step(stage, tally, name: str):
     scenario, line = SCENARIOS[name], tally(f"two at once: {name}")
     right = either_way(stage, scenario)
-    for step in worth_hitting(stage.steps_of(scenario)):
+    for step in changes(stage.steps_of(scenario)):
         if not step.startswith("answer"):  # by then it is over; and the loop that answers would stand still for both
             stage.hits(scenario, line, Point(scenario.process, step, MEANWHILE[name]), right=right)
     assert line.points >= 10
