@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from bot.domain.codes import Code
 from bot.domain.workflow import Action
+from tests.driver import Person
 from tests.faults.scene import Scene
 from tests.slack.desk import does, files, moves
 
@@ -81,8 +82,15 @@ def much_to_bring(scene: Scene) -> None:
     files(scene.house, "Routing sends everything to Bo", account="Umbrella", by="Rex")
 
 
+def reads_why(person: Person) -> None:
+    """A window that only says what did not work is closed before the next try."""
+    while (window := person.modal()) and window["title"]["text"] == "Not done":
+        person.closes()
+
+
 def requests(scene: Scene) -> None:
     ana = scene.house.ana
+    reads_why(ana)
     if not ana.modal():
         ana.opens("/request")
     ana.fills(REQUEST).submits()
@@ -94,6 +102,7 @@ def takes(scene: Scene) -> None:
 
 def asks_the_client(scene: Scene) -> None:
     bo = scene.house.bo
+    reads_why(bo)
     if not bo.modal():
         bo.clicks("Ask client", on=SEARCH)
     bo.fills({"What do you need?": "The words you searched for."}).submits()
@@ -114,6 +123,7 @@ def logs_time(scene: Scene) -> None:
 
 def closes_with_a_note(scene: Scene) -> None:
     bo = scene.house.bo
+    reads_why(bo)
     if not bo.modal():
         bo.clicks("Close", on=SEARCH)
     bo.fills(NOTE).submits()

@@ -54,7 +54,6 @@ class Scene:
         self.breaks: Callable[[Scene], None] = lambda _: None  # what goes wrong from when the scene is set
         self.codes: defaultdict[str, list[int]] = defaultdict(list)  # how processes ended, by command
         self._folder = folder
-        self._started = 0
         self._port = _a_free_port()
         self._web: Any = None
         self._watching: list[threading.Thread] = []
@@ -70,7 +69,6 @@ class Scene:
         point = self.point if self.point and self.point.process == command and not self.struck else None
         ours, theirs = process.pipe() if point and point.happens else (None, None)
         plan = Plan(self.steps_of(command), point.step if point else "", theirs)
-        self._started += 1
         started = process.start(command, self._env, plan, self._folder / "log", self.design)
         if point and ours:
             watching = threading.Thread(target=self._watch, args=(ours, point, started), daemon=True)
@@ -118,7 +116,8 @@ class Scene:
     def web_ends(self) -> None:
         """Nobody is sent there any more."""
         self.slack.app_url = None
-        if self._web.exitcode is None and self.point and self.point.happens:
+        hit = self.point and self.point.process == "web"
+        if self._web.exitcode is None and hit:  # what it still has in hand, it comes to the end of
             self._web.terminate()
             self._web.join(PATIENCE)
             self.codes["web"].append(self._web.exitcode)
