@@ -1,11 +1,19 @@
-"""Two kinds of tests run only when asked for: `--browser` drives a real Chromium, `--slow` takes its time."""
+"""Some tests run only when asked for: `--browser` drives a real Chromium, `--slow` takes its time, and `--faults`
+breaks things at every step and prints what came of it."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from tests.table_of_faults import LINE, table
+
 BROWSER_TESTS = Path(__file__).with_name("browser")
-ON_REQUEST = {"browser": "also the tests that drive a real Chromium", "slow": "also the tests that take long"}
+ON_REQUEST = {
+    "browser": "also the tests that drive a real Chromium",
+    "slow": "also the tests that take long",
+    "faults": "also the tests that break things at every step; a table says what was lost, doubled or wrongly refused",
+}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -24,3 +32,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if left_out:
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if item not in set(left_out)]
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    """The table of faults, from whichever process ran them."""
+    reports = [report for kind in ("passed", "failed") for report in terminalreporter.stats.get(kind, [])]
+    lines = [line for report in reports for name, line in report.user_properties if name == LINE]
+    if lines and config.getoption("faults"):
+        terminalreporter.section("faults")
+        terminalreporter.write_line(table(sorted(map(list, lines))))

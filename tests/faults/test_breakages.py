@@ -1,0 +1,82 @@
+"""Everything but a kill: databases that end or cut, answers that get lost, a Slack that fails, an orderly stop."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy.orm import Session
+
+from bot import database, embedded, playbook
+from tests.faults import breakages
+from tests.faults.breakages import WEATHERS, Weather
+from tests.faults.conftest import Stage
+from tests.faults.scenarios import SCENARIOS
+from tests.faults.scene import Point
+from tests.faults.steps import changes
+from tests.house import furnish
+
+SEEDS = (1, 2, 3)
+pytestmark = pytest.mark.faults
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_connections_cut_at_every_step(stage, tally, name: str):
+    scenario, line = SCENARIOS[name], tally(f"connections cut: {name}")
+    for step in changes(stage.steps_of(scenario)):
+        stage.hits(scenario, line, Point(scenario.process, step, breakages.connections_are_cut))
+    assert line.clean, line.notes
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_the_answer_to_every_commit_is_lost(stage, tally, name: str):
+    scenario, line = SCENARIOS[name], tally(f"commit's answer lost: {name}")
+    for step in stage.steps_of(scenario):
+        if step.startswith("commit:after"):
+            stage.hits(scenario, line, Point(scenario.process, step, breakages.the_commits_answer_is_lost))
+    assert line.clean, line.notes
+
+
+@pytest.mark.parametrize("name", [name for name, one in SCENARIOS.items() if one.process != "tick"])
+def test_told_to_end_at_every_step(stage, tally, name: str):
+    """What it has in hand is finished: nobody has to press again, and it ends well."""
+    scenario, line = SCENARIOS[name], tally(f"SIGTERM: {name}")
+    for step in changes(stage.steps_of(scenario)):
+        scene = stage.hits(scenario, line, Point(scenario.process, step, breakages.it_is_told_to_end))
+        assert set(scene.codes[scenario.process]) == {0}, (step, scene.codes, scene.log())
+    assert line.sent == line.acknowledged, line
+    assert line.clean, line.notes
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("weather", WEATHERS, ids=lambda weather: weather.name)
+def test_a_slack_that_fails(stage, tally, weather: Weather, seed: int):
+    if weather.chance == 1 and seed != SEEDS[0]:
+        pytest.skip("nothing is left to chance")
+    line = tally(weather.name + (f", seed {seed}" if weather.chance < 1 else ""))
+    for scenario in SCENARIOS.values():
+        stage.hits(scenario, line, breaks=weather.breaks, seed=seed)
+    assert line.clean, line.notes
+
+
+@pytest.fixture(scope="module")
+def durable_stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Stage, Path]]:
+    """A server of our own, which loses nothing that it has confirmed, to be ended at will."""
+    folder = tmp_path_factory.mktemp("durable")
+    with embedded.server(folder / "pg") as url:
+        empty = embedded.create_database(url, "furnished")
+        database.migrate(empty)
+        engine = database.owner_engine(empty)
+        with Session(engine) as session, session.begin():
+            playbook.seed(session, playbook.from_file())
+        engine.dispose()
+        furnish(empty)
+        yield Stage(url, "furnished", folder), folder / "pg"
+
+
+@pytest.mark.parametrize("name", ["Take it is pressed", "a line of /time", "a card, replies and an edit"])
+def test_the_database_restarts_at_every_change(durable_stage, tally, name: str):
+    stage, home = durable_stage
+    scenario, line = SCENARIOS[name], tally(f"database restarts: {name}")
+    for step in changes(stage.steps_of(scenario)):
+        stage.hits(scenario, line, Point(scenario.process, step, breakages.restarts(home)))
+    assert line.clean, line.notes
