@@ -36,8 +36,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
     """The table of faults, from whichever process ran them."""
-    reports = [report for kind in ("passed", "failed") for report in terminalreporter.stats.get(kind, [])]
-    lines = [line for report in reports for name, line in report.user_properties if name == LINE]
+    reports = [report for found in terminalreporter.stats.values() for report in found]
+    told = [report.user_properties for report in reports if getattr(report, "when", None) == "teardown"]
+    lines = [line for properties in told for name, line in properties if name == LINE]
     if lines and config.getoption("faults"):
         terminalreporter.section("faults")
         terminalreporter.write_line(table(sorted(map(list, lines))))
