@@ -53,6 +53,7 @@ HIS_TOO = {
     ("view", "recurring.keep"): "it is for his own account",
     ("action", "request.reveal"): "it is for his own account, or shows his own ticket",
     ("action", "queue.account"): "it chooses his own account",
+    ("action", "search.clear"): "its number only counts how often the filters were cleared",
 }
 
 
