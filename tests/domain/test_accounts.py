@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.domain import accounts, people, provider
+from bot.domain.errors import NotFound
 from bot.domain.events import Event, Kind
 from bot.domain.outbox import Delivery, Post
 from bot.domain.people import Person
@@ -133,3 +134,12 @@ def test_of_two_who_welcome_the_same_account_at_once_one_posts(cast_sessions, ca
     with cast_sessions.begin() as session:
         people.enter_as_system(session)
         assert len(session.scalars(select(Post).where(Post.channel_slack_id == "C0FRESH")).all()) == 1
+
+
+def test_a_number_of_no_account_or_of_one_that_is_not_theirs_is_not_found_alike(session, acme):
+    umbrella = by_name(session, "Umbrella").id
+    people.enter(session, "U0ANA")
+    session.expunge_all()
+    for number in (umbrella, 987654):
+        with pytest.raises(NotFound, match="I can't find that account"):
+            accounts.by_id(session, number)

@@ -118,8 +118,6 @@ def _texts(payload: Json) -> Iterator[tuple[str, Any, Any]]:
 
 
 def _choices(path: str, element: Json) -> Iterator[tuple[str, Any, Any]]:
-    if isinstance(element.get("block_id"), str):
-        yield f"{path}.block_id", element, "block_id"
     if isinstance(element.get("value"), str):
         typed = ":typed" if "input" in element.get("type", "") else ""
         yield f"{path}.value{typed}", element, "value"

@@ -185,6 +185,7 @@ class Tap:
     def __init__(self, house: House, heard: Listener):
         self._transport, self._heard = house.slack.deliveries.transport, heard
         house.slack.deliveries.transport = self
+        house.slack.deliveries.deadline = 60  # listening takes its time
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._transport, name)

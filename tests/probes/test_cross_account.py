@@ -36,7 +36,25 @@ UMBRELLAS = {"number": str(NUMBER), "channel": "C0UMBRELLA", "ts": TS}
 NOBODYS_ = {"number": str(NOBODYS), "channel": "C0NOWHERE", "ts": NO_TS}
 
 
-NOT_SENT: dict[tuple[str, str], str] = {}  # routes that no story takes, each with its reason
+# Routes that no story takes which needs a house alone: their tests have rows to choose from, or more rooms.
+NOT_SENT = {
+    ("event", "channel_id_changed"),  # Slack's own word, and nobody's
+    *(("action", f"ticket.{move}") for move in ("back_to_triage", "note", "reject", "send_to_client")),
+    *(("action", f"{room}.open") for room in ("away", "hours", "rota")),
+    *(("action", name) for name in ("bypass.confirm", "bypass.decline", "channel.choose")),
+    *(("options", "account"), ("options", "for_account"), ("options", "absentee"), ("options", "on_call")),
+    *(("options", name) for name in ("reviewer", "stand_in", "takes_over", "triage", "whom")),
+    *(("view", "channel.account"), ("view", "search.window")),
+}
+# Where what the staff sent means something to Rex, who may know it: he is not answered as if it did not exist.
+HIS_TOO = {
+    ("view", "away.form"): "it names one of the staff, whom every client knows",
+    ("view", "rota.changed"): "it names the staff",
+    ("view", "recurring.keep"): "it is for his own account",
+    ("action", "request.reveal"): "it is for his own account, or shows his own ticket",
+    ("action", "queue.account"): "it chooses his own account",
+    ("action", "search.clear"): "its number only counts how often the filters were cleared",
+}
 
 
 class Prober:
@@ -77,6 +95,8 @@ class Prober:
             self._expect(not wrong, payload, f"{who} changed {wrong}")
             told = [word for word in words if word in seen.said]
             self._expect(not told, payload, f"{who} was told {told}: {seen.said[:3000]}")
+            if sender_of(payload) in STAFF and route_of(payload) in HIS_TOO:
+                continue
             unknown = self._sends(all_exchanged(forged, to=NOBODYS_ | {"channel": channel}))
             self._same(payload, f"{who}, all ids", seen, unknown)
 
@@ -206,4 +226,4 @@ def test_nothing_of_any_story_is_of_use_to_another_account(server_url: str, furn
         embedded.drop_database(server_url, name)
     assert found == []
     answered = {key if key[0] != "command" else (key[0], key[1].split()[0]) for key in ROUTES}
-    assert answered - routes == set(NOT_SENT)
+    assert answered - routes == NOT_SENT
