@@ -84,6 +84,22 @@ def test_hostile_text_stays_text(small_app: SmallApp, open_page: OpenPage) -> No
     assert "owned" not in page.title()
 
 
+def test_a_tab_nobody_looks_at_gives_its_connection_back(small_app: SmallApp, open_page: OpenPage) -> None:
+    pages = [open_page(TRIAGE)]
+    turn = """hidden => {
+        Object.defineProperty(document, "hidden", { value: hidden, configurable: true });
+        document.dispatchEvent(new Event("visibilitychange"));
+    }"""
+    for _ in range(7):
+        pages[-1].evaluate(turn, True)
+        pages.append(open_page(TRIAGE))
+    small_app.post("C0TRIAGE", [blocks.section("Meanwhile")])
+    expect(pages[-1].get_by_text("Meanwhile")).to_be_visible()
+    expect(pages[0].get_by_text("Meanwhile")).to_have_count(0)
+    pages[0].evaluate(turn, False)
+    expect(pages[0].get_by_text("Meanwhile")).to_be_visible()
+
+
 # --- people
 
 
