@@ -44,7 +44,7 @@ function close() {
 }
 
 function closeOnEscape(event) {
-  if (event.key === "Escape" && !store.ui.menu) close();
+  if (event.key === "Escape") close();
 }
 
 function isWanted(one) {

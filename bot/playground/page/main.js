@@ -95,7 +95,6 @@ addEventListener("hashchange", () => {
 });
 addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return;
-  if (store.ui.menu) closeMenu();
   for (const pane of store.panes) if (pane.ui.sidebar) pane.setUi({ sidebar: false });
 });
 closeMenusOnDemand();
