@@ -6,7 +6,7 @@ import { avatar, badge, byOrganisation, placeOf, titleOf } from "./people.js";
 import { clock } from "./clock.js";
 import { isDark, toggleTheme } from "./theme.js";
 import { companionOf, firstPlace, guideShown, toggleGuide } from "./guide.js";
-import { hasFailed } from "./inspector.js";
+import { isTrouble } from "./inspector.js";
 import { isOpen, place, toggleMenu, walk } from "./popup.js";
 import { closePane, goPage, openBeside } from "./route.js";
 import { nameOf, redraw, store } from "./state.js";
@@ -63,7 +63,7 @@ function inspectorTool() {
   const { deliveries, faults = [] } = store.panes[0].data;
   // What failed before anybody looked is in the list, but raises no alarm.
   firstSeen ??= deliveries[0]?.id ?? 0;
-  const failed = deliveries.filter((one) => one.id > firstSeen && hasFailed(one)).length;
+  const failed = deliveries.filter((one) => one.id > firstSeen && isTrouble(one)).length;
   const on = Boolean(store.route.inspector);
   const sign = failed ? h("span", { class: "count", title: `${failed} failed` }, failed, h("span", { class: "visually-hidden" }, " failed")) : null;
   return tool(faults.length ? "broken" : "pulse", "Inspector", on, () => goPage({ inspector: on ? "" : "1" }), sign);
