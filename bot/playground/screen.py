@@ -223,7 +223,9 @@ def compact(delivery: Delivery) -> Json:
         "transport",
         "connection",
     )
-    return {key: getattr(delivery, key) for key in kept} | {"calls": len(delivery.api_calls)}
+    calls = list(delivery.api_calls)
+    failed = sum(call["ok"] is False for call in calls)
+    return {key: getattr(delivery, key) for key in kept} | {"calls": len(calls), "failed_calls": failed}
 
 
 def in_full(delivery: Delivery) -> Json:

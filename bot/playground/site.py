@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, quote
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -155,7 +155,9 @@ class Site:
             return PlainTextResponse("not found", status_code=404)
         # Anything but a plain image or a PDF is saved, never shown: an uploaded page must not run here.
         shown = "inline" if stored.mimetype in SHOWN else "attachment"
-        headers = {"Content-Disposition": shown, "X-Content-Type-Options": "nosniff", **HARMLESS, **NO_STORE}
+        # A viewer calls what it shows by this name, not by the id in the address.
+        named = f"{shown}; filename*=UTF-8''{quote(stored.name, safe='', errors='replace')}"
+        headers = {"Content-Disposition": named, "X-Content-Type-Options": "nosniff", **HARMLESS, **NO_STORE}
         return Response(stored.data, media_type=stored.mimetype, headers=headers)
 
     async def receive_upload(self, request: Request) -> Response:

@@ -63,6 +63,32 @@ def test_slack_is_broken_and_mended_by_a_press(small_app: SmallApp, open_page: O
     expect(page.get_by_role("button", name="Take it")).to_be_visible()
 
 
+def test_a_call_that_failed_marks_its_delivery(small_app: SmallApp, open_page: OpenPage) -> None:
+    page = open_page("as=U0BO&channel=C0ACME&guide=off&inspector=1")
+    say(page, "/time T-1 5m")
+    page.get_by_text("Break Slack").click()
+    page.get_by_role("button", name="Slack is down").click()
+    expect(page.get_by_text("Slack is broken on purpose")).to_be_visible()
+    say(page, "/request")
+    expect(page.locator(".delivery.failed")).to_contain_text("1 of 1 call failed")
+    page.get_by_label("Only errors").check()
+    expect(page.locator(".delivery")).to_have_count(1)
+    expect(page.locator(".delivery")).to_contain_text("/request")
+
+
+@pytest.mark.parametrize("width", [1440, 1100])
+def test_beside_two_people_the_inspector_leaves_the_banner_free(open_page: OpenPage, width: int) -> None:
+    page = open_page(f"{TRIAGE}&beside=U0LEA&beside-channel=C0TRIAGE&inspector=1")
+    page.set_viewport_size({"width": width, "height": 900})
+    page.get_by_text("Break Slack").click()
+    page.get_by_role("button", name="Slack is slow").click()
+    if width > 1180:
+        second, drawer = (page.locator(at).bounding_box() for at in (".client[data-side='1']", ".inspector"))
+        assert second and drawer and second["x"] + second["width"] <= drawer["x"]
+    page.get_by_role("button", name="Mend it").click()
+    expect(page.get_by_text("Slack is broken on purpose")).to_have_count(0)
+
+
 def test_a_reaction_is_given_and_taken_back(small_app: SmallApp, open_page: OpenPage) -> None:
     small_app.post("C0TRIAGE", blocks.pressing())
     page = open_page(TRIAGE)

@@ -84,6 +84,22 @@ def test_hostile_text_stays_text(small_app: SmallApp, open_page: OpenPage) -> No
     assert "owned" not in page.title()
 
 
+def test_a_tab_nobody_looks_at_gives_its_connection_back(small_app: SmallApp, open_page: OpenPage) -> None:
+    pages = [open_page(TRIAGE)]
+    turn = """hidden => {
+        Object.defineProperty(document, "hidden", { value: hidden, configurable: true });
+        document.dispatchEvent(new Event("visibilitychange"));
+    }"""
+    for _ in range(7):
+        pages[-1].evaluate(turn, True)
+        pages.append(open_page(TRIAGE))
+    small_app.post("C0TRIAGE", [blocks.section("Meanwhile")])
+    expect(pages[-1].get_by_text("Meanwhile")).to_be_visible()
+    expect(pages[0].get_by_text("Meanwhile")).to_have_count(0)
+    pages[0].evaluate(turn, False)
+    expect(pages[0].get_by_text("Meanwhile")).to_be_visible()
+
+
 # --- people
 
 
@@ -154,6 +170,21 @@ def test_replies_are_counted_and_a_link_leads_to_them(small_app: SmallApp, open_
     expect(page.locator(".thread .message.marked")).to_contain_text("An answer")
 
 
+def test_escape_closes_a_menu_and_not_the_thread_behind_it(small_app: SmallApp, open_page: OpenPage) -> None:
+    root = small_app.post("C0ACME", [blocks.section("Root")])
+    page = open_page(f"{ACME}&thread={root}")
+    thread = page.get_by_role("complementary", name="Thread")
+    for button in ("Add reaction", "More actions"):
+        thread.locator(".message").hover()
+        thread.get_by_role("button", name=button).first.click()
+        expect(page.locator(".menu")).to_be_visible()
+        page.keyboard.press("Escape")
+        expect(page.locator(".menu")).to_have_count(0)
+        expect(thread.get_by_role("button", name=button).first).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(thread).to_have_count(0)
+
+
 def test_own_messages_can_be_edited_and_deleted(open_page: OpenPage) -> None:
     page = open_page(ACME)
     say(page, "Firts & <last>")
@@ -165,6 +196,12 @@ def test_own_messages_can_be_edited_and_deleted(open_page: OpenPage) -> None:
     expect(page.locator(".message", has_text="First")).to_contain_text("(edited)")
     page.locator(".message", has_text="First").get_by_role("button", name="More actions").click()
     page.get_by_role("menuitem", name="Delete message").click()
+    page.get_by_role("dialog", name="Delete message").get_by_role("button", name="Cancel").click()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(page.locator(".message", has_text="First")).to_have_count(1)
+    page.locator(".message", has_text="First").get_by_role("button", name="More actions").click()
+    page.get_by_role("menuitem", name="Delete message").click()
+    page.get_by_role("dialog", name="Delete message").get_by_role("button", name="Delete").click()
     expect(page.locator(".message", has_text="First")).to_have_count(0)
 
 

@@ -70,6 +70,25 @@ def test_beside_is_opened_switched_and_closed(open_page: OpenPage) -> None:
     expect(page.get_by_role("button", name="Viewing as Ana")).to_have_count(0)
 
 
+def test_a_narrow_window_shows_one_of_them_at_a_time(small_app: SmallApp, open_page: OpenPage) -> None:
+    root = small_app.client.chat_postMessage(channel="C0ACME", text="Root")["ts"]
+    for number in range(40):
+        small_app.client.chat_postMessage(channel="C0ACME", text=f"Line {number}")
+    small_app.client.chat_postMessage(channel="C0ACME", thread_ts=root, text="An answer")
+    page = open_page(BOTH)
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.reload()
+    ana, bo = sides(page)
+    expect(ana.get_by_text("Line 39")).to_be_in_viewport()
+    assert page.evaluate("document.documentElement.scrollHeight") == 844
+    expect(bo).not_to_be_visible()
+    page.get_by_role("button", name="Show Bo's side").click()
+    expect(bo.get_by_text("Line 39")).to_be_in_viewport()
+    expect(ana).not_to_be_visible()
+    page.goto(f"{page.url}&beside-thread={root}")
+    expect(bo.locator(".thread").get_by_text("An answer")).to_be_in_viewport()
+
+
 def test_what_is_new_stands_below_a_line_and_pins_are_found(small_app: SmallApp, open_page: OpenPage) -> None:
     page = open_page("as=U0BO&channel=C0ACME&guide=off")
     say(page, "Seen")

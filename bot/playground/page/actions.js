@@ -25,7 +25,8 @@ export async function dispatch(ctx, blockId, element, payload) {
   return true;
 }
 
-function confirmed(pane, dialog) {
+/** Whether the person at this pane says yes. */
+export function confirmed(pane, dialog) {
   const cameFrom = document.activeElement;
   return new Promise((resolve) => {
     const answer = (yes) => {

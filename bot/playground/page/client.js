@@ -33,7 +33,7 @@ function draw(pane) {
   const { home, thread } = pane.route;
   const covered = pane.data.modals.length > 0 || Boolean(pane.ui.confirm);
   const two = store.panes.length > 1;
-  return h("div", { class: "side", key: `client-${pane.side}` },
+  return h("div", { class: "side", key: `client-${pane.side}`, "data-of": two ? pane.side : undefined },
     two ? paneBar(pane) : null,
     h("div", { class: "client", key: "client", "data-side": pane.side, onfocusin: () => (store.active = pane.side) },
       h("div", { class: pane.ui.sidebar ? "client-body sidebar-open" : "client-body", inert: covered, key: "body", onpointerdown: (event) => closeSidebar(event, pane) },

@@ -44,11 +44,11 @@ function close() {
 }
 
 function closeOnEscape(event) {
-  if (event.key === "Escape" && !store.ui.menu) close();
+  if (event.key === "Escape") close();
 }
 
 function isWanted(one) {
-  return (!filter.person || one.person === filter.person) && (!filter.kind || one.kind === filter.kind) && (!filter.failed || hasFailed(one));
+  return (!filter.person || one.person === filter.person) && (!filter.kind || one.kind === filter.kind) && (!filter.failed || isTrouble(one));
 }
 
 function filters(pane, deliveries) {
@@ -69,17 +69,23 @@ export function hasFailed(one) {
   return Boolean(one.error) || (one.ok === false && one.ms !== null);
 }
 
+/** Answered in time, perhaps, but a call that the app made for it went wrong. */
+export function isTrouble(one) {
+  return hasFailed(one) || one.failed_calls > 0;
+}
+
 function delivery(pane, one) {
   const open = openId() === one.id;
   const failed = hasFailed(one);
   const meta = [one.person && displayName(pane, one.person), timeOf(pane, one.at), one.retry_num ? `retry ${one.retry_num}` : "", callWords(one.calls), wayWords(one)];
-  return h("li", { key: one.id, class: failed ? "delivery failed" : "delivery", "data-delivery": one.id, mount: open ? (el) => el.scrollIntoView({ block: "nearest" }) : undefined },
+  return h("li", { key: one.id, class: isTrouble(one) ? "delivery failed" : "delivery", "data-delivery": one.id, mount: open ? (el) => el.scrollIntoView({ block: "nearest" }) : undefined },
     h("button", { type: "button", class: "delivery-button", "aria-expanded": String(open), onclick: () => toggle(one.id, open) },
       h("span", { class: `kind kind-${one.kind}` }, kindWords(one.kind)),
       h("span", { class: "delivery-summary" }, one.summary),
       h("span", { class: "delivery-meta" }, meta.filter(Boolean).join(" · ")),
       ackBar(one, failed),
-      failed ? h("span", { class: "delivery-error" }, `${TROUBLE}: ${errorWords(one)}`) : null),
+      failed ? h("span", { class: "delivery-error" }, `${TROUBLE}: ${errorWords(one)}`) : null,
+      one.failed_calls ? h("span", { class: "delivery-error" }, `${one.failed_calls} of ${one.calls} ${one.calls === 1 ? "call" : "calls"} failed`) : null),
     open ? details(full.get(one.id)) : null);
 }
 

@@ -30,7 +30,7 @@ function draw() {
   document.querySelector("#page > .loading:not([role])")?.remove();
   patch(root, h("div", { class: "app", key: "app" },
     topBar(skip), h("div", { class: "notices", key: "notices" }, faultBanner(first), offline()),
-    h("div", { class: store.panes.length > 1 ? "workspace two" : "workspace", key: "workspace", inert: Boolean(store.ui.viewer) },
+    h("div", { class: store.panes.length > 1 ? "workspace two" : "workspace", key: "workspace", "data-shown": store.active, inert: Boolean(store.ui.viewer) },
       clients,
       // One drawer at a time leaves the clients room to be themselves.
       store.route.inspector ? inspector(first) : guide()),
@@ -95,7 +95,6 @@ addEventListener("hashchange", () => {
 });
 addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return;
-  if (store.ui.menu) closeMenu();
   for (const pane of store.panes) if (pane.ui.sidebar) pane.setUi({ sidebar: false });
 });
 closeMenusOnDemand();

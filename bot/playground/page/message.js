@@ -4,6 +4,7 @@ import { h } from "./dom.js";
 import { icon } from "./icons.js";
 import { avatar, badge } from "./people.js";
 import { mrkdwn, emojiNode, unescape } from "./mrkdwn.js";
+import { confirmed } from "./actions.js";
 import { drawBlocks, messageContext } from "./blocks/index.js";
 import { fileCard } from "./blocks/media.js";
 import { menuButton } from "./popup.js";
@@ -34,7 +35,7 @@ function draw(pane, channel, one, { follows, inThread, marked }) {
     notes(pane, one, inThread),
     follows ? null : head(pane, one),
     pane.ui.editing === one.ts ? editor(pane, channel, one) : body(pane, channel, one),
-    reactions(pane, channel, one),
+    reactions(pane, channel, one, inThread),
     one.reply_count && !inThread ? threadLink(pane, one) : null,
     one.error ? trouble(pane, one) : null),
   one.deleted ? null : toolbar(pane, channel, one, inThread));
@@ -104,7 +105,7 @@ function drawAttachment(pane, channel, one, attachment, index) {
     attachment.text ? h("div", { class: "text" }, mrkdwn(pane, attachment.text)) : null, drawBlocks(blocks));
 }
 
-function reactions(pane, channel, one) {
+function reactions(pane, channel, one, inThread) {
   if (!one.reactions?.length) return null;
   return h("div", { class: "reactions" }, one.reactions.map((reaction) => {
     const names = reaction.users.map((id) => (id === pane.me ? "you" : nameOf(pane.person(id)))).join(", ");
@@ -113,7 +114,7 @@ function reactions(pane, channel, one) {
       type: "button", class: mine ? "reaction mine" : "reaction", key: reaction.name, title: `${names} with :${reaction.name}:`, "aria-pressed": String(mine),
       "aria-label": `${reaction.name.replace(/_/g, " ")}, ${reaction.count}: ${names}`, onclick: () => pane.act("react", { channel: channel.id, ts: one.ts, name: reaction.name }),
     }, emojiNode(reaction.name), h("span", null, reaction.count));
-  }), reactButton(pane, channel, one, "reaction add"));
+  }), reactButton(pane, channel, one, "reaction add", inThread));
 }
 
 function threadLink(pane, one) {
@@ -127,9 +128,9 @@ function threadLink(pane, one) {
 function toolbar(pane, channel, one, inThread) {
   const reply = () => pane.go({ thread: one.thread_ts || one.ts, at: "" });
   return h("div", { class: "message-tools", role: "group", "aria-label": "Message actions" },
-    one.ephemeral ? null : reactButton(pane, channel, one, "icon-button"),
+    one.ephemeral ? null : reactButton(pane, channel, one, "icon-button", inThread),
     inThread || one.ephemeral ? null : h("button", { type: "button", class: "icon-button reply", title: "Reply in thread", "aria-label": "Reply in thread", onclick: reply }, icon("reply")),
-    menuButton(`message-${pane.side}-${one.ts}`, { label: "More actions", content: icon("more"), items: () => choices(pane, channel, one) }));
+    menuButton(`message-${pane.side}-${one.ts}-${inThread}`, { label: "More actions", content: icon("more"), items: () => choices(pane, channel, one) }));
 }
 
 function choices(pane, channel, one) {
@@ -139,10 +140,16 @@ function choices(pane, channel, one) {
   }));
   const mine = isMine(pane, one) ? [
     { label: "Edit message", icon: "edit", run: () => pane.setUi({ editing: one.ts }) },
-    { label: "Delete message", icon: "trash", danger: true, run: () => pane.act("delete", { channel: channel.id, ts: one.ts }) },
+    { label: "Delete message", icon: "trash", danger: true, run: () => remove(pane, channel, one) },
   ] : [];
   const copy = { label: "Copy link", icon: "link", run: () => copyLink(pane, channel, one) };
   return [...shortcuts, ...mine, copy];
+}
+
+const SURE = { title: "Delete message", text: "Are you sure you want to delete this message? This cannot be undone.", confirm: "Delete", style: "danger" };
+
+async function remove(pane, channel, one) {
+  if (await confirmed(pane, SURE)) pane.act("delete", { channel: channel.id, ts: one.ts });
 }
 
 async function copyLink(pane, channel, one) {

@@ -118,7 +118,7 @@ export function restoreFocus(pane) {
 }
 
 function keydown(event, pane, view) {
-  if (event.key === "Escape" && !event.defaultPrevented && !store.ui.menu && !pane.ui.confirm) {
+  if (event.key === "Escape" && !event.defaultPrevented && !pane.ui.confirm) {
     event.preventDefault();
     close(pane, view);
   } else if (event.key === "Enter" && (event.metaKey || event.ctrlKey)) {

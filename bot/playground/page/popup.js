@@ -99,6 +99,13 @@ export function closeMenusOnDemand() {
   addEventListener("pointerdown", (event) => {
     if (!event.target.closest?.("[data-menu], .menu")) closeMenu();
   });
+  // Before anybody else hears it: Escape closes the menu and not the thread or drawer behind it.
+  addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || !store.ui.menu) return;
+    event.preventDefault();
+    event.stopPropagation();
+    closeMenu();
+  }, true);
   // The menu follows its anchor; the drawing places it again.
   addEventListener("scroll", (event) => {
     if (store.ui.menu && !event.target.closest?.(".menu")) redraw();

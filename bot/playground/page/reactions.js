@@ -8,8 +8,9 @@ import { closeMenu, isOpen, popup, toggleMenu, walk } from "./popup.js";
 const BOARD = ["+1", "-1", "eyes", "white_check_mark", "pray", "tada", "heart", "joy", "raised_hands", "clap", "thinking_face", "rocket",
   "fire", "warning", "question", "hourglass_flowing_sand", "wave", "x"];
 
-export function reactButton(pane, channel, one, className) {
-  const key = `react-${pane.side}-${channel.id}-${one.ts}-${className}`;
+export function reactButton(pane, channel, one, className, inThread) {
+  // A thread's first message is on screen twice.
+  const key = `react-${pane.side}-${channel.id}-${one.ts}-${className}-${inThread}`;
   const open = isOpen(key);
   const pick = (name) => () => {
     closeMenu();

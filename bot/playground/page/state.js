@@ -58,11 +58,13 @@ export async function whileBusy(key, work) {
 
 export function listen() {
   // A browser keeps six connections to a host: a tab that nobody looks at gives its own back.
-  let events = open();
-  document.addEventListener("visibilitychange", () => {
-    events.close();
-    if (!document.hidden) events = open();
-  });
+  let events = null;
+  const look = () => {
+    events?.close();
+    events = document.hidden ? null : open();
+  };
+  document.addEventListener("visibilitychange", look);
+  look();
 }
 
 function open() {

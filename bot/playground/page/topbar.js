@@ -6,10 +6,10 @@ import { avatar, badge, byOrganisation, placeOf, titleOf } from "./people.js";
 import { clock } from "./clock.js";
 import { isDark, toggleTheme } from "./theme.js";
 import { companionOf, firstPlace, guideShown, toggleGuide } from "./guide.js";
-import { hasFailed } from "./inspector.js";
+import { isTrouble } from "./inspector.js";
 import { isOpen, place, toggleMenu, walk } from "./popup.js";
 import { closePane, goPage, openBeside } from "./route.js";
-import { nameOf, store } from "./state.js";
+import { nameOf, redraw, store } from "./state.js";
 
 export function topBar(skip) {
   const alone = store.panes.length === 1;
@@ -25,8 +25,21 @@ export function topBar(skip) {
 
 /** Above each of two panes: who sits there, and how to send them away. */
 export function paneBar(pane) {
-  return h("section", { class: "pane-bar", key: "pane-bar", "aria-label": `${nameOf(pane.person(pane.me))}'s side` }, personSwitch(pane),
+  return h("section", { class: "pane-bar", key: "pane-bar", "aria-label": `${nameOf(pane.person(pane.me))}'s side` }, personSwitch(pane), otherSide(pane),
     h("button", { type: "button", class: "icon-button", "aria-label": `Close ${nameOf(pane.person(pane.me))}'s side`, title: "Close this side", onclick: () => closePane(pane.side) }, icon("close")));
+}
+
+/** A narrow window shows one person at a time; this leads to the other. */
+function otherSide(pane) {
+  const other = store.panes[1 - pane.side];
+  if (!other?.data) return null;
+  const show = () => {
+    store.active = other.side;
+    redraw();
+    queueMicrotask(() => document.querySelector(`[data-of="${other.side}"] .other-side`)?.focus());
+  };
+  return h("button", { type: "button", class: "other-side", "aria-label": `Show ${other.myName}'s side`, onclick: show, key: "other-side" },
+    avatar(other.me, other.myName, "small"), h("span", null, other.myName));
 }
 
 function tool(sign, name, on, run, extra) {
@@ -50,7 +63,7 @@ function inspectorTool() {
   const { deliveries, faults = [] } = store.panes[0].data;
   // What failed before anybody looked is in the list, but raises no alarm.
   firstSeen ??= deliveries[0]?.id ?? 0;
-  const failed = deliveries.filter((one) => one.id > firstSeen && hasFailed(one)).length;
+  const failed = deliveries.filter((one) => one.id > firstSeen && isTrouble(one)).length;
   const on = Boolean(store.route.inspector);
   const sign = failed ? h("span", { class: "count", title: `${failed} failed` }, failed, h("span", { class: "visually-hidden" }, " failed")) : null;
   return tool(faults.length ? "broken" : "pulse", "Inspector", on, () => goPage({ inspector: on ? "" : "1" }), sign);
