@@ -84,7 +84,9 @@ def test_beside_two_people_the_inspector_leaves_the_banner_free(open_page: OpenP
     page.get_by_role("button", name="Slack is slow").click()
     if width > 1180:
         second, drawer = (page.locator(at).bounding_box() for at in (".client[data-side='1']", ".inspector"))
-        assert second and drawer and second["x"] + second["width"] <= drawer["x"]
+        assert second is not None
+        assert drawer is not None
+        assert second["x"] + second["width"] <= drawer["x"]
     page.get_by_role("button", name="Mend it").click()
     expect(page.get_by_text("Slack is broken on purpose")).to_have_count(0)
 

@@ -66,6 +66,7 @@ def a_full_queue(house: House, *, people: int = 7) -> None:
     house.delivers()
 
 
+@pytest.mark.slow
 def test_it_reads_in_twenty_lines_however_much_there_is(house: House):
     a_full_queue(house)
     house.ticks()
@@ -74,6 +75,7 @@ def test_it_reads_in_twenty_lines_however_much_there_is(house: House):
     assert not any(line.strip() == "" for line in read)
 
 
+@pytest.mark.slow
 def test_a_team_with_full_hands_is_told_of_in_whole(house: House):
     a_full_queue(house)
     house.ticks()

@@ -116,6 +116,7 @@ def test_whenever_it_is_due_it_fell_due_on_a_working_day_and_stands_for_the_mont
         assert Month.of(local.date()).before == Month.named(period)
 
 
+@pytest.mark.slow
 @given(ZONES, st.integers(2026, 2030), st.integers(1, 12))
 def test_ticking_through_a_month_makes_it_due_exactly_once(zone, year, number):
     calendar = Calendar(zone=zone)

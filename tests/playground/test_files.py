@@ -208,7 +208,7 @@ def test_an_uploaded_page_is_saved_and_never_shown(slack: Slack, ana: Person):
 
 
 def test_a_pdf_is_shown_by_its_name_where_it_can_do_no_harm(slack: Slack, ana: Person):
-    file_id = ana.uploads("Prüfung \"1\".pdf", b"%PDF-1.4", "application/pdf")
+    file_id = ana.uploads('Prüfung "1".pdf', b"%PDF-1.4", "application/pdf")
 
     with urlopen(f"{slack.url}playground/files/{file_id}") as answer:
         assert answer.headers["Content-Disposition"] == "inline; filename*=UTF-8''Pr%C3%BCfung%20%221%22.pdf"

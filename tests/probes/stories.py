@@ -24,5 +24,5 @@ def a_day(house: House) -> None:
     house.ana.opens_home()
 
 
-STORIES = [a_day, pytest.param(a_week, marks=pytest.mark.slow)]
+STORIES = [a_day, pytest.param(a_week, marks=pytest.mark.faults)]
 told = pytest.mark.parametrize("story", STORIES, ids=["a day", "a week"])

@@ -211,7 +211,7 @@ NOT_HERE = {
 ENOUGH = 3
 
 
-@pytest.mark.slow
+@pytest.mark.faults
 def test_nothing_of_any_story_is_of_use_to_another_account(server_url: str, furnished: str, umbrella: str):
     found, routes, probed = [], set(), Counter()
     name = f"steward_story_{os.getpid()}"

@@ -49,7 +49,7 @@ def test_without_any_filter_row_security_still_hides_other_accounts(
     assert what_rex_gets(house, ghost, story) == []
 
 
-@pytest.mark.slow
+@pytest.mark.faults
 def test_with_both_walls_down_the_same_probes_see_it(house: House, ghost: Ghost, no_filters: None):
     ghost.role = "none"
     found = what_rex_gets(house, ghost, a_week)
@@ -125,7 +125,7 @@ def payloads(house: House, story: Story) -> list[Json]:
     return [payload for three in zip(theirs, rexs, zeds, strict=True) for payload in three]
 
 
-@pytest.mark.slow  # tests/domain/test_row_security.py has the plain case
+@pytest.mark.faults  # tests/domain/test_row_security.py has the plain case
 @pytest.mark.parametrize("story", [a_day])
 def test_no_connection_carries_anybodys_accounts_to_the_next(house: House, house_url: str, payloads: list[Json]):
     chance = Random(7)
@@ -135,7 +135,7 @@ def test_no_connection_carries_anybodys_accounts_to_the_next(house: House, house
     assert set(left) == {""}
 
 
-@pytest.mark.slow
+@pytest.mark.faults
 @pytest.mark.parametrize("story", [a_day])
 def test_a_setting_that_outlives_its_transaction_is_noticed(house: House, house_url: str, payloads: list[Json]):
     with house.owner.begin() as owner:

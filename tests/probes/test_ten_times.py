@@ -130,7 +130,7 @@ def test_a_story_in_which_everything_comes_ten_times_at_once_ends_the_same(
             assert len(set(answers)) == 1, (route_of(payload), set(answers))
 
 
-@pytest.mark.slow
+@pytest.mark.faults
 def test_without_receipts_something_of_the_same_day_is_there_twice(
     house: House, house_url: str, server_url: str, furnished: str, monkeypatch: pytest.MonkeyPatch
 ):
