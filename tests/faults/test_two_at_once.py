@@ -23,7 +23,8 @@ def eve_is_faster(scene: Scene, _waiting: Any) -> None:
 
 
 def another_worker(scene: Scene, _waiting: Any) -> None:
-    scene.runs("worker")
+    """As far as it gets: while the first holds a channel's budget, no post to that channel can be claimed."""
+    scene.start("worker").join(2)
 
 
 def another_scheduler(scene: Scene, _waiting: Any) -> None:
