@@ -12,7 +12,7 @@ BROWSER_TESTS = Path(__file__).with_name("browser")
 ON_REQUEST = {
     "browser": "also the tests that drive a real Chromium",
     "slow": "also the tests that take long",
-    "faults": "also the tests that break things at every step, and probe every story; a table says what was lost or doubled",
+    "faults": "also the tests that break things at every step, and probe every story; a table says what came of it",
 }
 
 
