@@ -40,6 +40,7 @@ class Scenario:
         if self.runs:
             while scene.runs(self.runs):  # a host starts it again when it died
                 pass
+            scene.runs(self.runs)  # and a schedule looks again in a few seconds
         scene.delivers()
 
 
