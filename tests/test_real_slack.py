@@ -134,4 +134,4 @@ def test_from_nothing_to_the_first_ticket(mode: str, server_url: str, here: Term
 def test_start_asks_for_what_the_way_it_chooses_needs(here: Terminal, capsys: pytest.CaptureFixture[str]):
     here.exports(DATABASE_URL="postgresql://h/d", SLACK_BOT_TOKEN="xoxb-1")
     assert cli.main(["start"]) == 1
-    assert "SLACK_SIGNING_SECRET is not set" in capsys.readouterr().err
+    assert "Neither SLACK_APP_TOKEN nor SLACK_SIGNING_SECRET is set." in capsys.readouterr().err

@@ -28,6 +28,15 @@ _OURS = Refusal(
 )
 _PERSON = Refusal("Slack does not let Steward write to that person.", "Tell them yourself, and let it go.")
 _SETTLED = Refusal("Slack does not let Steward change that message any more.", "Let it go: what stands there stays.")
+_ARCHIVED = Refusal(
+    "The channel is archived.",
+    "Unarchive it (the channel's name → Settings), or put another channel into the setup file and `steward apply` it.",
+)
+_POSTING = Refusal(
+    "Only some people may post in the channel.",
+    "Allow Steward to post: the channel's name → Settings → Posting permissions.",
+)
+_THREAD = Refusal("Nobody may answer in that thread.", "Tell them in the channel, and let it go.")
 REFUSALS: dict[str, Refusal] = {
     "channel_not_found": Refusal(
         "Slack does not know the channel, or Steward is not in it.",
@@ -35,15 +44,6 @@ REFUSALS: dict[str, Refusal] = {
         "very end; put it into the setup file and `steward apply` it.",
     ),
     "not_in_channel": Refusal("Steward is not in the channel.", "Type /invite @Steward in that channel."),
-    "is_archived": Refusal(
-        "The channel is archived.",
-        "Unarchive it (the channel's name → Settings), or put another channel into the setup file and "
-        "`steward apply` it.",
-    ),
-    "channel_is_read_only": Refusal(
-        "Only some people may post in the channel.",
-        "Allow Steward to post: the channel's name → Settings → Posting permissions.",
-    ),
     "restricted_action": Refusal(
         "A setting of the workspace keeps Steward from posting there.",
         "Allow it to post: the channel's name → Settings → Posting permissions; else ask an owner of the workspace.",
@@ -53,16 +53,30 @@ REFUSALS: dict[str, Refusal] = {
         "Switch it on in the app's settings: App Home → Show Tabs → Messages Tab.",
     ),
     "thread_not_found": Refusal("The message it answers is gone.", "Let it go: there is nothing left to answer."),
-    "user_is_restricted": _PERSON,
-    "cant_update_message": _SETTLED,
-    "edit_window_closed": _SETTLED,
-    "invalid_arguments": _OURS,
-    "invalid_blocks": _OURS,
-    "invalid_blocks_format": _OURS,
-    "msg_blocks_too_long": _OURS,
-    "msg_too_long": _OURS,
-    "no_text": _OURS,
-}
+    **dict.fromkeys(["is_archived", "is_inactive"], _ARCHIVED),
+    **dict.fromkeys(
+        ["channel_is_read_only", "posting_to_channel_denied", "restricted_action_read_only_channel",
+         "restricted_action_thread_only_channel"],
+        _POSTING,
+    ),
+    **dict.fromkeys(
+        ["cannot_reply_to_message", "restricted_action_non_threadable_channel", "restricted_action_thread_locked"],
+        _THREAD,
+    ),
+    **dict.fromkeys(
+        ["invalid_user_combination", "user_disabled", "user_is_restricted", "user_not_found", "user_not_visible"],
+        _PERSON,
+    ),
+    **dict.fromkeys(["block_mismatch", "cant_update_message", "edit_window_closed"], _SETTLED),
+    **dict.fromkeys(
+        ["as_user_not_supported", "cant_broadcast_message", "invalid_arguments", "invalid_attachments",
+         "invalid_blocks", "invalid_blocks_format", "invalid_metadata_format", "invalid_metadata_schema",
+         "markdown_text_conflict", "metadata_must_be_sent_from_app", "metadata_too_large",
+         "method_not_supported_for_channel_type", "msg_blocks_too_long", "msg_too_long", "no_text", "not_enough_users",
+         "team_not_found", "too_many_attachments", "too_many_users", "users_list_not_supplied"],
+        _OURS,
+    ),
+}  # fmt: skip
 WHAT: dict[Subject, str] = {
     Subject.TICKET: "Card",
     Subject.EVENT: "Announcement",
