@@ -16,8 +16,9 @@ QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--
 EXPECTED = "ERR_NAME_NOT_RESOLVED"  # a picture that lives elsewhere, on a machine without a network
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator["Browser"]:
+    """Gone before other tests begin: while Playwright is open, no event loop can run in its thread."""
     sync_api = pytest.importorskip("playwright.sync_api")
     with sync_api.sync_playwright() as playwright:
         found = os.environ.get("STEWARD_CHROMIUM", "/usr/bin/chromium")
