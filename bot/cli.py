@@ -2,21 +2,17 @@
 
 import argparse
 import json
-import signal
 import sys
-import threading
 from collections.abc import Callable
 from contextlib import redirect_stdout
 from datetime import UTC, datetime
 from pathlib import Path
 
 import psycopg
-import uvicorn
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
-from starlette.applications import Starlette
 
-from bot import database, embedded, logs, playbook, settings, together
+from bot import database, embedded, logs, playbook, processes, settings, together
 from bot.clock import Clock, read_offset, system_clock
 from bot.domain import imports, setup
 from bot.domain.errors import Refused
@@ -36,6 +32,7 @@ SAYS_WHY = (
     imports.BadImport,
     manifest.BadAddress,
     playbook.BadPlaybook,
+    processes.CannotRun,
     settings.BadSettings,
     setup.BadFile,
     ticker.UnknownJob,
@@ -141,58 +138,19 @@ def _demo(chosen: argparse.Namespace) -> None:
 
 
 def _web(chosen: argparse.Namespace) -> None:
-    from bot.app import build_app
-
-    _serve(chosen, build_app, "slack_signing_secret")
+    processes.web(chosen.host, shared_clock=chosen.shared_clock)
 
 
 def _socket(chosen: argparse.Namespace) -> None:
-    from bot.app import build_socket_app
-    from bot.slack.sockets import BadAppToken
-
-    def build(config: settings.Settings, *, clock: Clock, warm: bool) -> Starlette:
-        app = build_socket_app(config, clock=clock, warm=warm)
-        try:
-            app.state.sockets.try_token()
-        except BadAppToken as error:
-            raise Failed(str(error)) from error
-        return app
-
-    app = _serve(chosen, build, "slack_app_token")
-    if app.state.sockets.gave_up:
-        raise Failed("Nothing keeps the connection to Slack any more. Start `socket` again.")
-
-
-def _serve(chosen: argparse.Namespace, build: Callable[..., Starlette], needed: str) -> Starlette:
-    """One of the processes that answer Slack, until SIGTERM: what runs comes to its end first."""
-    from bot.app import shared_clock
-
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # uvicorn lets requests end, then passes the signal on
-    config = settings.read(settings.Settings, needed)
-    logs.configure(config.steward_log)
-    _engine().dispose()  # refuses a role that would see past row security
-    app = build(config, clock=shared_clock(config) if chosen.shared_clock else system_clock, warm=True)
-    server = uvicorn.Server(
-        uvicorn.Config(app, host=chosen.host, port=config.port, ws="none", log_level="warning", access_log=False)
-    )
-    if sockets := app.state.sockets:
-        sockets.on_giving_up = lambda: setattr(server, "should_exit", True)
-    server.run()
-    return app
+    processes.socket(chosen.host, shared_clock=chosen.shared_clock)
 
 
 def _worker(chosen: argparse.Namespace) -> None:
-    from bot.app import Worker, shared_clock
+    processes.worker(metrics_port=chosen.port, shared_clock=chosen.shared_clock)
 
-    stopping = threading.Event()
-    for signal_ in (signal.SIGTERM, signal.SIGINT):  # before anything takes time: a stop is never lost
-        signal.signal(signal_, lambda *_: stopping.set())
-    config = settings.read(settings.Settings)
-    logs.configure(config.steward_log)
-    _engine().dispose()
-    # A clock that is moved by hand is watched closely: somebody is waiting for what happens then.
-    moved = {"clock": shared_clock(config), "tick_seconds": 2} if chosen.shared_clock else {}
-    Worker(config, stopping, metrics_port=chosen.port, **moved).run()
+
+def _start(_chosen: argparse.Namespace) -> None:
+    processes.start(say=lambda words: print(words, flush=True))
 
 
 def _database() -> settings.DatabaseSettings:
@@ -238,20 +196,6 @@ def _check(chosen: argparse.Namespace) -> None:
     print(report.as_json() if chosen.json else report.as_text())
     if report.wrong:
         raise Failed(report.verdict)
-
-
-def _start(_chosen: argparse.Namespace) -> None:
-    config = settings.read(settings.Settings)
-    if not (config.slack_app_token or config.slack_signing_secret):
-        raise Failed(
-            "Neither SLACK_APP_TOKEN nor SLACK_SIGNING_SECRET is set. Set SLACK_APP_TOKEN for Socket Mode, "
-            "which needs no public address, or SLACK_SIGNING_SECRET for HTTP."
-        )
-    front = "socket" if config.slack_app_token else "web"
-    way = "over Socket Mode" if front == "socket" else f"over HTTP on port {config.port}"
-    print(f"Answering Slack {way}, and delivering posts. Ctrl-C ends both; `steward check` says whether all is well.",
-          flush=True)  # fmt: skip
-    together.run([front, "worker"])
 
 
 def _engine() -> database.Engine:

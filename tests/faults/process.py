@@ -15,7 +15,7 @@ from typing import Any
 
 import uvicorn
 
-from bot import app, cli, database, settings
+from bot import app, cli, database, processes, settings
 from bot.jobs import ticker
 from bot.slack import budget, delivery
 from tests.faults import designs
@@ -44,7 +44,7 @@ def _run(command: str, env: dict[str, str], plan: Plan, log: str, design: str) -
     os.dup2(told, 2)
     os.environ.update(env)
     steps = install(plan)
-    cli.system_clock = app.system_clock = lambda: MONDAY
+    processes.system_clock = app.system_clock = lambda: MONDAY
     _begin_with(app.Worker, "run", steps)
     _ends_when_nothing_is_left()
     _serves(steps, design)
