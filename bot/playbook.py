@@ -24,6 +24,7 @@ RequestTypeName = Literal[
 CriterionName = Literal[
     "revenue_stopped", "customer_outage_no_workaround", "security_or_data_loss", "legal_deadline_1bd", "failed_release",
 ]  # fmt: skip
+DayName = Literal["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
 Hours = Annotated[float, Field(gt=0, le=24 * 366, allow_inf_nan=False)]
 Days = Annotated[int, Field(gt=0, le=366)]
 
@@ -63,6 +64,10 @@ class Playbook(BaseModel):
     silence_days: SilenceDays = SilenceDays()
     bypass_criteria: tuple[CriterionName, ...] = get_args(CriterionName)
     bypass_confirm_minutes: Annotated[int, Field(gt=0, le=24 * 60)] = 30
+    approval_valid_days: Days = 14
+    approval_expires_days: Days = 5
+    emergency_review_days: Days = 2
+    release_days: Annotated[tuple[DayName, ...], Field(min_length=1)] = ("Tue", "Wed", "Thu")
 
     @field_validator("triage_hours")
     @classmethod

@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, func, select
+from sqlalchemy import ForeignKey, Index, func, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from bot.domain.base import Base, Id
@@ -60,19 +60,45 @@ class Kind(StrEnum):
     AGENDA_DECIDED = "agenda_decided"
     DELIVERY_TRIED_AGAIN = "delivery_tried_again"
     DELIVERY_LET_GO = "delivery_let_go"
+    CHANGE_MADE = "change_made"
+    CHANGE_EDITED = "change_edited"
+    CHANGE_MOVED = "change_moved"
+    CHANGE_BLAMED = "change_blamed"
+    CHANGE_CLEARED = "change_cleared"
+    APPROVAL_ASKED = "approval_asked"
+    APPROVAL_DECIDED = "approval_decided"
+    APPROVAL_REMINDED = "approval_reminded"
+    DELEGATED = "delegated"
+    DELEGATION_ENDED = "delegation_ended"
+    TEMPLATE_MADE = "template_made"
+    TEMPLATE_SUSPENDED = "template_suspended"
+    TEMPLATE_RESTORED = "template_restored"
+    RELEASE_MADE = "release_made"
+    RELEASE_EDITED = "release_edited"
+    RELEASE_MOVED = "release_moved"
+    ROLLOUT_EDITED = "rollout_edited"
+    FREEZE_SET = "freeze_set"
+    FREEZE_LIFTED = "freeze_lifted"
 
 
 class Event(Base):
     """One fact: who did what, when, on which inputs, under which version of the rules."""
 
     __tablename__ = "event"
-    __table_args__ = (Index("ix_event_ticket_id_id", "ticket_id", "id"), Index("ix_event_at", "at"))
+    __table_args__ = (
+        Index("ix_event_ticket_id_id", "ticket_id", "id"),
+        Index("ix_event_at", "at"),
+        Index("ix_event_change_id_id", "change_id", "id", postgresql_where=text("change_id is not null")),
+        Index("ix_event_release_id_id", "release_id", "id", postgresql_where=text("release_id is not null")),
+    )
 
     id: Mapped[Id] = mapped_column(init=False)
     kind: Mapped[Kind]
     at: Mapped[datetime]
     account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"), index=True, default=None)
     ticket_id: Mapped[int | None] = mapped_column(ForeignKey("ticket.id"), default=None)
+    change_id: Mapped[int | None] = mapped_column(ForeignKey("change.id"), default=None)
+    release_id: Mapped[int | None] = mapped_column(ForeignKey("release.id"), default=None)
     actor_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), default=None)  # null: the System
     action: Mapped[str | None] = mapped_column(default=None)
     source: Mapped[str | None] = mapped_column(default=None)

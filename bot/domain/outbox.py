@@ -34,6 +34,9 @@ class Subject(StrEnum):
     ACCOUNT = "account"
     CHANNEL = "channel"
     AGENDA = "agenda"
+    CHANGE = "change"
+    RELEASE = "release"
+    ROLLOUT = "rollout"
     ORIGIN = "origin"  # somebody's own words that a ticket was made of: never ours to edit
 
 
@@ -47,6 +50,7 @@ class Place(StrEnum):
     CLIENT = "client"
     TRIAGE = "triage"
     LEADERSHIP = "leadership"
+    RELEASES = "releases"
 
 
 class Post(Base):

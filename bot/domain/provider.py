@@ -31,6 +31,11 @@ class Provider(KeepsHours, Base):
         return self.channels.get("triage")
 
     @property
+    def releases_channel(self) -> str | None:
+        """Where changes and releases are put before their approvers; triage, if there is none."""
+        return self.channels.get("releases") or self.triage_channel
+
+    @property
     def leadership_channel(self) -> str | None:
         """Where reviews for our own eyes go; triage, if there is none."""
         return self.channels.get("leadership") or self.triage_channel

@@ -44,6 +44,8 @@ class Permission(StrEnum):
     CHANGE_ROTA = "change the rota"
     PLAN_WITH_CLIENTS = "plan with clients"
     MEND_DELIVERIES = "settle what could not be delivered"
+    WORK_ON_RELEASES = "package releases"
+    PLAN_RELEASES = "plan and run releases"
 
 
 _EVERYONE = frozenset(Role)
@@ -61,6 +63,8 @@ PERMISSIONS: dict[Permission, frozenset[Role]] = {
     Permission.SET_ABSENCE_OF_OTHERS: _ORGANISERS,
     Permission.CHANGE_ROTA:     _ORGANISERS,
     Permission.MEND_DELIVERIES: _ORGANISERS,
+    Permission.WORK_ON_RELEASES: _WORKERS | {Role.APPROVER},
+    Permission.PLAN_RELEASES:   frozenset({Role.LEAD, Role.SERVICE_OWNER, Role.APPROVER}),
     Permission.PLAN_WITH_CLIENTS: _WORKERS | {Role.ACCOUNT_MANAGER, Role.ADMIN},
 }
 # fmt: on

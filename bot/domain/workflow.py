@@ -155,6 +155,7 @@ _OWNER    = frozenset({Who.OWNER, Who.LEAD})
 _REVIEWER = frozenset({Who.REVIEWER})
 _CONFIRM  = frozenset({Who.CLIENT, Who.OWNER, Who.LEAD})
 _SILENCE  = frozenset({Who.SYSTEM})
+_RELEASE  = frozenset({Who.SYSTEM})  # a release moves the tickets in it along
 _N = Need
 
 WORKFLOW: tuple[Move, ...] = (
@@ -177,17 +178,17 @@ WORKFLOW: tuple[Move, ...] = (
     Move(Status.WAITING,          Action.TAKE,           Status.WAITING,         _WORKER,   frozenset({_N.UNOWNED}), seldom=True),
     Move(Status.WAITING,         Action.CLOSE,          Status.CLOSED,          _OWNER | _SILENCE, frozenset({_N.CLOSE_REASON}), seldom=True),
 
-    Move(Status.SCHEDULED,       Action.START,          Status.IN_PROGRESS,     _OWNER,    frozenset({_N.TRIAGED})),
+    Move(Status.SCHEDULED,       Action.START,          Status.IN_PROGRESS,     _OWNER | _RELEASE, frozenset({_N.TRIAGED})),
     Move(Status.SCHEDULED,       Action.ASK_CLIENT,     Status.WAITING,         _OWNER,    frozenset({_N.REASON})),
     Move(Status.SCHEDULED,       Action.BACK_TO_TRIAGE, Status.TRIAGE,          _OWNER,    seldom=True),
     Move(Status.SCHEDULED,       Action.ASSIGN,         Status.SCHEDULED,       _OWNER),
     Move(Status.SCHEDULED,        Action.TAKE,           Status.SCHEDULED,       _WORKER,   frozenset({_N.UNOWNED}), seldom=True),
 
-    Move(Status.IN_PROGRESS,     Action.SEND_TO_REVIEW, Status.INTERNAL_REVIEW, _OWNER,    frozenset({_N.REVIEWER})),
+    Move(Status.IN_PROGRESS,     Action.SEND_TO_REVIEW, Status.INTERNAL_REVIEW, _OWNER | _RELEASE, frozenset({_N.REVIEWER})),
     Move(Status.IN_PROGRESS,     Action.ASK_CLIENT,     Status.WAITING,         _OWNER,    frozenset({_N.REASON})),
     Move(Status.IN_PROGRESS,     Action.CLOSE,          Status.CLOSED,          _OWNER,    frozenset({_N.LIGHT, _N.NOTE})),
     Move(Status.IN_PROGRESS,     Action.SEND_TO_CLIENT, Status.CLIENT_REVIEW,   _OWNER,    frozenset({_N.LIGHT, _N.NOTE}), seldom=True),
-    Move(Status.IN_PROGRESS,     Action.SCHEDULE,       Status.SCHEDULED,       _OWNER,    frozenset({_N.PLANNED}), seldom=True),
+    Move(Status.IN_PROGRESS,     Action.SCHEDULE,       Status.SCHEDULED,       _OWNER | _RELEASE, frozenset({_N.PLANNED}), seldom=True),
     Move(Status.IN_PROGRESS,     Action.ASSIGN,         Status.IN_PROGRESS,     _OWNER,    seldom=True),
     Move(Status.IN_PROGRESS,      Action.TAKE,           Status.IN_PROGRESS,     _WORKER,   frozenset({_N.UNOWNED}), seldom=True),
 

@@ -18,6 +18,8 @@ MAY = {
     Permission.CHANGE_ROTA:     "lead service_owner admin",
     Permission.MEND_DELIVERIES: "lead service_owner admin",
     Permission.PLAN_WITH_CLIENTS: "engineer lead service_owner account_manager admin",
+    Permission.WORK_ON_RELEASES: "engineer lead approver service_owner",
+    Permission.PLAN_RELEASES:   "lead approver service_owner",
 }
 # fmt: on
 

@@ -172,6 +172,16 @@ class Ticket(Base):
         data = EFFECTS[action](self, session, inputs, by, now)
         return self._moved(session, move, source, by=by, now=now, data=data)
 
+    def move_along(self, session: Session, action: Action, *, by: Person, now: datetime, inputs: Inputs) -> bool:
+        """What becomes of it by a release it is part of; whether that goes with how far it is. The release tells it."""
+        move = next((move for move in moves_from(self.status) if move.action is action), None)
+        if move is None or Who.SYSTEM not in move.who:
+            return False
+        source = self.status
+        data = EFFECTS[action](self, session, inputs, by, now)
+        self._moved(session, move, source, by=by, now=now, data=data, told=False)
+        return True
+
     def _moved(
         self,
         session: Session,
@@ -181,6 +191,7 @@ class Ticket(Base):
         by: Person | None,
         now: datetime,
         data: dict[str, Any],
+        told: bool = True,
     ) -> events.Event:
         if move.target is not source:
             self.status, self.status_since = move.target, now
@@ -206,7 +217,7 @@ class Ticket(Base):
         if not cards:  # imported: silent until somebody works on it
             cards = self.open_threads(session, accounts.by_id(session, self.account_id), provider.get(session))
         for card in cards:
-            if card.place in AUDIENCE.get(move.action, ()):
+            if told and card.place in AUDIENCE.get(move.action, ()):
                 outbox.reply(session, card, event.id)
         return event
 

@@ -1,0 +1,77 @@
+"""Changes: steps in production with a risk, from the first draft to what became of them.
+
+`change` is the entity and its verbs, `content` what is decided on, `checklist` the checks, `asking` how approval is
+asked for and what a decision does, `links` the tickets it is carried by or blamed for, `templates` the proven ones.
+`visible_to` is the only door: someone else's change is simply not found.
+"""
+
+from bot.domain.changes.access import is_key, listed, possibilities, several, visible_to
+from bot.domain.changes.asking import (
+    answer_checks,
+    ask,
+    check_ask,
+    edit,
+    emergency_review,
+    failed,
+    lapse,
+    late_reviews,
+    lock_subject,
+    missing,
+    remind,
+    settled,
+    still_approved,
+    void,
+    withdraw,
+)
+from bot.domain.changes.carrying import plan_ticket, review_ticket, start_ticket
+from bot.domain.changes.change import Change, ChangeState, draft
+from bot.domain.changes.checklist import Check, Result, Touch, checks_for
+from bot.domain.changes.content import Content, Rollback
+from bot.domain.changes.links import ChangeLink, Relation, carried_by, link, links_of, of_ticket, unlink
+from bot.domain.changes.templates import Template, make_template, restore, templates_for
+
+__all__ = [
+    "Change",
+    "ChangeLink",
+    "ChangeState",
+    "Check",
+    "Content",
+    "Relation",
+    "Result",
+    "Rollback",
+    "Template",
+    "Touch",
+    "answer_checks",
+    "ask",
+    "carried_by",
+    "check_ask",
+    "checks_for",
+    "draft",
+    "edit",
+    "emergency_review",
+    "failed",
+    "is_key",
+    "lapse",
+    "late_reviews",
+    "link",
+    "links_of",
+    "listed",
+    "lock_subject",
+    "make_template",
+    "missing",
+    "of_ticket",
+    "plan_ticket",
+    "possibilities",
+    "remind",
+    "restore",
+    "review_ticket",
+    "settled",
+    "several",
+    "start_ticket",
+    "still_approved",
+    "templates_for",
+    "unlink",
+    "visible_to",
+    "void",
+    "withdraw",
+]

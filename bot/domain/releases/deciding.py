@@ -1,0 +1,119 @@
+"""A decision and what follows from it: one way in for whatever is asked for, and for the time running out."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot.domain import accounts, approvals, changes, events, people, provider
+from bot.domain.approvals import Approval, Hall, Purpose, Standing, decisions_on
+from bot.domain.approvals.approval import Settled, valid_for
+from bot.domain.business_time import days_between
+from bot.domain.people import Person
+from bot.domain.releases.asking import settled as release_settled
+from bot.domain.releases.packing import after_edit
+from bot.domain.releases.release import Release, ReleaseState, lock, record, show
+from bot.domain.seats import Seat, Verdict
+
+REMINDERS = (1, 2)  # business days; at the second it is escalated
+
+
+class Matter(NamedTuple):
+    """How one kind of subject is locked, and what becomes of it."""
+
+    lock: Callable[[Session, int], Any]
+    settled: Callable[..., None]
+    lapse: Callable[..., None]
+    remind: Callable[..., None]
+    expires: bool = True
+
+
+def _change_settled(
+    session: Session, change: Any, approval: Approval, result: Settled, *, by: Person, now: datetime
+) -> None:
+    changes.settled(session, change, approval, result, by=by, now=now)
+    if result.decision.verdict is Verdict.REJECT and approval.purpose is Purpose.CHANGE:
+        after_edit(session, change, by=by, now=now)
+
+
+def _release_lapse(session: Session, release: Release, _approval: Approval, now: datetime) -> None:
+    release.move(session, ReleaseState.DRAFT, by=None, now=now, why="expired")
+
+
+def _release_remind(session: Session, release: Release, approval: Approval, now: datetime, *, escalate: bool) -> None:
+    hall, decided = Hall(session, now), decisions_on(session, [approval.id])[approval.id]
+    seats = approval.open_seats(decided, now, valid_for(session))
+    holders = [one for seat in seats for one in hall.holders(seat, None, approval.barred_ids)]
+    ids = {one.id for one in holders}
+    if escalate:
+        ids |= hall.delegates(holders, approval.asked_at, approval.barred_ids)
+        ids |= {one.id for one in hall.holders(Seat.LEAD, None)}
+    known = people.by_ids(session, ids)
+    told = {
+        "approval": approval.id, "seats": [seat.value for seat in seats], "escalated": escalate,
+        "asked": [people.facts(known[id_]) for id_ in sorted(known)],
+        "until": approval.expires_at.isoformat() if approval.expires_at else None,
+    }  # fmt: skip
+    show(session, release, record(session, release, events.Kind.APPROVAL_REMINDED, by=None, now=now, **told))
+
+
+# fmt: off
+MATTERS: dict[Purpose, Matter] = {
+    Purpose.CHANGE:           Matter(changes.lock_subject, _change_settled, changes.lapse, changes.remind),
+    Purpose.EMERGENCY_REVIEW: Matter(changes.lock_subject, _change_settled, changes.lapse, changes.remind, False),
+    Purpose.RELEASE:          Matter(lock, release_settled, _release_lapse, _release_remind),
+}
+# fmt: on
+
+
+def decide(
+    session: Session, actor: Person, number: int, verdict: Verdict, *, now: datetime, reason: str = ""
+) -> Approval:
+    """Approve or Reject, under the lock of what it is about; the approval as it stands then."""
+    found = approvals.find(session, actor, number)
+    matter = MATTERS[found.purpose]
+    subject = matter.lock(session, found.subject_id)
+    approval = approvals.locked(session, number)
+    result = approvals.decide(session, approval, verdict, by=actor, now=now, reason=reason)
+    matter.settled(session, subject, approval, result, by=actor, now=now)
+    return approval
+
+
+def sweep(session: Session, now: datetime) -> int:
+    """Remind, escalate, expire: whatever is due; how many. Any number of workers may look."""
+    pending = session.scalars(select(Approval).where(Approval.state == Standing.PENDING).order_by(Approval.id)).all()
+    return sum(_follow_up(session, approval, now) for approval in pending if _is_due(session, approval, now))
+
+
+def _follow_up(session: Session, approval: Approval, now: datetime) -> bool:
+    matter = MATTERS[approval.purpose]
+    subject = matter.lock(session, approval.subject_id)
+    approval = approvals.locked(session, approval.id)
+    if not approval.is_pending or not _is_due(session, approval, now):
+        return False  # somebody was faster
+    if matter.expires and _has_run_out(approval, now):
+        approvals.end(approval, Standing.EXPIRED, now=now)
+        session.flush()
+        matter.lapse(session, subject, approval, now)
+        return True
+    approval.reminded = _reminders_due(session, approval, now)
+    matter.remind(session, subject, approval, now, escalate=approval.reminded >= len(REMINDERS))
+    return True
+
+
+def _has_run_out(approval: Approval, now: datetime) -> bool:
+    return approval.expires_at is not None and approval.expires_at < now
+
+
+def _is_due(session: Session, approval: Approval, now: datetime) -> bool:
+    runs_out = MATTERS[approval.purpose].expires and _has_run_out(approval, now)
+    return runs_out or _reminders_due(session, approval, now) > approval.reminded
+
+
+def _reminders_due(session: Session, approval: Approval, now: datetime) -> int:
+    firm = provider.get(session)
+    calendar = accounts.by_id(session, approval.account_id).calendar if approval.account_id else firm.calendar
+    waited = days_between(calendar, approval.asked_at, now)
+    return sum(waited > days for days in REMINDERS)
