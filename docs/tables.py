@@ -8,7 +8,9 @@ from datetime import timedelta
 from pathlib import Path
 
 from bot import metrics
-from bot.domain import codes, priority, roles, workflow
+from bot.domain import codes, priority, risk, roles, workflow
+from bot.domain.changes import checklist
+from bot.domain.releases import rollout
 from bot.jobs import SCHEDULE, SWEEPS, Period
 from bot.messages import help
 from bot.settings import Settings
@@ -161,6 +163,65 @@ At `/metrics` of `web` and `socket`; a worker has its own with `steward worker -
 """
 
 
+def changes_page() -> str:
+    """Who must decide on a change, by which answers, what is checked, and who is told."""
+    deciders = table(
+        ["class", *(level.value for level in risk.Level)],
+        [
+            [kind.value, *(_steps(steps) for steps in rows.values())]
+            for kind, rows in risk.APPROVALS.items()
+        ],
+    )
+    answers = {**risk.AREA_POINTS, **risk.BLAST_POINTS, **risk.UNDO_POINTS, **risk.TESTED_POINTS}
+    questions = {"Area": "touches", "Blast": "who is hit", "Undo": "how it is undone", "Tested": "tested"}
+    points = table(
+        ["question", "answer", "points"],
+        [[questions[type(answer).__name__], answer.label, str(worth)] for answer, worth in answers.items()],
+    )
+    checks = table(
+        ["when it touches", "check"],
+        [["anything", check.asks] for check in checklist.FOR_ALL]
+        + [[touch.label, check.asks] for touch, rows in checklist.CHECKLIST.items() for check in rows],
+    )
+    told = table(
+        ["when it touches", "who is told", "when"],
+        [[area.label, one.audience.label, one.moment.label] for area, rows in rollout.TELLINGS.items() for one in rows]
+        + [["an emergency", one.audience.label, one.moment.label] for one in rollout.EMERGENCY],
+    )
+    return f"""# Changes and releases
+
+Made from `bot/domain/risk.py`, `changes/checklist.py` and `releases/rollout.py` by `python docs/tables.py`. Forms, refusals and tests read the same tables.
+
+## Who must decide
+
+{deciders}
+
+A step after “then” is asked once the one before it has decided. Neither author nor implementer decides, whoever edited the content is an author too, and one person counts once; a lead may sit in a colleague's place. A decision is bound to the content it was taken on: any edit voids it. It counts for 14 days; 5 business days without one and what was asked expires (both in the playbook). An emergency goes out after the lead on call has decided, and two colleagues look at it within 2 business days; while that is late, its author releases nothing.
+
+A release is approved when every change in it is, and a release approver has decided on the release itself; outside of the release days, or in a freeze, a service owner decides too.
+
+## Risk
+
+{points}
+
+Of several areas the highest counts, each further one adds {risk.FURTHER_AREA}, {risk.MOST_AREA_POINTS} at most. A peak or a freeze adds {risk.PEAK}; a change of the same system that failed in the last {risk.FAILURE_COUNTS_DAYS} days adds {risk.FAILED_LATELY}. Up to {risk.LOW_UP_TO} is low, up to {risk.MEDIUM_UP_TO} medium, above that high.
+
+## Checks
+
+{checks}
+
+## Who is told
+
+{told}
+
+When something that was told of is called off or rolled back, those who were told hear that too.
+"""
+
+
+def _steps(steps: risk.Steps) -> str:
+    return ", then ".join(" and ".join(seat.label for seat in step) for step in steps) or "nobody: its template's owner answers"
+
+
 _STANDS_FOR = {Period.DAY: "that day", Period.WEEK: "the last whole week", Period.MONTH: "the last whole month"}
 
 
@@ -172,7 +233,7 @@ def _default(value: object) -> str:
     return "" if value is None or "Undefined" in str(value) else f"`{value}`"
 
 
-PAGES: dict[str, Callable[[], str]] = {"workflow.md": workflow_page, "reference.md": reference_page}
+PAGES: dict[str, Callable[[], str]] = {"workflow.md": workflow_page, "reference.md": reference_page, "changes.md": changes_page}
 
 if __name__ == "__main__":
     for name, page in PAGES.items():

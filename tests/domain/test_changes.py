@@ -235,3 +235,22 @@ def test_reminders_escalate_and_then_it_expires(session, cast, acme):
     assert (change.state, approval.state) == (ChangeState.DRAFT, Standing.EXPIRED)
     told = session.scalars(select(events.Event.kind).where(events.Event.change_id == change.id)).all()
     assert told.count(events.Kind.APPROVAL_REMINDED) == 2
+
+
+def test_a_new_plan_tells_anew_those_who_were_told_of_the_old_one(session, cast, acme):
+    change = a_change(session, acme, touches=(Touch.ROUTING,), tested=Tested.FULL)
+    says(session, asks(session, change), "Maya")
+    release = released(session, change)
+    later = NIGHT + timedelta(days=1)
+    package = Package("Wednesday", later, later + timedelta(hours=2), (change.id,))
+    releases.repackage(session, release, package, by=cast("Bo"), now=MONDAY, seen=release.version)
+    assert (release.state, change.state) == (ReleaseState.DRAFT, ChangeState.APPROVED)
+    releases.ask(session, release, by=cast("Bo"), now=MONDAY, seen=release.version)
+    says(session, approvals.pending_of(session, Purpose.RELEASE, release.id), "Sam")
+    releases.schedule(session, release, by=cast("Bo"), now=MONDAY, seen=release.version)
+    releases.send_due(session, NIGHT)
+    sent = [one.moment.value for one in releases.messages_of(session, release.id) if one.sent_at]
+    assert sent == ["day_before", "called_off", "day_before"]
+    releases.withdraw(session, release, "It is not wanted", by=cast("Bo"), now=NIGHT, seen=release.version)
+    sent = [one.moment.value for one in releases.messages_of(session, release.id) if one.sent_at]
+    assert sent == ["day_before", "called_off", "day_before", "called_off"]

@@ -139,7 +139,7 @@ def _void(session: Session, release: Release, *, by: Person | None, now: datetim
         approvals.end(approvals.locked(session, approval.id), Standing.VOID, now=now)
     if release.state is ReleaseState.SCHEDULED:
         unschedule(session, {change.id for change in changes_in(session, release.id)}, by, now)
-        rollout.unplan(session, release)
+        rollout.unplan(session, release, now)
     release.move(session, ReleaseState.DRAFT, by=by, now=now, why=why)
 
 

@@ -9,7 +9,7 @@ from enum import StrEnum
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, select, text
+from sqlalchemy import ForeignKey, Index, or_, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from bot import playbook
@@ -118,7 +118,15 @@ class RolloutMessage(Base):
 
     __tablename__ = "rollout_message"
     __table_args__ = (
-        UniqueConstraint("release_id", "account_id", "audience", "moment"),
+        Index(
+            "uq_rollout_message_wanted",
+            "release_id",
+            "account_id",
+            "audience",
+            "moment",
+            unique=True,
+            postgresql_where=text("wanted"),
+        ),
         Index("ix_rollout_message_due", "send_at", postgresql_where=text("sent_at is null and wanted")),
     )
 
@@ -131,7 +139,7 @@ class RolloutMessage(Base):
     text: Mapped[str | None] = mapped_column(default=None)
     edited_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), default=None)
     sent_at: Mapped[datetime | None] = mapped_column(default=None)
-    wanted: Mapped[bool] = mapped_column(default=True)  # false: the package no longer concerns them
+    wanted: Mapped[bool] = mapped_column(default=True)  # false: of no concern, or of a plan that is off
     version: Mapped[int] = mapped_column(default=1)
 
 
@@ -143,19 +151,24 @@ def tellings(change: Change) -> list[Telling]:
 
 
 def messages_of(session: Session, release_id: int) -> list[RolloutMessage]:
-    """Those that are wanted, in the order they were drafted."""
-    query = select(RolloutMessage).where(RolloutMessage.release_id == release_id, RolloutMessage.wanted)
+    """Those that will be sent and those that were, in the order they were drafted."""
+    query = select(RolloutMessage).where(
+        RolloutMessage.release_id == release_id, or_(RolloutMessage.wanted, RolloutMessage.sent_at.is_not(None))
+    )
     return list(session.scalars(query.order_by(RolloutMessage.id)))
+
+
+def _wanted(session: Session, release: "Release") -> list[RolloutMessage]:
+    return [one for one in messages_of(session, release.id) if one.wanted]
 
 
 def draft(session: Session, release: "Release", packed: list[Change]) -> None:
     """One message for each account, audience and moment that the package concerns; what was edited stays."""
     wanted = {(change.account_id, one.audience, one.moment) for change in packed for one in tellings(change)}
-    query = select(RolloutMessage).where(RolloutMessage.release_id == release.id).with_for_update()
-    there = {(one.account_id, one.audience, one.moment): one for one in session.scalars(query)}
+    there = {(one.account_id, one.audience, one.moment): one for one in _wanted(session, release)}
     for key, message in there.items():
-        if message.sent_at is None:
-            message.wanted = key in wanted
+        if message.sent_at is None and key not in wanted:
+            message.wanted = False
     for account_id, audience, moment in sorted(wanted - there.keys(), key=_in_order):
         session.add(RolloutMessage(release_id=release.id, account_id=account_id, audience=audience, moment=moment))
     session.flush()
@@ -168,11 +181,11 @@ def _in_order(one: tuple[int, Audience, Moment]) -> tuple[int, int, str]:
 def plan(session: Session, release: "Release", packed: list[Change], now: datetime) -> None:
     """The release is scheduled: each message gets its time; what is due already goes at once."""
     draft(session, release, packed)
-    for message in messages_of(session, release.id):
+    for message in _wanted(session, release):
         calendar = accounts.by_id(session, message.account_id).calendar
         message.send_at = _send_at(message.moment, release.starts, calendar, now)
     session.flush()
-    _send(session, [one for one in messages_of(session, release.id) if one.send_at and one.send_at <= now], now)
+    _send(session, [one for one in _wanted(session, release) if one.send_at and one.send_at <= now], now)
 
 
 def _send_at(moment: Moment, starts: datetime, calendar: Calendar, now: datetime) -> datetime | None:
@@ -187,16 +200,17 @@ def _send_at(moment: Moment, starts: datetime, calendar: Calendar, now: datetime
     return min(opens, starts)
 
 
-def unplan(session: Session, release: "Release") -> None:
-    """It is planned no more: what was not sent waits for the next plan."""
-    for message in messages_of(session, release.id):
+def unplan(session: Session, release: "Release", now: datetime) -> None:
+    """It is planned no more: what was not sent waits for the next plan, and those who were told hear that it is off."""
+    for message in _wanted(session, release):
         if message.sent_at is None:
             message.send_at = None
+    _tell_those_told(session, release, Moment.CALLED_OFF, now)
 
 
 def tell(session: Session, release: "Release", moment: Moment, now: datetime) -> None:
     """What is sent by something that happens."""
-    _send(session, [one for one in messages_of(session, release.id) if one.moment is moment], now)
+    _send(session, [one for one in _wanted(session, release) if one.moment is moment], now)
 
 
 def _send(session: Session, due: Iterable[RolloutMessage], now: datetime) -> int:
@@ -226,23 +240,31 @@ def send_due(session: Session, now: datetime) -> int:
 
 def call_off(session: Session, release: "Release", now: datetime) -> None:
     """It does not happen: nobody is told any more, and those who were hear so."""
+    _drop(session, release)
     _tell_those_told(session, release, Moment.CALLED_OFF, now)
 
 
 def take_back(session: Session, release: "Release", now: datetime) -> None:
     """It was rolled back: those who were told hear so; nobody hears that it went well."""
+    _drop(session, release)
     _tell_those_told(session, release, Moment.ROLLED_BACK, now)
 
 
+def _drop(session: Session, release: "Release") -> None:
+    for message in _wanted(session, release):
+        message.wanted = message.sent_at is not None
+
+
 def _tell_those_told(session: Session, release: "Release", moment: Moment, now: datetime) -> None:
-    there = messages_of(session, release.id)
-    told = {one.account_id for one in there if one.sent_at}
-    for message in there:
-        if message.sent_at is None:
-            message.wanted = False
+    """Once to each account; what they were told before no longer holds, so a new plan tells them anew."""
+    told = [one for one in _wanted(session, release) if one.sent_at]
+    for message in told:
+        message.wanted = False
     made = [
-        RolloutMessage(release_id=release.id, account_id=account_id, audience=Audience.CONTACT, moment=moment)
-        for account_id in sorted(told)
+        RolloutMessage(
+            release_id=release.id, account_id=account_id, audience=Audience.CONTACT, moment=moment, wanted=False
+        )
+        for account_id in sorted({one.account_id for one in told})
     ]
     session.add_all(made)
     session.flush()
