@@ -3,6 +3,7 @@
 One stands until it is tried again, is let go, or a later delivery of the same post has taken its place.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -10,8 +11,8 @@ from sqlalchemy import ColumnElement, and_, exists, func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, aliased
 
-from bot.domain import events
 from bot.domain.errors import NotFound, Refused
+from bot.domain.events import Event, Kind
 from bot.domain.outbox import Delivery, Place, Post, Subject
 from bot.domain.people import Person
 from bot.domain.roles import Permission
@@ -82,29 +83,22 @@ def by_channel(session: Session) -> list[tuple[str, str, int]]:
 
 def try_again(session: Session, delivery_id: int, *, by: Person, now: datetime) -> None:
     """Bring one after all; the worker looks first whether it arrived."""
-    row = _theirs(session, delivery_id, by)
-    _note(session, events.Kind.DELIVERY_TRIED_AGAIN, row, by, now)
-    try:
-        with session.begin_nested():
-            _revive(session, Delivery.id == row.id)
-    except IntegrityError:  # a newer one was enqueued in this very moment
-        raise Refused(ON_ITS_WAY) from None
+    _bring_after_all(session, [_theirs(session, delivery_id, by)], by, now)
 
 
 def try_all_again(session: Session, *, by: Person, now: datetime) -> int:
     """The same for each that stands; how many. What somebody else has in hand is left to them."""
     by.require(Permission.MEND_DELIVERIES)
-    ids = session.scalars(select(Delivery.id).where(_stands()).with_for_update(of=Delivery, skip_locked=True)).all()
-    for delivery_id in ids:
-        try_again(session, delivery_id, by=by, now=now)
-    return len(ids)
+    rows = session.scalars(select(Delivery).where(_stands()).with_for_update(of=Delivery, skip_locked=True)).all()
+    _bring_after_all(session, rows, by, now)
+    return len(rows)
 
 
 def let_go(session: Session, delivery_id: int, *, by: Person, now: datetime) -> None:
     """Nobody tries that one again."""
     row = _theirs(session, delivery_id, by)
     row.let_go_at = now
-    _note(session, events.Kind.DELIVERY_LET_GO, row, by, now)
+    _note(session, Kind.DELIVERY_LET_GO, [row], by, now)
 
 
 def revive_in(session: Session, channel_slack_id: str) -> None:
@@ -122,6 +116,16 @@ def _theirs(session: Session, delivery_id: int, by: Person) -> Delivery:
     return row
 
 
+def _bring_after_all(session: Session, rows: Sequence[Delivery], by: Person, now: datetime) -> None:
+    """In a handful of statements, however many there are."""
+    _note(session, Kind.DELIVERY_TRIED_AGAIN, rows, by, now)
+    try:
+        with session.begin_nested():
+            _revive(session, Delivery.id.in_([row.id for row in rows]))
+    except IntegrityError:  # a newer one was enqueued in this very moment
+        raise Refused(ON_ITS_WAY) from None
+
+
 def _revive(session: Session, which: ColumnElement[bool]) -> None:
     # As after a first try, so that it looks whether it stands before it posts.
     again = {"dead_at": None, "last_error": None, "attempts": 1, "not_before": func.now()}
@@ -129,6 +133,11 @@ def _revive(session: Session, which: ColumnElement[bool]) -> None:
     session.execute(update(Delivery).where(Delivery.id.in_(ids)).values(again))
 
 
-def _note(session: Session, kind: events.Kind, row: Delivery, by: Person, now: datetime) -> None:
-    told = {"delivery": row.id, "post": row.post_id, "why": row.last_error}
-    events.record(session, kind, account_id=row.account_id, person=by.id, at=now, data=told)
+def _note(session: Session, kind: Kind, rows: Sequence[Delivery], by: Person, now: datetime) -> None:
+    session.add_all([
+        Event(
+            kind=kind, at=now, account_id=row.account_id, actor_id=by.id,
+            data={"delivery": row.id, "post": row.post_id, "why": row.last_error},
+        )
+        for row in rows
+    ])  # fmt: skip
