@@ -221,7 +221,7 @@ def test_nothing_of_any_story_is_of_use_to_another_account(
     name = f"steward_story_{os.getpid()}"
     for story in _stories():
         url = embedded.create_database(server_url, name, template=furnished)
-        with running(url) as house, haunting(house, url) as ghost:
+        with running(url, seconds=30) as house, haunting(house, url) as ghost:
             prober = Prober(house, ghost, umbrella, probed)
             Tap(house, prober)
             story(house)
