@@ -10,7 +10,6 @@ from typing import Any
 
 import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
-from prometheus_client import start_http_server
 from slack_bolt import Ack, App, BoltResponse
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk import WebClient
@@ -191,7 +190,6 @@ class Worker:
         *,
         clock: Clock | None = None,
         tick_seconds: float = TICK_SECONDS,
-        metrics_port: int | None = None,
     ):
         self._engine = database.app_engine(settings.database_url, pool_size=4, statement_timeout_ms=30_000)
         self._sessions = database.sessions(self._engine)
@@ -199,7 +197,6 @@ class Worker:
         self._clock = clock or system_clock
         self._tick_seconds = tick_seconds
         self._stopping = stopping
-        self._metrics_port = metrics_port
 
     def run(self) -> None:
         """Until `stopping` is set: what is in hand is finished first."""
@@ -208,8 +205,6 @@ class Worker:
             self._tick, "interval", seconds=self._tick_seconds, coalesce=True, max_instances=1, misfire_grace_time=None
         )
         scheduler.start()
-        if self._metrics_port is not None:
-            start_http_server(self._metrics_port)
         courier, known = Courier(self._sessions, self._client, clock=self._clock), False
         while not self._stopping.is_set():
             known = known or self._learn_who_we_are()

@@ -73,7 +73,8 @@ def _parser() -> argparse.ArgumentParser:
     web = command("web", _web, "Answer Slack over HTTP on PORT.")
     socket = command("socket", _socket, "Answer Slack over its Socket Mode: no public address is needed.")
     worker = command("worker", _worker, "Deliver posts and run the schedule. Any number may run.")
-    for process, host, whom in ((web, "0.0.0.0", "Slack"), (socket, "127.0.0.1", "operators")):  # noqa: S104
+    doors = ((web, "0.0.0.0", "Slack"), (socket, "127.0.0.1", "operators"), (worker, "0.0.0.0", "Prometheus"))  # noqa: S104
+    for process, host, whom in doors:
         process.add_argument("--host", default=host, help=f"where {whom} may come in (default {host})")
     worker.add_argument("--port", type=int, help="where to serve /metrics for Prometheus (default: nowhere)")
     for process in (web, socket, worker):
@@ -146,7 +147,7 @@ def _socket(chosen: argparse.Namespace) -> None:
 
 
 def _worker(chosen: argparse.Namespace) -> None:
-    processes.worker(metrics_port=chosen.port, shared_clock=chosen.shared_clock)
+    processes.worker(host=chosen.host, metrics_port=chosen.port, shared_clock=chosen.shared_clock)
 
 
 def _start(_chosen: argparse.Namespace) -> None:

@@ -1,6 +1,7 @@
 """What Prometheus reads at /metrics; docs/reference.md lists it.
 
-Each process tells of itself: `web` and `socket` on their PORT, `worker` where `--port` says.
+Each process tells of itself: `web` and `socket` on their PORT, `worker` where `--port` says (under
+`start`: on the port after PORT).
 """
 
 from prometheus_client import Counter, Gauge, Histogram

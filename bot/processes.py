@@ -6,11 +6,13 @@ import threading
 from collections.abc import Callable
 
 import uvicorn
+from prometheus_client import start_http_server
 from starlette.applications import Starlette
 
 from bot import database, logs, settings, together
 from bot.clock import Clock, system_clock
 
+LOOPBACK = "127.0.0.1"
 WATCHED_SECONDS = 2  # between two ticks where the clock is moved by hand: somebody is waiting for what happens then
 
 
@@ -57,16 +59,28 @@ def _serve(host: str, shared_clock: bool, build: Callable[..., Starlette], neede
     return app
 
 
-def worker(*, metrics_port: int | None = None, shared_clock: bool = False) -> None:
-    """Delivers posts and runs the schedule, until SIGTERM or Ctrl-C."""
+def worker(*, host: str = LOOPBACK, metrics_port: int | None = None, shared_clock: bool = False) -> None:
+    """Delivers posts and runs the schedule, until SIGTERM or Ctrl-C. Where it has a port, /metrics answers there."""
     from bot.app import Worker
 
     stopping = threading.Event()
     for signal_ in (signal.SIGTERM, signal.SIGINT):  # before anything takes time: a stop is never lost
         signal.signal(signal_, lambda *_: stopping.set())
     config = _begin()
+    if metrics_port is not None:
+        _serve_metrics(host, metrics_port)
     watched = {"tick_seconds": WATCHED_SECONDS} if shared_clock else {}
-    Worker(config, stopping, clock=_clock(config, shared_clock), metrics_port=metrics_port, **watched).run()
+    Worker(config, stopping, clock=_clock(config, shared_clock), **watched).run()
+
+
+def _serve_metrics(host: str, port: int) -> None:
+    try:
+        start_http_server(port, host)
+    except OSError as error:
+        raise CannotRun(
+            f"The worker's /metrics can't be served on port {port}: {str(error.strerror).lower()}. "
+            "End what is there, or choose another: `start` takes the port after PORT."
+        ) from error
 
 
 def start(*, say: Callable[[str], None]) -> None:
@@ -80,7 +94,9 @@ def start(*, say: Callable[[str], None]) -> None:
     front = "socket" if config.slack_app_token else "web"
     way = "over Socket Mode" if front == "socket" else f"over HTTP on port {config.port}"
     say(f"Answering Slack {way}, and delivering posts. Ctrl-C ends both; `steward check` says whether all is well.")
-    together.run([front, "worker"])
+    # One after the front's, for whoever watches from this machine; 0 is any that is free.
+    port = config.port + 1 if 0 < config.port < 65535 else 0
+    together.run([front, f"worker --host {LOOPBACK} --port {port}"])
 
 
 def _begin(*needed: str) -> settings.Settings:

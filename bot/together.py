@@ -14,15 +14,18 @@ class EndedByItself(Exception):
 
 
 def run(commands: Sequence[str]) -> None:
-    """Until Ctrl-C, SIGTERM or a closed terminal, which every part is told in turn."""
+    """Each as one would type it, until Ctrl-C, SIGTERM or a closed terminal, which every part is told in turn."""
     stopping: list[int] = []
     for signal_ in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(signal_, lambda number, _frame: stopping.append(number))
     # Sessions of their own: Ctrl-C reaches this process alone, which ends them in order.
-    parts = [subprocess.Popen([sys.executable, "-m", "bot", command], start_new_session=True) for command in commands]
+    parts = [
+        subprocess.Popen([sys.executable, "-m", "bot", *command.split()], start_new_session=True)
+        for command in commands
+    ]
     while not stopping and all(part.poll() is None for part in parts):
         time.sleep(0.1)
-    gone = [command for command, part in zip(commands, parts, strict=True) if part.returncode is not None]
+    gone = [command.split()[0] for command, part in zip(commands, parts, strict=True) if part.returncode is not None]
     _end(parts)
     if gone and not stopping:
         raise EndedByItself(f"`{gone[0]}` ended by itself, so all were ended; what it said stands above.")

@@ -157,7 +157,7 @@ A ticket's own billing code wins over the category's.
 
 ## Metrics
 
-At `/metrics` of `web` and `socket`; a worker has its own with `steward worker --port 9100`.
+At `/metrics` of `web` and `socket`; a worker has its own with `steward worker --port 9100`, and under `start` on the port after PORT.
 
 {told}
 """

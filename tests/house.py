@@ -12,6 +12,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -22,7 +23,7 @@ from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.orm import Session, sessionmaker
 
 from bot import database
-from bot.app import build_app, build_socket_app
+from bot.app import DEADLINE_SECONDS, build_app, build_socket_app
 from bot.domain import people, provider, setup
 from bot.jobs import ticker
 from bot.playground.workspace import BOT_USER
@@ -209,8 +210,8 @@ def over_http() -> dict[str, Any]:
 
 
 @contextmanager
-def running(url: str, *, socket_mode: bool = False) -> Iterator[House]:
-    """The house, in a database that was furnished. Over HTTP, or over Socket Mode."""
+def running(url: str, *, socket_mode: bool = False, seconds: float = DEADLINE_SECONDS) -> Iterator[House]:
+    """The house, in a database that was furnished. Over HTTP, where it answers within `seconds`, or Socket Mode."""
     declared = manifest.read() if socket_mode else over_http()
     slack = Slack(declared, cast.PEOPLE, cast.CHANNELS, enforce_rate_limits=False)
     with slack:
@@ -224,7 +225,7 @@ def running(url: str, *, socket_mode: bool = False) -> Iterator[House]:
         house = House(slack, sessions, owner, "")
         with owner.begin() as connection:  # what the worker asks Slack at its start
             connection.execute(text("update provider set workspace_url = :url"), {"url": slack.url})
-        build = build_socket_app if socket_mode else build_app
+        build = build_socket_app if socket_mode else partial(build_app, seconds=seconds)
         with served(build(settings, clock=house.clock, engine=engine)) as address:
             house.events_url = slack.app_url = f"{address}/slack/events"
             assert not socket_mode or slack.sockets.wait_for(bool)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.table_of_faults import LINE, table
+from tests.table_of_faults import LINE, PROBED, table
 
 BROWSER_TESTS = Path(__file__).with_name("browser")
 ON_REQUEST = {
@@ -35,10 +35,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
-    """The table of faults, from whichever process ran them."""
+    """The table of faults and what was probed, from whichever process ran them."""
     reports = [report for found in terminalreporter.stats.values() for report in found]
     told = [report.user_properties for report in reports if getattr(report, "when", None) == "teardown"]
     lines = [line for properties in told for name, line in properties if name == LINE]
     if lines and config.getoption("faults"):
         terminalreporter.section("faults")
         terminalreporter.write_line(table(sorted(map(list, lines))))
+    for made in [made for properties in told for name, made in properties if name == PROBED]:
+        terminalreporter.section("probes")
+        terminalreporter.write_line(", ".join(f"{number} {what}" for what, number in made.items()))

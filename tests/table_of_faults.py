@@ -1,6 +1,7 @@
 """How the fault suite's figures read; apart from the suite, so that pytest can print them without it."""
 
 LINE = "line of the table of faults"
+PROBED = "what the probes covered"
 HEADINGS = ["fault", "points", "sent", "acknowledged", "lost", "doubled", "wrongly refused"]
 
 

@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine
 
-from bot import database, embedded
+from bot import database, embedded, processes
 from bot.domain import setup
 from bot.slack import manifest
 from tests import cast
@@ -55,10 +55,15 @@ def process(command: str, env: dict[str, str], log: Path) -> Iterator[subprocess
             started.wait(PATIENCE)
 
 
-def a_free_port() -> int:
-    with socket.socket() as asking:
+def a_free_port(*, and_the_next: bool = False) -> int:
+    with socket.socket() as asking, socket.socket() as beside:
         asking.bind(("127.0.0.1", 0))
-        return asking.getsockname()[1]
+        port = asking.getsockname()[1]
+        try:
+            beside.bind(("127.0.0.1", port + 1 if and_the_next else 0))
+        except (OSError, OverflowError):
+            return a_free_port(and_the_next=and_the_next)
+        return port
 
 
 def comes_up(address: str, web: subprocess.Popen[bytes], log: Path, *, within: float = PATIENCE) -> None:
@@ -220,6 +225,15 @@ def test_a_process_whose_database_is_not_there_says_so_in_a_sentence(command: st
     assert ended.stderr.lower().startswith("steward: the database ")
     assert "Traceback" not in ended.stderr
     assert "hush" not in ended.stderr
+
+
+def test_a_worker_whose_port_is_taken_says_so():
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with pytest.raises(processes.CannotRun, match=rf"port {port}: address already in use\. End what is there"):
+            processes._serve_metrics("127.0.0.1", port)
 
 
 # --- Socket Mode

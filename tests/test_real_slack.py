@@ -4,6 +4,7 @@ import json
 import os
 import re
 import shlex
+import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -101,8 +102,9 @@ def test_from_nothing_to_the_first_ticket(mode: str, server_url: str, here: Term
     wanted = setup.read(FILE)
     triage, acme = wanted.provider.channels["triage"], wanted.accounts[0].channel or ""
     with a_database(server_url) as url, a_workspace(json.loads(printed), wanted) as slack:
+        port = a_free_port(and_the_next=True)  # the worker's
         values = {"DATABASE_URL": url, "SLACK_BOT_TOKEN": slack.token, "SLACK_APP_TOKEN": slack.app_token,
-                  "SLACK_SIGNING_SECRET": slack.signing_secret, "PORT": str(a_free_port())}  # fmt: skip
+                  "SLACK_SIGNING_SECRET": slack.signing_secret, "PORT": str(port)}  # fmt: skip
         # Besides what the guide exports: where this Slack is, and a port that is free here.
         given = {name: values[name] for name in {*EXPORTS[mode], "PORT"}} | {"SLACK_API_URL": slack.api_url}
         here.exports(**given)
@@ -127,6 +129,8 @@ def test_from_nothing_to_the_first_ticket(mode: str, server_url: str, here: Term
             you.sees("nobody yet", within=SLOWEST)
             you.clicks("Take it", on="The help centre is empty")
             client.sees("Checking scope, priority, completeness", within=SLOWEST)
+            with urllib.request.urlopen(f"http://127.0.0.1:{int(given['PORT']) + 1}/metrics", timeout=10) as told:
+                assert 'steward_deliveries_total{method="chat.update",outcome="brought"}' in told.read().decode()
             assert ends_cleanly(started) == [0]
         assert "Traceback" not in log.read_text()
 

@@ -9,7 +9,7 @@ from bot import database, settings
 from bot.check.findings import Finding, good, note, wrong
 from bot.check.looking import House, Looking, Place, Somebody, reading
 from bot.check.slack import Slack
-from bot.check.there import INVITE
+from bot.check.there import COPY_THE_TOKEN, INVITE
 from bot.domain import accounts, dead_letters, outbox, people, provider
 from bot.messages.undelivered import refusal_of
 
@@ -20,7 +20,6 @@ TOKENS = {
     "xoxe": "Token rotation is on, so this one ends within hours. It can't be turned off again: make the app anew from "
     "the manifest, which leaves it off.",
 }
-COPY_THE_TOKEN = "Copy OAuth & Permissions → Bot User OAuth Token (xoxb-…) into SLACK_BOT_TOKEN."  # noqa: S105  words
 
 
 def environment(looking: Looking) -> Iterator[Finding]:

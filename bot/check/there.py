@@ -9,14 +9,15 @@ from bot.check.looking import House, Looking, Place, Somebody
 from bot.check.slack import Answer, Refusal, Slack
 from bot.messages.undelivered import REFUSALS
 from bot.settings import Settings
-from bot.slack import manifest
+from bot.slack import manifest, sockets
 
 SKEW = 120  # seconds: at 300 what Slack sends counts as replayed
 INVITE = "Type /invite @Steward"
+COPY_THE_TOKEN = "Copy OAuth & Permissions → Bot User OAuth Token (xoxb-…) into SLACK_BOT_TOKEN."  # noqa: S105  words
 INSTALL = "Press Install App → Install to your workspace, and copy the Bot User OAuth Token into SLACK_BOT_TOKEN."
 CURES = {
-    "invalid_auth": "Copy OAuth & Permissions → Bot User OAuth Token (xoxb-…) into SLACK_BOT_TOKEN.",
-    "not_authed": "Copy OAuth & Permissions → Bot User OAuth Token (xoxb-…) into SLACK_BOT_TOKEN.",
+    "invalid_auth": COPY_THE_TOKEN,
+    "not_authed": COPY_THE_TOKEN,
     "account_inactive": f"The app was removed from the workspace. {INSTALL}",
     "token_revoked": f"The token was withdrawn. {INSTALL}",
     "token_expired": "Token rotation is on. Make the app anew from the manifest, which leaves it off.",
@@ -25,12 +26,6 @@ CURES = {
     "`steward apply` it.",
     "user_not_visible": "They are of another workspace and share no channel with Steward. Invite them, or write their "
     "e-mail address into the setup file instead of the id.",
-}
-SOCKET_CURES = {
-    "socket_mode_not_enabled": "Settings → Socket Mode → Enable Socket Mode.",
-    "missing_scope": "Basic Information → App-Level Tokens → Generate, with the scope connections:write.",
-    "not_allowed_token_type": "SLACK_APP_TOKEN takes the app-level token (xapp-…), not the bot's.",
-    "invalid_auth": "Copy Basic Information → App-Level Tokens (xapp-…) into SLACK_APP_TOKEN.",
 }
 
 
@@ -56,7 +51,7 @@ def token(looking: Looking, slack: Slack) -> Iterator[Finding]:
         return
     me = looking.me.told
     if not me.get("bot_id"):
-        yield wrong("SLACK_BOT_TOKEN is a person's token, not the bot's.", CURES["invalid_auth"])
+        yield wrong("SLACK_BOT_TOKEN is a person's token, not the bot's.", COPY_THE_TOKEN)
     else:
         yield good(f"Signed in to {me['team']} ({me['team_id']}) as @{me['user']}.")
 
@@ -111,8 +106,9 @@ def arrivals(looking: Looking, _slack: Slack, config: Settings) -> Iterator[Find
     try:
         app.call("apps.connections.open")
     except Refusal as error:
-        cure = SOCKET_CURES.get(error.code, "Under Settings → Socket Mode, Enable Socket Mode has to be on.")
-        yield wrong(f"Slack opens no Socket Mode connection: {error.code}.", cure)
+        known = sockets.REFUSED.get(error.code)
+        press = " ".join(known) if known else "Under Settings → Socket Mode, Enable Socket Mode has to be on."
+        yield wrong(f"Slack opens no Socket Mode connection: {error.code}.", press)
     else:
         yield good("Slack opens Socket Mode connections.")
 

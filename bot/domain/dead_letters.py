@@ -3,15 +3,17 @@
 One stands until it is tried again, is let go, or a later delivery of the same post has taken its place.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, and_, exists, func, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import ColumnElement, and_, exists, func, literal, select
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, aliased
 
-from bot.domain import events
+from bot import logs
 from bot.domain.errors import NotFound, Refused
+from bot.domain.events import Event, Kind
 from bot.domain.outbox import Delivery, Place, Post, Subject
 from bot.domain.people import Person
 from bot.domain.roles import Permission
@@ -82,35 +84,28 @@ def by_channel(session: Session) -> list[tuple[str, str, int]]:
 
 def try_again(session: Session, delivery_id: int, *, by: Person, now: datetime) -> None:
     """Bring one after all; the worker looks first whether it arrived."""
-    row = _theirs(session, delivery_id, by)
-    _note(session, events.Kind.DELIVERY_TRIED_AGAIN, row, by, now)
-    try:
-        with session.begin_nested():
-            _revive(session, Delivery.id == row.id)
-    except IntegrityError:  # a newer one was enqueued in this very moment
-        raise Refused(ON_ITS_WAY) from None
+    if not _bring_after_all(session, [_theirs(session, delivery_id, by)], by, now):
+        raise Refused(ON_ITS_WAY)
 
 
 def try_all_again(session: Session, *, by: Person, now: datetime) -> int:
     """The same for each that stands; how many. What somebody else has in hand is left to them."""
     by.require(Permission.MEND_DELIVERIES)
-    ids = session.scalars(select(Delivery.id).where(_stands()).with_for_update(of=Delivery, skip_locked=True)).all()
-    for delivery_id in ids:
-        try_again(session, delivery_id, by=by, now=now)
-    return len(ids)
+    rows = session.scalars(select(Delivery).where(_stands()).with_for_update(of=Delivery, skip_locked=True)).all()
+    return _bring_after_all(session, rows, by, now)
 
 
 def let_go(session: Session, delivery_id: int, *, by: Person, now: datetime) -> None:
     """Nobody tries that one again."""
     row = _theirs(session, delivery_id, by)
     row.let_go_at = now
-    _note(session, events.Kind.DELIVERY_LET_GO, row, by, now)
+    _note(session, Kind.DELIVERY_LET_GO, [row], by, now)
 
 
 def revive_in(session: Session, channel_slack_id: str) -> None:
     """What was given up because Slack did not know the channel is tried again, now that it has its new id."""
     posts = select(Post.id).where(Post.channel_slack_id == channel_slack_id)
-    _revive(session, and_(Delivery.post_id.in_(posts), Delivery.last_error == CHANNEL_UNKNOWN))
+    _enqueue_again(session, and_(Delivery.post_id.in_(posts), Delivery.last_error == CHANNEL_UNKNOWN))
 
 
 def _theirs(session: Session, delivery_id: int, by: Person) -> Delivery:
@@ -122,13 +117,31 @@ def _theirs(session: Session, delivery_id: int, by: Person) -> Delivery:
     return row
 
 
-def _revive(session: Session, which: ColumnElement[bool]) -> None:
-    # As after a first try, so that it looks whether it stands before it posts.
-    again = {"dead_at": None, "last_error": None, "attempts": 1, "not_before": func.now()}
-    ids = select(Delivery.id).where(_stands(), which)
-    session.execute(update(Delivery).where(Delivery.id.in_(ids)).values(again))
+def _bring_after_all(session: Session, rows: Sequence[Delivery], by: Person, now: datetime) -> int:
+    """In a handful of statements, however many there are; how many had not been enqueued anew in this very moment."""
+    posts = _enqueue_again(session, Delivery.id.in_([row.id for row in rows]))
+    _note(session, Kind.DELIVERY_TRIED_AGAIN, [row for row in rows if row.post_id in posts], by, now)
+    return len(posts)
 
 
-def _note(session: Session, kind: events.Kind, row: Delivery, by: Person, now: datetime) -> None:
-    told = {"delivery": row.id, "post": row.post_id, "why": row.last_error}
-    events.record(session, kind, account_id=row.account_id, person=by.id, at=now, data=told)
+def _enqueue_again(session: Session, which: ColumnElement[bool]) -> set[int]:
+    """A later delivery takes the place of each, as after a first try: it looks whether that stands before it posts."""
+    asked = {
+        "post_id": Delivery.post_id, "lane_id": Delivery.lane_id, "account_id": Delivery.account_id,
+        "nonce": Delivery.nonce, "attempts": literal(1), "first_attempt_at": Delivery.first_attempt_at,
+        "reference": literal(logs.reference()),
+    }  # fmt: skip
+    # In the order in which everybody enqueues: nobody waits for somebody who waits for them.
+    dead = select(*asked.values()).where(_stands(), which).order_by(Delivery.post_id)
+    later = insert(Delivery).from_select([*asked], dead).on_conflict_do_nothing().returning(Delivery.post_id)
+    return set(session.scalars(later))
+
+
+def _note(session: Session, kind: Kind, rows: Sequence[Delivery], by: Person, now: datetime) -> None:
+    session.add_all([
+        Event(
+            kind=kind, at=now, account_id=row.account_id, actor_id=by.id,
+            data={"delivery": row.id, "post": row.post_id, "why": row.last_error},
+        )
+        for row in rows
+    ])  # fmt: skip

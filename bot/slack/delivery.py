@@ -4,6 +4,7 @@ Claim the head of a lane with a lease of its own, commit, call Slack outside any
 finish with the lease's token. Before a second try it looks whether the first one arrived.
 """
 
+import json
 import random
 from datetime import datetime
 from typing import Any
@@ -54,25 +55,37 @@ VERSIONS = {
     Subject.AGENDA: (AgendaItem.id, AgendaItem.version),
 }
 
+# Every bucket that the errand takes from has to have room: its channel's or that of edits, and those of other methods.
 CLAIM = text("""
-update outbox set lease_token = gen_random_uuid(), attempts = attempts + 1,
-       leased_until = now() + make_interval(secs => :lease), first_attempt_at = coalesce(first_attempt_at, now())
-where id = (
-  select head.id from outbox head
+with crowded as (
+  select key from slack_budget where :paced
+    and full_until > now() + make_interval(secs => coalesce((cast(:windows as jsonb) ->> key)::float, :channel_window))
+), due as (
+  select head.id, needs.own, needs.others from outbox head
   join post on post.id = head.post_id
   left join post parent on parent.id = post.parent_id
-  left join slack_budget b on b.key = case when post.ts is null then post.channel_slack_id else :edits end
+  cross join lateral (select
+    case when post.ts is null then post.channel_slack_id else 'chat.update' end as own,
+    array_remove(array[
+      case when post.pinned then 'pins.add' end,
+      case when post.parent_id is null and post.channel_slack_id ~ '^[UW]' then 'conversations.open' end,
+      case when post.ts is null and head.attempts > 0
+           then case when post.parent_id is null then 'conversations.history' else 'conversations.replies' end end
+    ], null) as others) needs
   where head.done_at is null and head.dead_at is null and head.not_before <= now()
     and (head.leased_until is null or head.leased_until < now())
     and (post.parent_id is null or parent.ts is not null)
-    and (not :paced or b.full_until is null or b.full_until <= now()
-         + make_interval(secs => case when post.ts is null then :channel_window else :update_window end))
+    and needs.own not in (select key from crowded)
+    and not needs.others && array(select key from crowded where cast(:windows as jsonb) ? key)
     -- A root that Slack does not have yet comes first, whatever waits behind an earlier try that died.
     and (post.ts is null and post.parent_id is null or not exists (
            select from outbox earlier where earlier.lane_id = head.lane_id and earlier.id < head.id
            and earlier.done_at is null and earlier.dead_at is null))
   order by head.id limit 1 for update of head skip locked)
-returning id, post_id, lease_token, attempts, first_attempt_at, nonce, reference
+update outbox set lease_token = gen_random_uuid(), attempts = attempts + 1,
+       leased_until = now() + make_interval(secs => :lease), first_attempt_at = coalesce(first_attempt_at, now())
+from due where outbox.id = due.id
+returning outbox.id, post_id, lease_token, attempts, first_attempt_at, nonce, reference, own, others
 """)
 
 
@@ -124,20 +137,15 @@ class Courier:
         return next((count for count in range(most) if not self.deliver_one()), most)
 
     def _claim(self) -> Claimed | None:
-        windows = {"channel_window": budget.CHANNEL.window, "update_window": budget.UPDATES.window}
+        pace = {"windows": json.dumps(budget.windows()), "channel_window": budget.CHANNEL.window, "paced": self._paced}
         with self._sessions.begin() as session:
             people.enter_as_system(session)
-            row = session.execute(
-                CLAIM, {"lease": LEASE_SECONDS, "edits": budget.EDITS, "paced": self._paced, **windows}
-            ).one_or_none()
+            row = session.execute(CLAIM, {"lease": LEASE_SECONDS, **pace}).one_or_none()
             if row is None:
                 return None
-            place = session.execute(select(Post.ts, Post.channel_slack_id).where(Post.id == row.post_id)).one()
-            key = budget.EDITS if place.ts else place.channel_slack_id
-            budget.spend(session, key)
-            return Claimed(
-                row.id, row.post_id, row.lease_token, row.attempts, row.first_attempt_at, row.nonce, key, row.reference
-            )
+            *claimed, reference, own, others = row
+            budget.spend(session, [own, *others])
+            return Claimed(*claimed, budget_key=own, reference=reference)
 
     def _prepare(self, claimed: Claimed) -> Errand:
         with self._sessions.begin() as session:
@@ -226,7 +234,7 @@ class Courier:
     def _failed(self, errand: Errand, error: SlackApiError) -> None:
         code = code_of(error)
         if getattr(error.response, "status_code", None) == 429 or code in {"ratelimited", "rate_limited"}:
-            self._wait(errand, float(error.response.headers.get("Retry-After") or 30))
+            self._wait(errand, budget.key_of(error), float(error.response.headers.get("Retry-After") or 30))
         elif code == "message_not_found" and errand.post.ts:
             self._post_anew(errand)
         elif code in PERMANENT:
@@ -242,12 +250,12 @@ class Courier:
                 session.execute(update(Post).where(Post.id == errand.post_id).values(ts=None, shown_version=None))
                 row.attempts, row.first_attempt_at, row.lease_token, row.leased_until = 0, None, None, None
 
-    def _wait(self, errand: Claimed, seconds: float) -> None:
+    def _wait(self, errand: Claimed, method: str | None, seconds: float) -> None:
         _count(errand, "held")
         with self._sessions.begin() as session:
             people.enter_as_system(session)
             if row := self._still_mine(session, errand):
-                row.not_before = budget.close(session, errand.budget_key, seconds)
+                row.not_before = budget.close(session, method or errand.budget_key, seconds)
                 row.lease_token = row.leased_until = None
                 row.attempts -= 1  # it certainly did not arrive, so there is nothing to look up
                 row.last_error = "rate limited"

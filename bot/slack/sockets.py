@@ -9,7 +9,7 @@ import json
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, NamedTuple
 
 import structlog
 from slack_sdk import WebClient
@@ -31,20 +31,31 @@ AWAY = "Slack is away; trying again"
 # every acknowledgement that is under way.
 LARGEST_FRAME = 8 * 2**20
 
+
+class Cure(NamedTuple):
+    """What is wrong with an app token or its app, and what to press; both are sentences."""
+
+    why: str
+    press: str
+
+
+GENERATE = "Basic Information → App-Level Tokens → Generate, with the scope connections:write."
 # What Slack says of an app token that will not do, whoever asks again.
 REFUSED = {
-    "not_allowed_token_type": "SLACK_APP_TOKEN is not an app-level token. Take the one that begins with xapp- from"
-    " *Basic Information*, *App-Level Tokens*.",
-    "missing_scope": "SLACK_APP_TOKEN lacks the scope connections:write. Make an app-level token that has it, under"
-    " *Basic Information*, *App-Level Tokens*.",
-    "socket_mode_not_enabled": "Socket Mode is off in this app's settings. Turn it on under *Socket Mode*, or run"
-    " `steward web` instead.",
+    "not_allowed_token_type": Cure(
+        "SLACK_APP_TOKEN is not an app-level token.",
+        "Copy Basic Information → App-Level Tokens (xapp-…) into SLACK_APP_TOKEN.",
+    ),
+    "missing_scope": Cure("SLACK_APP_TOKEN lacks the scope connections:write.", GENERATE),
+    "socket_mode_not_enabled": Cure(
+        "Socket Mode is off in this app's settings.",
+        "Settings → Socket Mode → Enable Socket Mode, or run `steward web` instead.",
+    ),
+    **dict.fromkeys(
+        ("invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired"),
+        Cure("Slack does not know this SLACK_APP_TOKEN.", f"{GENERATE} Then copy it into SLACK_APP_TOKEN."),
+    ),
 }
-UNKNOWN = dict.fromkeys(
-    ("invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired"),
-    "Slack does not know this SLACK_APP_TOKEN. Make a new one under *Basic Information*, *App-Level Tokens*, with the"
-    " scope connections:write.",
-)
 
 
 class BadAppToken(Exception):
@@ -64,8 +75,8 @@ def opener(client: WebClient, app_token: str) -> Callable[[], str]:
         try:
             address = str(client.apps_connections_open(app_token=app_token).get("url"))
         except SlackApiError as error:
-            if sentence := (REFUSED | UNKNOWN).get(code_of(error)):
-                raise BadAppToken(sentence) from None
+            if refused := REFUSED.get(code_of(error)):
+                raise BadAppToken(" ".join(refused)) from None
             raise
         if not address.startswith(schemes):
             raise NoSecureAddress

@@ -1,11 +1,12 @@
 """What the tests of the domain share: a Monday, complete inputs, and looks at the outbox and at who waits."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import create_engine, select, text
+from sqlalchemy import create_engine, event, select, text
 from sqlalchemy.orm import Session, sessionmaker
 
 from bot.domain import provider
@@ -68,6 +69,19 @@ def pending(session: Session) -> list[tuple[str, str]]:
         .order_by(Delivery.id)
     )
     return [(place.value, subject.value) for place, subject in rows]
+
+
+@contextmanager
+def counted(session: Session) -> Iterator[list[str]]:
+    """Every statement that the session asks the database for."""
+    said: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        said.append(statement)
+
+    event.listen(session.connection(), "before_cursor_execute", note)
+    yield said
+    event.remove(session.connection(), "before_cursor_execute", note)
 
 
 def one_waits_for_the_other(

@@ -48,7 +48,8 @@ def _run(command: str, env: dict[str, str], plan: Plan, log: str, design: str) -
     _begin_with(app.Worker, "run", steps)
     _ends_when_nothing_is_left()
     _serves(steps, design)
-    budget.CHANNEL = budget.UPDATES = budget.Pace(seconds=0.01, burst=1_000_000)
+    budget.CHANNEL = budget.Pace(seconds=0.01, burst=1_000_000)
+    budget.PACES = dict.fromkeys(budget.PACES, budget.CHANNEL)
     if design:
         designs.DESIGNS[design]()
     if command == "tick":

@@ -309,18 +309,21 @@ def test_a_move_of_another_accounts_ticket_is_not_found_even_by_a_bent_form(hous
     assert stored(house) == before
 
 
-@pytest.mark.parametrize("metadata", ["", "{}", "[]", "not JSON", '{"ticket": 101}', '{"ticket": "x", "seen": 1}',
-                                      '{"ticket": 101, "seen": 1, "action": "explode"}',
-                                      '{"ticket": 1e400, "seen": 1, "action": "close"}'])  # fmt: skip
+BROKEN = ("", "{}", "[]", "not JSON", '{"ticket": 101}', '{"ticket": "x", "seen": 1}',
+          '{"ticket": 101, "seen": 1, "action": "explode"}',
+          '{"ticket": 1e400, "seen": 1, "action": "close"}')  # fmt: skip
+
+
 @pytest.mark.parametrize("callback", ["ticket.move", "request", "time"])
-def test_a_form_whose_hidden_part_is_broken_changes_nothing_and_keeps_the_words(house: House, callback, metadata):
+def test_a_form_whose_hidden_part_is_broken_changes_nothing_and_keeps_the_words(house: House, callback: str):
     payload = a_form(house)
     payload["user"] = {**payload["user"], "id": "U0BO"}
-    payload["view"] |= {"callback_id": callback, "private_metadata": metadata}
     before = stored(house)
-    status, answer = in_time(lambda: house.sends_payload(payload))
-    assert (status, json.loads(answer)["response_action"]) == (200, "errors")
-    assert stored(house) == before
+    for metadata in BROKEN:
+        payload["view"] |= {"callback_id": callback, "private_metadata": metadata}
+        status, answer = in_time(lambda: house.sends_payload(payload))
+        assert (status, json.loads(answer)["response_action"]) == (200, "errors"), metadata
+        assert stored(house) == before, metadata
 
 
 # --- what they typed

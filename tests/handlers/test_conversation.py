@@ -1,6 +1,7 @@
 """Replies and notes: which of the two it is stands there before it is sent, and no note ever reaches a client."""
 
 import pytest
+from sqlalchemy import text
 
 from tests.house import House
 
@@ -92,6 +93,39 @@ def test_files_in_the_clients_thread_reach_triage_and_belong_to_the_ticket(taken
     arrives(taken)
     taken.bo.sees("screen.png")
     assert [row["name"] for row in taken.rows("select name from attachment")] == ["screen.png"]
+
+
+def card(house: House) -> str:
+    """What the team reads on the ticket's card."""
+    return str(house.bo.thread("C0TRIAGE", triage_thread(house))[0]["blocks"])
+
+
+def test_files_of_a_message_that_was_taken_back_leave_the_tickets_card_too(taken: House):
+    taken.ana.types("C0ACME", "", thread=client_thread(taken), files=[("with-the-request.png", b"png")])
+    ts = taken.ana.types("C0ACME", "See here", thread=client_thread(taken), files=[("screen.png", b"png")])
+    arrives(taken)
+    taken.bo.clicks("Ask client", on=SEARCH).fills({"What do you need?": "Which page is it?"}).submits()
+    arrives(taken)
+    assert "screen.png" in card(taken)
+    taken.ana.deletes("C0ACME", ts)
+    arrives(taken)
+    assert "screen.png" not in card(taken)
+    assert "with-the-request.png" in card(taken)
+    taken.bo.does_not_see("screen.png").opens("/ticket T-101").does_not_see("screen.png").sees("with-the-request.png")
+    for table in ("attachment", "message", "event"):
+        assert "screen.png" not in str(taken.rows(f"select * from {table}")), table
+
+
+def test_a_file_that_came_with_the_request_as_well_stays_the_tickets(taken: House):
+    ts = taken.ana.types("C0ACME", "See here", thread=client_thread(taken), files=[("screen.png", b"png")])
+    arrives(taken)
+    with taken.owner.begin() as connection:
+        connection.execute(text("insert into attachment (ticket_id, account_id, file_slack_id, name)"
+                                " select ticket_id, account_id, file_slack_id, name from attachment"))  # fmt: skip
+    taken.ana.deletes("C0ACME", ts)
+    arrives(taken)
+    assert [row["name"] for row in taken.rows("select name from attachment order by id")] == ["screen.png", ""]
+    assert card(taken).count("screen.png") == 1
 
 
 def test_a_colleague_who_writes_in_the_clients_thread_has_answered_and_triage_reads_it(taken: House):

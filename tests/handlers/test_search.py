@@ -103,14 +103,14 @@ def test_what_nobody_ever_wrote_is_not_found_and_says_what_to_try(memory: House)
     memory.ana.opens("/ticket search zzzzqqqq").sees("Nothing like that was found")
 
 
-@pytest.mark.parametrize("words", HOSTILE, ids=range(len(HOSTILE)))
-def test_whatever_is_typed_breaks_nothing(memory: House, words: str):
+def test_whatever_is_typed_breaks_nothing(memory: House):
     before = memory.state_of_the_world()
-    memory.ana.opens(f"/ticket search {words}")
-    assert memory.ana.modal()
-    looks_for(memory.ana, words[:300])
-    memory.ana.does_not_see("went wrong").does_not_see("Umbrella")
-    assert memory.state_of_the_world() == before
+    for words in HOSTILE:
+        memory.ana.opens(f"/ticket search {words}")
+        assert memory.ana.modal(), words
+        looks_for(memory.ana, words[:300])
+        memory.ana.does_not_see("went wrong").does_not_see("Umbrella").closes()
+        assert memory.state_of_the_world() == before, words
 
 
 def test_filters_narrow_and_are_cleared(memory: House):

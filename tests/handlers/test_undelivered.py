@@ -10,7 +10,7 @@ from bot.messages.undelivered import REFUSALS, refusal_of
 from bot.slack.delivery import PERMANENT
 from tests.driver import Person
 from tests.house import House
-from tests.slack.desk import TITLE, delivers, does, files, moves, posted
+from tests.slack.desk import TITLE, delivers, does, files, moves, pending, posted
 
 SECTION = "Could not be delivered"
 
@@ -102,7 +102,7 @@ def test_what_arrived_after_all_is_found_and_not_doubled(house: House):
     house.maya.clicks("Try again")
     delivers(house)
     assert len(posted(house, "C0ACME")) == 1
-    assert house.rows("select 1 from outbox where done_at is null") == []
+    assert pending(house) == []
 
 
 def test_one_that_dies_again_is_told_again(house: House):

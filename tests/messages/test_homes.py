@@ -1,12 +1,11 @@
 """The Home and the queue as they are drawn: whatever there is fits into Slack's limits, in as many statements."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from itertools import combinations
 
 import pytest
-from sqlalchemy import Engine, event, text
+from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
 from bot import database, playbook
@@ -20,7 +19,7 @@ from bot.messages.tickets import triage_card
 from bot.modals import windows
 from bot.playground.validation import problems_in_view
 from tests import cast
-from tests.domain.desk import MONDAY, person
+from tests.domain.desk import MONDAY, counted, person
 from tests.messages.shown import alive, texts
 
 # Many of everything: accounts, people, and tickets in every status, with the longest words there may be.
@@ -162,18 +161,6 @@ def test_everything_a_client_may_see_stands_in_one_section_and_no_more(session: 
     everything = tickets.page(session, ana, QueueFilter.ALL, stalled_since=since, size=1000)
     shown = [ticket.id for found in listed for ticket in found]
     assert sorted(shown) == sorted(ticket.id for ticket in everything.tickets)
-
-
-@contextmanager
-def counted(session: Session) -> Iterator[list[str]]:
-    said: list[str] = []
-
-    def note(_connection, _cursor, statement, *_rest):
-        said.append(statement)
-
-    event.listen(session.connection(), "before_cursor_execute", note)
-    yield said
-    event.remove(session.connection(), "before_cursor_execute", note)
 
 
 def everybodys_home(session: Session) -> None:

@@ -27,6 +27,7 @@ from tests.probes.forging import all_exchanged, exchanges, named_in, route_of, s
 from tests.probes.ghost import Ghost, Seen, Tap, haunting
 from tests.probes.guests import NO_TS, NOBODYS, NUMBER, TS
 from tests.probes.stories import told
+from tests.table_of_faults import PROBED
 
 Json = dict[str, Any]
 Story = Callable[[House], Any]
@@ -69,12 +70,13 @@ class Prober:
         self.routes: set[tuple[str, str]] = set()
         self.probed = probed if probed is not None else Counter()
         self.found: list[str] = []
-        self.probes = 0
+        self.payloads = self.probes = 0
 
     def __call__(self, payload: Json) -> None:
         sender = sender_of(payload)
         if sender not in STAFF | ACME:
             return
+        self.payloads += 1
         self.routes.add(route_of(payload))
         like = (route_of(payload), sender in STAFF, *(path for path, _ in exchanges(payload, to=NOBODYS_)))
         self.probed[like] += 1
@@ -212,18 +214,23 @@ ENOUGH = 3
 
 
 @pytest.mark.faults
-def test_nothing_of_any_story_is_of_use_to_another_account(server_url: str, furnished: str, umbrella: str):
-    found, routes, probed = [], set(), Counter()
+def test_nothing_of_any_story_is_of_use_to_another_account(
+    server_url: str, furnished: str, umbrella: str, record_property: Callable[[str, object], None]
+):
+    found, routes, probed, made = [], set(), Counter(), Counter()
     name = f"steward_story_{os.getpid()}"
     for story in _stories():
         url = embedded.create_database(server_url, name, template=furnished)
-        with running(url) as house, haunting(house, url) as ghost:
+        with running(url, seconds=30) as house, haunting(house, url) as ghost:
             prober = Prober(house, ghost, umbrella, probed)
             Tap(house, prober)
             story(house)
             routes |= prober.routes
             found += [f"{story.__name__}: {what}" for what in prober.found]
+            made += Counter(stories=1, payloads=prober.payloads, probes=prober.probes)
         embedded.drop_database(server_url, name)
+    exchanged = sum(len(like) - 2 for like in probed)
+    record_property(PROBED, {**made, "routes": len(routes), "places for an id": exchanged})
     assert found == []
     answered = {key if key[0] != "command" else (key[0], key[1].split()[0]) for key in ROUTES}
     assert answered - routes == NOT_SENT

@@ -5,7 +5,7 @@ from typing import Any
 from slack_sdk import WebClient
 from sqlalchemy import select, text
 
-from bot.domain import people, provider, tickets
+from bot.domain import accounts, people, provider, tickets
 from bot.domain.people import Person
 from bot.domain.priority import Effect, Timing, Users
 from bot.domain.routing import RequestType
@@ -31,6 +31,13 @@ def files(house: House, title: str = TITLE, *, account: str = "Acme", by: str = 
             session, filing, account=where, provider=provider.get(session), requester=requester, now=house.now
         )
     return ticket.id
+
+
+def welcomes(house: House) -> None:
+    """Acme's welcome waits in the outbox."""
+    with house.sessions.begin() as session:
+        people.enter_as_system(session)
+        accounts.welcome(session, by_name(session, "Acme"))
 
 
 def moves(house: House, number: int, action: Action, by: str = "Bo", **inputs: Any) -> None:

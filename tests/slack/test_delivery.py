@@ -16,6 +16,7 @@ from sqlalchemy import select
 from bot.domain import people
 from bot.domain.people import Person
 from bot.domain.workflow import Action
+from bot.playground import rates
 from bot.playground.records import Message
 from bot.slack import budget
 from bot.slack.delivery import PERMANENT, Courier, Errand
@@ -31,6 +32,7 @@ from tests.slack.desk import (
     pending,
     posted,
     waits_are_over,
+    welcomes,
 )
 
 CARDS = {"C0ACME": "client", "C0TRIAGE": "triage"}
@@ -435,6 +437,90 @@ def test_a_full_budget_of_edits_holds_edits_and_not_posts(house: House):
     assert house.slack.calls_to("chat.update") == []
     assert [len(posted(house, channel)) for channel in CARDS] == [2, 2]
     assert len(pending(house)) == 2
+
+
+def test_a_full_budget_of_pins_holds_what_is_to_be_pinned_and_nothing_else(house: House):
+    does(house, "insert into slack_budget values ('pins.add', now() + interval '1 hour')")
+    welcomes(house)
+    files(house)
+    a_courier(house, paced=True).drain()
+    assert [len(posted(house, channel)) for channel in CARDS] == [1, 1]
+    assert [row["attempts"] for row in pending(house)] == [0]
+    waits_are_over(house)
+    a_courier(house, paced=True).drain()
+    assert sorted(message.pinned for message in posted(house, "C0ACME")) == [False, True]
+
+
+def test_a_full_budget_of_conversations_holds_posts_to_people_and_no_other(house: House):
+    does(house, "insert into slack_budget values ('conversations.open', now() + interval '1 hour')")
+    files(house)
+    does(house, "update post set channel_slack_id = 'U0ANA' where channel_slack_id = 'C0ACME'")
+    a_courier(house, paced=True).drain()
+    assert house.slack.calls_to("conversations.open") == []
+    assert len(posted(house, "C0TRIAGE")) == len(pending(house)) == 1
+    waits_are_over(house)
+    a_courier(house, paced=True).drain()
+    assert len(house.slack.calls_to("conversations.open")) == 1
+    assert pending(house) == []
+
+
+@pytest.mark.parametrize("method", ["conversations.history", "conversations.replies"])
+def test_a_full_budget_of_look_ups_holds_second_tries_and_no_first(house: House, method: str):
+    number = files(house)
+    if method == "conversations.replies":
+        delivers(house)
+        moves(house, number, Action.TAKE)
+        moves(house, number, Action.ASK_CLIENT, reason="The words you searched for")
+    house.slack.fail_next("chat.postMessage", "lost", channel="C0ACME")
+    delivers(house)
+    waits_are_over(house)
+    does(house, "insert into slack_budget values (:method, now() + interval '1 hour')"
+                " on conflict (key) do update set full_until = excluded.full_until", method=method)  # fmt: skip
+    files(house, "A second of Acme's requests")
+    a_courier(house, paced=True).drain()
+    assert house.slack.calls_to(method) == []
+    assert [row["attempts"] for row in pending(house)] == [1]
+    waits_are_over(house)
+    a_courier(house, paced=True).drain()
+    assert len(house.slack.calls_to(method)) == 1
+    assert pending(house) == []
+
+
+@pytest.mark.parametrize("method", ["conversations.open", "conversations.history"])
+def test_429_holds_the_method_that_it_was_said_of(house: House, method: str):
+    files(house)
+    if method == "conversations.open":
+        does(house, "update post set channel_slack_id = 'U0ANA' where channel_slack_id = 'C0ACME'")
+    else:
+        house.slack.fail_next("chat.postMessage", "lost", channel="C0ACME")
+        delivers(house)
+        waits_are_over(house)
+    house.slack.fail_next(method, 429, retry_after=30)
+    a_courier(house, paced=True).drain()
+    closed = house.rows("select key from slack_budget where full_until > now() + interval '29 seconds'")
+    assert closed == [{"key": method}]
+    waits_are_over(house)
+    a_courier(house, paced=True).drain()
+    assert pending(house) == []
+
+
+def test_whatever_the_worker_calls_keeps_its_tier(house: House):
+    number = files(house)
+    welcomes(house)
+    does(house, "update post set channel_slack_id = 'U0ANA' where subject = 'ticket' and channel_slack_id = 'C0ACME'")
+    for move in (Action.TAKE, Action.ASK_CLIENT):
+        house.slack.fail_next("chat.postMessage", "lost")
+        delivers(house)
+        waits_are_over(house)
+        delivers(house)
+        moves(house, number, move, reason="The words you searched for")
+    house.slack.fail_next("chat.postMessage", "lost")
+    delivers(house)
+    waits_are_over(house)
+    delivers(house)
+    assert {call.method for call in house.slack.calls} == {"chat.postMessage", *budget.PACES}
+    for method, pace in budget.PACES.items():
+        assert 60 / pace.seconds <= rates.TIERS[rates.METHOD_TIERS[method]], method
 
 
 def test_each_call_is_taken_from_the_bucket_that_all_workers_share(house: House):

@@ -2,19 +2,10 @@
 
 import pytest
 
-from bot.domain import accounts, people
 from bot.slack import errands
 from bot.slack.delivery import Courier, Errand
-from tests.cast import by_name
 from tests.house import House
-from tests.slack.desk import a_courier, delivers, does, files, leases_run_out, pending, posted, waits_are_over
-
-
-def welcomes(house: House) -> None:
-    """Acme's welcome waits in the outbox."""
-    with house.sessions.begin() as session:
-        people.enter_as_system(session)
-        accounts.welcome(session, by_name(session, "Acme"))
+from tests.slack.desk import a_courier, delivers, does, files, leases_run_out, pending, posted, waits_are_over, welcomes
 
 
 def pins(house: House) -> list[bool]:

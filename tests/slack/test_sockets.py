@@ -25,7 +25,7 @@ from bot.app import build_socket_app
 from bot.handlers.arrival import Arrivals
 from bot.playground.records import Delivery
 from bot.settings import Settings
-from bot.slack import manifest
+from bot.slack import manifest, sockets
 from bot.slack.sockets import BadAppToken, NoSecureAddress, Sockets, opener
 from tests import cast
 from tests.driver import Person, Slack
@@ -336,12 +336,19 @@ def test_a_wrong_token_says_what_to_do_at_once(slack: Slack, token: str, says: s
         tried(slack, token)
 
 
+@pytest.mark.parametrize("code", sockets.REFUSED)
+def test_what_the_process_and_the_check_say_of_it_is_for_a_terminal(code: str):
+    said = " ".join(sockets.REFUSED[code])
+    assert said.endswith(".")
+    assert "*" not in said
+
+
 def test_a_token_without_its_scope_and_an_app_without_socket_mode_say_so(slack: Slack):
     slack.fail_next("apps.connections.open", "missing_scope")
     with pytest.raises(BadAppToken, match="connections:write"):
         tried(slack)
     slack.disable_link()
-    with pytest.raises(BadAppToken, match="Turn it on"):
+    with pytest.raises(BadAppToken, match="Enable Socket Mode"):
         tried(slack)
 
 

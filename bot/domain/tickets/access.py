@@ -57,4 +57,5 @@ def several(session: Session, actor: Person, numbers: set[int]) -> dict[int, Tic
 
 def attachments(session: Session, ticket_id: int) -> list[Attachment]:
     """A ticket's files, in the order they came."""
-    return list(session.scalars(select(Attachment).where(Attachment.ticket_id == ticket_id).order_by(Attachment.id)))
+    listed = select(Attachment).where(Attachment.ticket_id == ticket_id, Attachment.name != "")
+    return list(session.scalars(listed.order_by(Attachment.id)))

@@ -132,6 +132,23 @@ def _keep_files(session: Session, message: Message) -> None:
     )  # fmt: skip
 
 
+def _let_files_go(session: Session, message: Message) -> None:
+    """One that came in some other way too stays as that: of the ticket's rows for a file, the newest goes."""
+    if message.visibility is not Visibility.FROM_CLIENT or not message.files:
+        return
+    named = [file["id"] for file in message.files]
+    rows = session.scalars(
+        select(Attachment)
+        .where(Attachment.ticket_id == message.ticket_id, Attachment.file_slack_id.in_(named), Attachment.name != "")
+        .order_by(Attachment.id)
+    )
+    for row in {row.file_slack_id: row for row in rows}.values():
+        row.name, row.permalink = "", None
+    ticket = session.scalars(select(Ticket).where(Ticket.id == message.ticket_id).with_for_update()).one()
+    ticket.version += 1
+    outbox.refresh(session, outbox.Subject.TICKET, ticket.id)
+
+
 def _relay(session: Session, message: Message, written_in: outbox.Place | None) -> None:
     for card in outbox.posts_of(session, outbox.Subject.TICKET, message.ticket_id):
         if card.place in RELAYED[message.visibility] and card.place is not written_in:
@@ -162,9 +179,10 @@ def send(session: Session, message: Message, text: str, *, by: Person, now: date
 
 
 def take_back(session: Session, message: Message, *, by: Person, now: datetime) -> None:
-    """Its author deleted it in Slack: the words are gone here as well, in every thread."""
+    """Its author deleted it in Slack: words and files are gone here as well, in every thread and from the card."""
     if by.id != message.author_id or message.deleted_at:
         return
+    _let_files_go(session, message)
     message.text, message.files, message.deleted_at, message.asks = "", [], now, False
     _changed(session, message, events.Kind.MESSAGE_DELETED, by, now)
 

@@ -298,7 +298,7 @@ class Ticket(Base):
 
 
 class Attachment(Base):
-    """A file that came with a request; it stays in Slack."""
+    """A file that came with a request; it stays in Slack. One that was taken back has lost its name."""
 
     __tablename__ = "attachment"
 
