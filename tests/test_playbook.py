@@ -15,6 +15,8 @@ DEFAULTS = {
     "reopen_days": 7, "confirm_business_days": 5, "stalled_business_days": 2,
     "triage_hours": {"P1": 2, "P2": 8, "P3": 16, "P4": 16}, "silence_days": {"reminders": (2, 4), "close": 5},
     "bypass_criteria": tuple(Criterion), "bypass_confirm_minutes": 30,
+    "approval_valid_days": 14, "approval_expires_days": 5, "emergency_review_days": 2,
+    "release_days": ("Tue", "Wed", "Thu"),
 }  # fmt: skip
 
 

@@ -18,6 +18,7 @@ MADE_ELSEWHERE = {
     "unknown": "messages/help.py: the words a command knows",
     "_who_was_first": "who was faster, and to look again",
     "_decided_already": "who decided about a bypass, and how it goes on",
+    "too_late": "domain/approvals/approval.py: why nobody decides any more, and where to look",
     "FOR_STAFF": "domain/absences.py: whom to tell instead",
 }
 

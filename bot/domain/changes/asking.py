@@ -49,9 +49,9 @@ def check_ask(change: Change, *, by: Person, seen: int) -> None:
     """Refuse what cannot be asked for yet."""
     change.check_edit(by, seen)
     if change.state not in MAY_ASK:
-        raise Refused(f"{change.key} is {change.state.value}, so there is nothing to ask for.")
+        raise Refused(f"{change.key} is {change.state.value}, so there is nothing to ask for. Look at its newest card.")
     if there := missing(change):
-        raise Refused(f"Before anybody is asked, {change.key} needs {_listed(there)}.")
+        raise Refused(f"Before anybody is asked, {change.key} needs {_listed(there)}. Add that first.")
 
 
 def _listed(parts: list[str]) -> str:
