@@ -61,9 +61,7 @@ def make_template(session: Session, change: "Change", name: str, *, by: Person, 
     """A lead declares that what went well once may go out again without asking."""
     by.require(Permission.LEAD_QUEUE)
     if change.state.value != "verified":
-        raise Refused(
-            f"Only what was released and verified becomes a template. Try again then: {change.key} is {change.state.value}."
-        )
+        raise Refused(f"{change.key} is {change.state.value}. Once it is released and verified, try again.")
     if set(change.content.touches) - ALLOWED:
         raise Refused(
             "What touches routing, permissions or integrations is asked for every time. Make a new change for each."
