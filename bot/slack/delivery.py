@@ -5,6 +5,7 @@ finish with the lease's token. Before a second try it looks whether the first on
 """
 
 import random
+import time
 from datetime import datetime
 from typing import Any
 
@@ -125,6 +126,7 @@ class Courier:
 
     def _claim(self) -> Claimed | None:
         windows = {"channel_window": budget.CHANNEL.window, "update_window": budget.UPDATES.window}
+        claimed_at = time.monotonic()
         with self._sessions.begin() as session:
             people.enter_as_system(session)
             row = session.execute(
@@ -136,8 +138,9 @@ class Courier:
             key = budget.EDITS if place.ts else place.channel_slack_id
             budget.spend(session, key)
             return Claimed(
-                row.id, row.post_id, row.lease_token, row.attempts, row.first_attempt_at, row.nonce, key, row.reference
-            )
+                row.id, row.post_id, row.lease_token, row.attempts, row.first_attempt_at, row.nonce, key, row.reference,
+                claimed_at,
+            )  # fmt: skip
 
     def _prepare(self, claimed: Claimed) -> Errand:
         with self._sessions.begin() as session:
@@ -177,8 +180,8 @@ class Courier:
             _count(errand, "found")
             errands.pin(self._client, post, found)
             return found, None if rendered.version is None else UNKNOWN
-        if errand.attempts > 1:
-            self._renew(errand)  # looking may have taken long
+        if errand.attempts > 1 or time.monotonic() > errand.claimed_at + LEASE_SECONDS - HTTP_SECONDS:
+            self._renew(errand)  # looking may have taken long, or this process stood still meanwhile
         ts = errands.send(self._client, errand)
         errands.pin(self._client, post, ts)
         return ts, rendered.version

@@ -4,16 +4,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy.orm import Session
 
-from bot import database, embedded, playbook
 from tests.faults import breakages
 from tests.faults.breakages import WEATHERS, Weather
-from tests.faults.conftest import Stage
+from tests.faults.conftest import FURNISHED, Stage, furnished_server
 from tests.faults.scenarios import SCENARIOS
 from tests.faults.scene import Point
 from tests.faults.steps import changes
-from tests.house import furnish
 
 SEEDS = (1, 2, 3)
 pytestmark = pytest.mark.faults
@@ -60,17 +57,10 @@ def test_a_slack_that_fails(stage, tally, weather: Weather, seed: int):
 
 @pytest.fixture(scope="module")
 def durable_stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Stage, Path]]:
-    """A server of our own, which loses nothing that it has confirmed, to be ended at will."""
+    """A server of our own, to be ended at will."""
     folder = tmp_path_factory.mktemp("durable")
-    with embedded.server(folder / "pg") as url:
-        empty = embedded.create_database(url, "furnished")
-        database.migrate(empty)
-        engine = database.owner_engine(empty)
-        with Session(engine) as session, session.begin():
-            playbook.seed(session, playbook.from_file())
-        engine.dispose()
-        furnish(empty)
-        yield Stage(url, "furnished", folder), folder / "pg"
+    with furnished_server(folder / "pg") as url:
+        yield Stage(url, FURNISHED, folder), folder / "pg"
 
 
 @pytest.mark.parametrize("name", ["Take it is pressed", "a line of /time", "a card, replies and an edit"])
