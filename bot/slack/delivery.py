@@ -16,7 +16,7 @@ from sqlalchemy import select, text, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
-from bot import logs, metrics
+from bot import database, logs, metrics
 from bot.clock import Clock, system_clock
 from bot.domain import dead_letters, outbox, people
 from bot.domain.agenda import AgendaItem
@@ -107,7 +107,8 @@ class Courier:
         try:
             errand = self._prepare(claimed)
         except Exception as error:  # noqa: BLE001  whatever can't be worded must not hold up what can
-            return self._later(claimed, f"can't be worded: {type(error).__name__}")
+            why = database.trouble(error) if isinstance(error, SQLAlchemyError) else type(error).__name__
+            return self._later(claimed, f"can't be worded: {why}")
         try:
             stands = self._bring(errand)
         except SlackApiError as error:

@@ -21,7 +21,7 @@ from tests.faults.steps import Plan
 from tests.house import House, over_http
 from tests.slack.desk import leases_run_out, pending, waits_are_over
 
-PATIENCE = 30.0  # seconds, on a machine that has other things to do
+PATIENCE = 60.0  # seconds, on a machine that has other things to do
 LATE = ("http_503", TIMEOUT)  # what is still said about such a press can't be told from the words about the next
 TRIES = 6  # how often somebody presses again
 ROUNDS = 12  # how often a worker comes back to what waits
@@ -78,8 +78,14 @@ class Scene:
         return started
 
     def _what_happens_is_over(self) -> None:
-        for watching in self._watching if self.struck else []:
+        for watching in list(self._watching) if self.struck else []:
             watching.join(PATIENCE)
+
+    def later(self, seconds: float, what: Callable[[], Any]) -> None:
+        """Something that goes on meanwhile; nothing is judged before it is over."""
+        timer = threading.Timer(seconds, what)
+        timer.start()
+        self._watching.append(timer)
 
     def _watch(self, wire: Any, point: Point, started: Any) -> None:
         try:

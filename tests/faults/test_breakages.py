@@ -70,3 +70,24 @@ def test_the_database_restarts_at_every_change(durable_stage, tally, name: str):
     for step in changes(stage.steps_of(scenario)):
         stage.hits(scenario, line, Point(scenario.process, step, breakages.restarts(home)))
     assert line.clean, line.notes
+
+
+@pytest.mark.parametrize("name", ["Take it is pressed", "a line of /time", "a card, replies and an edit"])
+def test_the_database_is_frozen_at_every_change(durable_stage, tally, name: str):
+    stage, home = durable_stage
+    scenario, line = SCENARIOS[name], tally(f"database frozen: {name}")
+    for step in changes(stage.steps_of(scenario)):
+        stage.hits(scenario, line, Point(scenario.process, step, breakages.freezes(home)))
+    assert line.clean, line.notes
+
+
+def test_a_worker_stands_still_at_every_change_until_others_have_taken_over(stage, tally):
+    """All but one moment is safe: between the last look and Slack nothing of ours can say that it came too late."""
+    scenario, line = SCENARIOS["a card, replies and an edit"], tally("worker frozen until others took over")
+    window = tally("Slack's window: worker frozen right before its post")
+    for step in changes(stage.steps_of(scenario)):
+        into = window if step.startswith("chat.postMessage:before") else line
+        stage.hits(scenario, into, Point("worker", step, breakages.others_take_over), design="short leases")
+    assert line.clean, line.notes
+    assert (window.lost, window.refused) == (0, 0), window.notes
+    assert window.doubled <= 2 * window.points, window.notes

@@ -94,7 +94,6 @@ def everybody_logs(scene: Scene, pair: Pair, line: judge.Tally) -> None:
         pair.fails_over()
         acknowledged = Counter(minutes for one in typing for minutes in one.result())
     stored = Counter(row["minutes"] for row in scene.house.rows("select minutes from time_entry"))
-    line.points = 1
     line.sent = len([one for one in scene.slack.deliveries.kept if one.kind == "command"])
     line.acknowledged = acknowledged.total()
     line.judge("under load", [acknowledged], stored)  # type: ignore[list-item]
