@@ -93,7 +93,9 @@ def trouble(error: SQLAlchemyError) -> str:
     if isinstance(error, PoolTimeout):
         return "all connections are in use"
     known = TROUBLES.get(_state(error) or "")
-    return known or (AWAY if isinstance(error, OperationalError) and is_away(error) else type(error).__name__)
+    if known or (isinstance(error, OperationalError) and is_away(error)):
+        return known or AWAY
+    return type(getattr(error, "orig", None) or error).__name__
 
 
 def _state(error: SQLAlchemyError) -> str | None:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from bot import database, embedded, playbook
 from tests.faults import judge
 from tests.faults.scenarios import Scenario
-from tests.faults.scene import Point, Scene, a_scene
+from tests.faults.scene import UNHURRIED, Point, Scene, a_scene
 from tests.house import furnish
 from tests.table_of_faults import LINE
 
@@ -30,7 +30,7 @@ class Stage:
 
     def plays(
         self, scenario: Scenario, point: Point | None = None, *, design: str = "",
-        breaks: Callable[[Scene], None] = lambda _: None, seed: int = 0,
+        breaks: Callable[[Scene], None] = lambda _: None, seed: int = 0, unhurried: float = UNHURRIED,
     ) -> tuple[Scene, judge.World]:  # fmt: skip
         """One run, and the world it left."""
         folder = self.folder / str(next(self._runs))
@@ -38,7 +38,7 @@ class Stage:
         name = f"steward_faults_{os.getpid()}"
         url = embedded.create_database(self.server, name, template=self._furnished)
         try:
-            with a_scene(url, folder, point, design, seed) as scene:
+            with a_scene(url, folder, point, design, seed, unhurried) as scene:
                 scene.breaks = breaks
                 scenario.plays(scene)
                 return scene, judge.world(scene.house) + judge.undelivered(scene.house)

@@ -77,7 +77,7 @@ def test_the_database_is_frozen_at_every_change(durable_stage, tally, name: str)
     stage, home = durable_stage
     scenario, line = SCENARIOS[name], tally(f"database frozen: {name}")
     for step in changes(stage.steps_of(scenario)):
-        stage.hits(scenario, line, Point(scenario.process, step, breakages.freezes(home)))
+        stage.hits(scenario, line, Point(scenario.process, step, breakages.freezes(home)), unhurried=1.0)
     assert line.clean, line.notes
 
 
