@@ -6,9 +6,9 @@ import threading
 import urllib.error
 import urllib.request
 import uuid
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from itertools import pairwise
 from typing import Any
 
@@ -325,10 +325,9 @@ def test_one_that_stood_still_for_longer_than_its_lease_posts_nothing(house: Hou
     assert pending(house) == []
 
 
-def test_one_that_stands_still_in_its_claim_lets_the_others_go_on(house: House, monkeypatch: pytest.MonkeyPatch):
-    """It holds the channel's budget, which all who send to that channel need."""
-    files(house)
-    monkeypatch.setattr(database, "IDLE_TIMEOUT_MS", 200)
+@contextmanager
+def standing_still_in_its_claim(house: House, monkeypatch: pytest.MonkeyPatch) -> Iterator[Future[bool]]:
+    """A worker that has the oldest post and its channel's budget, uncommitted; in the end it goes on."""
     engine = database.app_engine(house.owner.url.render_as_string(hide_password=False), pool_size=2)
     holds, goes_on = threading.Event(), threading.Event()
     spend = budget.spend
@@ -346,16 +345,33 @@ def test_one_that_stands_still_in_its_claim_lets_the_others_go_on(house: House, 
         stood = other_process.submit(frozen.deliver_one)
         try:
             assert holds.wait(60)
-            while pending(house):
-                with suppress(OperationalError):  # the row is held for a moment
-                    delivers(house)
+            yield stood
         finally:
             goes_on.set()
-        with pytest.raises(DBAPIError) as lost:
-            stood.result()
+    engine.dispose()
+
+
+def test_what_another_worker_has_is_passed_over_and_not_waited_for(house: House, monkeypatch: pytest.MonkeyPatch):
+    files(house)
+    with standing_still_in_its_claim(house, monkeypatch) as stood:
+        assert a_courier(house).deliver_one()
+        assert sum(len(posted(house, channel)) for channel in CARDS) == 1
+    assert stood.result()
+    assert [len(posted(house, channel)) for channel in CARDS] == [1, 1]
+
+
+def test_one_that_stands_still_in_its_claim_loses_it_to_the_others(house: House, monkeypatch: pytest.MonkeyPatch):
+    """It holds the channel's budget, which all who send to that channel need."""
+    files(house)
+    monkeypatch.setattr(database, "IDLE_TIMEOUT_MS", 200)
+    with standing_still_in_its_claim(house, monkeypatch) as stood:
+        while pending(house) and not stood.done():
+            with suppress(OperationalError):  # the row is held for a moment
+                delivers(house)
+    with pytest.raises(DBAPIError) as lost:
+        stood.result()
     assert database.trouble(lost.value) == "this process stood still inside a transaction"
     assert [len(posted(house, channel)) for channel in CARDS] == [1, 1]
-    engine.dispose()
 
 
 def test_the_late_one_does_not_end_what_somebody_else_has_in_hand(house: House):
