@@ -6,7 +6,6 @@ from typing import Any
 
 from sqlalchemy import text
 
-from bot import database
 from bot.domain import job_runs, people, tickets
 from bot.slack import delivery, errands
 from bot.slack.delivery import Courier
@@ -70,7 +69,6 @@ def every_worker_for_itself() -> None:
 def short_leases() -> None:
     """Not a wrong one: ours, with so little time that whoever posts has to ask again whether it still may."""
     delivery.LEASE_SECONDS = delivery.HTTP_SECONDS
-    database.IDLE_TIMEOUT_MS = 2000
 
 
 DESIGNS: dict[str, Callable[[], None]] = {
