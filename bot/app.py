@@ -217,7 +217,7 @@ class Worker:
         try:
             return courier.deliver_one()
         except SQLAlchemyError as error:
-            log.error("the database does not answer", error=type(error).__name__)
+            log.error("posts have to wait for the database", why=database.trouble(error))
             self._stopping.wait(2)
             return False
 
@@ -226,7 +226,7 @@ class Worker:
             ticker.tick(self._sessions, self._clock())
             metrics.LAST_TICK.set_to_current_time()
         except SQLAlchemyError as error:
-            log.error("the schedule has to wait", error=type(error).__name__)
+            log.error("the schedule has to wait for the database", why=database.trouble(error))
 
     def _learn_who_we_are(self) -> bool:
         """Ask Slack once who the bot is, so that web never has to."""

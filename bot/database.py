@@ -15,13 +15,15 @@ from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, NullPool, QueuePool, create_engine, event, text
-from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
+from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session, sessionmaker
 
 APP_ROLE = "steward_app"
 STATEMENT_TIMEOUT_MS = 1500
 LOCK_TIMEOUT_MS = 1000  # the shorter one, so that a held row is told apart from a slow database
 POOL_WAIT_SECONDS = 0.5
+IDLE_TIMEOUT_MS = 10_000  # what stands still inside a transaction loses it, and with it the rows that others wait for
 
 # A server that vanished without a word is noticed in seconds, not in the kernel's two hours.
 GONE_IN_SECONDS = {
@@ -36,6 +38,13 @@ _deadline: ContextVar[float | None] = ContextVar("deadline", default=None)
 _commits: ContextVar[list[float] | None] = ContextVar("commits", default=None)
 # SQLSTATEs of a server that goes or comes: connection exceptions, and shutdown, crash, start-up.
 GOING = ("08", "57P")
+AWAY, NO_ROOM, HELD = "it does not answer", "it has no room left", "somebody else holds the row"
+TROUBLES = {
+    "53100": NO_ROOM,
+    "55P03": HELD,
+    "57014": "it took too long",
+    "25P03": "this process stood still inside a transaction",
+}
 
 
 class DeadlinePassed(Exception):
@@ -75,8 +84,22 @@ def noting_commits() -> Iterator[list[float]]:
 
 def is_away(error: OperationalError) -> bool:
     """Whether the server was not there or went in the middle, as against a statement that it refused."""
-    state = getattr(error.orig, "sqlstate", None)  # none where no connection came about
+    state = _state(error)  # none where no connection came about
     return error.connection_invalidated or state is None or state.startswith(GOING)
+
+
+def trouble(error: SQLAlchemyError) -> str:
+    """What is wrong with the database, in a few words."""
+    if isinstance(error, PoolTimeout):
+        return "all connections are in use"
+    known = TROUBLES.get(_state(error) or "")
+    if known or (isinstance(error, OperationalError) and is_away(error)):
+        return known or AWAY
+    return type(getattr(error, "orig", None) or error).__name__
+
+
+def _state(error: SQLAlchemyError) -> str | None:
+    return getattr(getattr(error, "orig", None), "sqlstate", None)
 
 
 def owner_engine(url: str) -> Engine:
@@ -89,6 +112,7 @@ def app_engine(url: str, *, pool_size: int = 8, statement_timeout_ms: int | None
     options = f"-c role={APP_ROLE}"
     if statement_timeout_ms:
         options += f" -c statement_timeout={statement_timeout_ms} -c lock_timeout={LOCK_TIMEOUT_MS}"
+        options += f" -c idle_in_transaction_session_timeout={IDLE_TIMEOUT_MS}"
     return create_engine(
         url,
         pool_size=pool_size,

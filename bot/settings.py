@@ -21,8 +21,20 @@ def normalise_database_url(url: str) -> str:
     """Name the driver: `postgres://` (as hosts hand it out) and `postgresql://` both mean psycopg 3."""
     scheme, separator, rest = url.partition("://")
     if separator and scheme in {"postgres", "postgresql", "postgresql+psycopg"}:
-        return f"postgresql+psycopg://{rest}"
+        return f"postgresql+psycopg://{_hosts_as_parameters(rest)}"
     raise ValueError("must start with postgresql:// or postgres://")
+
+
+def _hosts_as_parameters(rest: str) -> str:
+    """Several hosts, as libpq writes them (`a:5432,b:5432`), in the one way that SQLAlchemy reads with their ports."""
+    place, _, more = rest.partition("/")
+    user, at, hosts = place.rpartition("@")
+    if "," not in hosts:
+        return rest
+    named = [host if port else f"{host}:5432" for host in hosts.split(",") for port in [host.rpartition(":")[1]]]
+    path, _, query = more.partition("?")
+    listed = "&".join([f"host={host}" for host in named] + [query] * bool(query))
+    return f"{user}{at}/{path}?{listed}"
 
 
 class DatabaseSettings(BaseSettings):

@@ -1,6 +1,7 @@
 """The environment is read once; every problem is named at once, and no value is ever printed."""
 
 import pytest
+from sqlalchemy import create_engine
 
 from bot import settings
 from bot.settings import BadSettings, DatabaseSettings, Settings, read
@@ -63,6 +64,24 @@ def test_any_other_database_is_refused_without_repeating_it(environment, url):
     assert "DATABASE_URL" in said
     assert "hunter2" not in said
     assert not url or url not in said.replace("postgresql://", "").replace("postgres://", "")
+
+
+@pytest.mark.parametrize(
+    ("hosts", "named", "ports"),
+    [
+        ("a.example:5432,b.example:5433", "a.example,b.example", "5432,5433"),
+        ("a.example,b.example:5433", "a.example,b.example", "5432,5433"),
+        ("a.example,b.example", "a.example,b.example", "5432,5432"),
+    ],
+)
+def test_a_primary_and_its_standby_are_one_url(environment, hosts, named, ports):
+    environment(DATABASE_URL=f"postgres://steward:hunter2@{hosts}/steward?target_session_attrs=read-write")
+    engine = create_engine(read(DatabaseSettings).database_url)
+    told = engine.dialect.create_connect_args(engine.url)[1]
+    assert told.items() >= {
+        "host": named, "port": ports, "user": "steward", "password": "hunter2", "dbname": "steward",
+        "target_session_attrs": "read-write",
+    }.items()  # fmt: skip
 
 
 def test_all_problems_are_listed_at_once_and_no_secret_is_printed(environment):

@@ -3,12 +3,12 @@
 from typing import Any
 
 import structlog
-from psycopg.errors import LockNotAvailable
 from slack_bolt import BoltResponse
 from slack_sdk.errors import SlackApiError
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from bot import database
 from bot.database import DeadlinePassed
 from bot.domain.errors import Refused
 from bot.handlers.call import Call, Repeated
@@ -20,6 +20,10 @@ from bot.slack.unanswered import NO_ANSWER, code_of
 log = structlog.get_logger()
 BUSY = "Somebody is changing the same thing right now, so nothing was stored. Please try again."
 AWAY = "I couldn't save that: the database does not answer. Nothing was stored; please try again in a moment."
+NO_ROOM = (
+    "I couldn't save that: the database has no room left. Nothing was stored. "
+    "Please tell an admin, and try again when there is room."
+)
 UNSURE = (
     "Not confirmed: I can't tell whether that was stored. Please press it once more; "
     "if it was, you are told so and nothing happens twice."
@@ -48,9 +52,9 @@ def _sentence(error: Exception, call: Call) -> str:
     if isinstance(error, DeadlinePassed):
         return LATE
     if isinstance(error, OperationalError | PoolTimeout):
-        if isinstance(getattr(error, "orig", None), LockNotAvailable):
-            return BUSY
-        return UNSURE if _cut_off_in_commit(error) else AWAY
+        if _cut_off_in_commit(error):
+            return UNSURE
+        return {database.HELD: BUSY, database.NO_ROOM: NO_ROOM}.get(database.trouble(error), AWAY)
     if isinstance(error, SlackApiError) and "trigger_id" in code_of(error):
         return TOO_LATE_TO_OPEN
     if isinstance(error, NO_ANSWER):

@@ -6,6 +6,7 @@ finish with the lease's token. Before a second try it looks whether the first on
 
 import json
 import random
+import time
 from datetime import datetime
 from typing import Any
 
@@ -16,7 +17,7 @@ from sqlalchemy import select, text, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
-from bot import logs, metrics
+from bot import database, logs, metrics
 from bot.clock import Clock, system_clock
 from bot.domain import dead_letters, outbox, people
 from bot.domain.agenda import AgendaItem
@@ -119,7 +120,8 @@ class Courier:
         try:
             errand = self._prepare(claimed)
         except Exception as error:  # noqa: BLE001  whatever can't be worded must not hold up what can
-            return self._later(claimed, f"can't be worded: {type(error).__name__}")
+            why = database.trouble(error) if isinstance(error, SQLAlchemyError) else type(error).__name__
+            return self._later(claimed, f"can't be worded: {why}")
         try:
             stands = self._bring(errand)
         except SlackApiError as error:
@@ -138,6 +140,7 @@ class Courier:
 
     def _claim(self) -> Claimed | None:
         pace = {"windows": json.dumps(budget.windows()), "channel_window": budget.CHANNEL.window, "paced": self._paced}
+        claimed_at = time.monotonic()
         with self._sessions.begin() as session:
             people.enter_as_system(session)
             row = session.execute(CLAIM, {"lease": LEASE_SECONDS, **pace}).one_or_none()
@@ -145,7 +148,7 @@ class Courier:
                 return None
             *claimed, reference, own, others = row
             budget.spend(session, [own, *others])
-            return Claimed(*claimed, budget_key=own, reference=reference)
+            return Claimed(*claimed, budget_key=own, reference=reference, claimed_at=claimed_at)
 
     def _prepare(self, claimed: Claimed) -> Errand:
         with self._sessions.begin() as session:
@@ -185,8 +188,8 @@ class Courier:
             _count(errand, "found")
             errands.pin(self._client, post, found)
             return found, None if rendered.version is None else UNKNOWN
-        if errand.attempts > 1:
-            self._renew(errand)  # looking may have taken long
+        if errand.attempts > 1 or time.monotonic() > errand.claimed_at + LEASE_SECONDS - HTTP_SECONDS:
+            self._renew(errand)  # looking may have taken long, or this process stood still meanwhile
         ts = errands.send(self._client, errand)
         errands.pin(self._client, post, ts)
         return ts, rendered.version

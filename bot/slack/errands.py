@@ -28,6 +28,7 @@ class Claimed:
     nonce: uuid.UUID
     budget_key: str
     reference: str | None  # of the interaction that asked for it
+    claimed_at: float  # on this process's own monotonic clock, before it asked
 
 
 @dataclass(frozen=True)

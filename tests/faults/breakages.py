@@ -12,7 +12,9 @@ from sqlalchemy import text
 from bot import embedded
 from tests.faults.scene import PATIENCE, Happening, Scene
 from tests.faults.steps import ANSWER_LOST
+from tests.slack.desk import leases_run_out, pending, waits_are_over
 
+FROZEN_SECONDS = 3.0  # Slack has given up by then
 CUT = "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'steward'"
 
 
@@ -45,6 +47,31 @@ def restarts(home: Path) -> Happening:
         cluster._be_running(embedded.SETTINGS)
 
     return restart
+
+
+def freezes(home: Path) -> Happening:
+    """The server and whoever serves this database stand still, for longer than a person waits; then they go on."""
+    master = int((embedded.cluster_for(home).home / "data" / "postmaster.pid").read_text().split()[0])
+
+    def freeze(scene: Scene, _waiting: Any) -> None:
+        serving = scene.house.rows("select pid from pg_stat_activity where datname = current_database()"
+                                   " and pid <> pg_backend_pid()")  # fmt: skip
+        frozen = [master, *(row["pid"] for row in serving)]
+        for process in frozen:
+            os.kill(process, signal.SIGSTOP)
+        scene.later(FROZEN_SECONDS, lambda: [os.kill(process, signal.SIGCONT) for process in frozen])
+
+    return freeze
+
+
+def others_take_over(scene: Scene, _waiting: Any) -> None:
+    """The process stands still here for so long that its lease runs out, and others bring everything."""
+    deadline = time.monotonic() + PATIENCE
+    while pending(scene.house):
+        assert time.monotonic() < deadline
+        waits_are_over(scene.house)
+        leases_run_out(scene.house)
+        scene.start("worker").join(5)
 
 
 @dataclass(frozen=True)

@@ -3,42 +3,47 @@
 import itertools
 import os
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy.orm import Session
 
-from bot import embedded
+from bot import database, embedded, playbook
 from tests.faults import judge
 from tests.faults.scenarios import Scenario
-from tests.faults.scene import Point, Scene, a_scene
+from tests.faults.scene import UNHURRIED, Point, Scene, a_scene
+from tests.house import furnish
 from tests.table_of_faults import LINE
+
+FURNISHED = "furnished"
 
 
 class Stage:
     """Plays scenarios; knows what each leaves behind when nothing goes wrong."""
 
     def __init__(self, server_url: str, furnished: str, folder: Path):
-        self._server, self._furnished, self._folder = server_url, furnished, folder
+        self.server, self._furnished, self.folder = server_url, furnished, folder
         self._runs = itertools.count()
         self._known: dict[str, tuple[list[str], judge.World]] = {}
 
     def plays(
         self, scenario: Scenario, point: Point | None = None, *, design: str = "",
-        breaks: Callable[[Scene], None] = lambda _: None, seed: int = 0,
+        breaks: Callable[[Scene], None] = lambda _: None, seed: int = 0, unhurried: float = UNHURRIED,
     ) -> tuple[Scene, judge.World]:  # fmt: skip
         """One run, and the world it left."""
-        folder = self._folder / str(next(self._runs))
+        folder = self.folder / str(next(self._runs))
         folder.mkdir()
         name = f"steward_faults_{os.getpid()}"
-        url = embedded.create_database(self._server, name, template=self._furnished)
+        url = embedded.create_database(self.server, name, template=self._furnished)
         try:
-            with a_scene(url, folder, point, design, seed) as scene:
+            with a_scene(url, folder, point, design, seed, unhurried) as scene:
                 scene.breaks = breaks
                 scenario.plays(scene)
                 return scene, judge.world(scene.house) + judge.undelivered(scene.house)
         finally:
-            embedded.drop_database(self._server, name)
+            embedded.drop_database(self.server, name)
 
     def hits(
         self, scenario: Scenario, tally: judge.Tally, point: Point | None = None, *,
@@ -68,6 +73,20 @@ class Stage:
             steps = scene.steps_of(scenario.process).read_text().split("\n")[:-1]
             self._known[scenario.name] = list(dict.fromkeys(steps)), world  # those of the first, if several ran
         return self._known[scenario.name]
+
+
+@contextmanager
+def furnished_server(home: Path) -> Iterator[str]:
+    """A server that nobody else uses and that loses nothing it has confirmed; `FURNISHED` is to be copied."""
+    with embedded.server(home) as url:
+        empty = embedded.create_database(url, FURNISHED)
+        database.migrate(empty)
+        engine = database.owner_engine(empty)
+        with Session(engine) as session, session.begin():
+            playbook.seed(session, playbook.from_file())
+        engine.dispose()
+        furnish(empty)
+        yield url
 
 
 @pytest.fixture(scope="session")

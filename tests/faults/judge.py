@@ -16,7 +16,7 @@ from tests.house import House
 World = Counter[str]
 # How things were done, not what: arrivals, waiting posts, rates.
 NOT_EFFECTS = ("alembic_version", "clock", "outbox", "receipt", "slack_budget")
-ASKS_AGAIN = re.compile(r"please (try again|press it once more)", re.IGNORECASE)
+ASKS_AGAIN = re.compile(r"(please|and) try again|please press it once more", re.IGNORECASE)
 NOT_STORED = re.compile(r"nothing was (stored|changed)", re.IGNORECASE)
 
 

@@ -9,7 +9,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable
-from functools import wraps
+from functools import partial, wraps
 from pathlib import Path
 from typing import Any
 
@@ -26,9 +26,9 @@ _nursery = multiprocessing.get_context("forkserver")
 _nursery.set_forkserver_preload(["pytest", __name__])
 
 
-def start(command: str, env: dict[str, str], plan: Plan, log: Path, design: str = "") -> Any:
-    """A living process: `.pid`, `.exitcode`, `.join()`, `.kill()`."""
-    started = _nursery.Process(target=_run, args=(command, env, plan, str(log), design), daemon=True)
+def start(command: str, env: dict[str, str], plan: Plan, log: Path, design: str = "", unhurried: float = 1.0) -> Any:
+    """A living process: `.pid`, `.exitcode`, `.join()`, `.kill()`; it has so many times as long to answer."""
+    started = _nursery.Process(target=_run, args=(command, env, plan, str(log), design, unhurried), daemon=True)
     started.start()
     return started
 
@@ -38,7 +38,7 @@ def pipe() -> Any:
     return _nursery.Pipe()
 
 
-def _run(command: str, env: dict[str, str], plan: Plan, log: str, design: str) -> None:
+def _run(command: str, env: dict[str, str], plan: Plan, log: str, design: str, unhurried: float) -> None:
     told = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     os.dup2(told, 1)
     os.dup2(told, 2)
@@ -47,6 +47,7 @@ def _run(command: str, env: dict[str, str], plan: Plan, log: str, design: str) -
     processes.system_clock = app.system_clock = lambda: MONDAY
     _begin_with(app.Worker, "run", steps)
     _ends_when_nothing_is_left()
+    app.build_app = partial(app.build_app, seconds=app.DEADLINE_SECONDS * unhurried)
     _serves(steps, design)
     budget.CHANNEL = budget.Pace(seconds=0.01, burst=1_000_000)
     budget.PACES = dict.fromkeys(budget.PACES, budget.CHANNEL)

@@ -21,8 +21,9 @@ from tests.faults.steps import Plan
 from tests.house import House, over_http
 from tests.slack.desk import leases_run_out, pending, waits_are_over
 
-PATIENCE = 30.0  # seconds, on a machine that has other things to do
+PATIENCE = 60.0  # seconds, on a machine that has other things to do
 LATE = ("http_503", TIMEOUT)  # what is still said about such a press can't be told from the words about the next
+UNHURRIED = 4.0  # Slack and Steward both wait so many times as long: what breaks is asked here, not how fast we are
 TRIES = 6  # how often somebody presses again
 ROUNDS = 12  # how often a worker comes back to what waits
 
@@ -45,8 +46,8 @@ class Point(NamedTuple):
 class Scene:
     """One run. `point` is where the first process of its kind is hit."""
 
-    def __init__(self, house: House, url: str, folder: Path, point: Point | None = None, design: str = ""):
-        self.house, self.point, self.design = house, point, design
+    def __init__(self, house: House, url: str, folder: Path, point: Point | None, design: str, unhurried: float):
+        self.house, self.point, self.design, self._unhurried = house, point, design, unhurried
         self.slack = house.slack
         self.remembered: dict[str, Any] = {}
         self.arrivals: list[Delivery] = []
@@ -70,7 +71,7 @@ class Scene:
         point = self.point if self.point and self.point.process == command and not self.struck else None
         ours, theirs = process.pipe() if point and point.happens else (None, None)
         plan = Plan(self.steps_of(command), point.step if point else "", theirs)
-        started = process.start(command, self._env, plan, self._folder / "log", self.design)
+        started = process.start(command, self._env, plan, self._folder / "log", self.design, self._unhurried)
         if point and ours:
             watching = threading.Thread(target=self._watch, args=(ours, point, started), daemon=True)
             watching.start()
@@ -78,8 +79,14 @@ class Scene:
         return started
 
     def _what_happens_is_over(self) -> None:
-        for watching in self._watching if self.struck else []:
+        for watching in list(self._watching) if self.struck else []:
             watching.join(PATIENCE)
+
+    def later(self, seconds: float, what: Callable[[], Any]) -> None:
+        """Something that goes on meanwhile; nothing is judged before it is over."""
+        timer = threading.Timer(seconds, what)
+        timer.start()
+        self._watching.append(timer)
 
     def _watch(self, wire: Any, point: Point, started: Any) -> None:
         try:
@@ -188,13 +195,16 @@ class Scene:
 
 
 @contextmanager
-def a_scene(url: str, folder: Path, point: Point | None = None, design: str = "", seed: int = 0) -> Iterator[Scene]:
+def a_scene(
+    url: str, folder: Path, point: Point | None = None, design: str = "", seed: int = 0, unhurried: float = UNHURRIED
+) -> Iterator[Scene]:
     """In a furnished database of its own."""
-    with Slack(over_http(), cast.PEOPLE, cast.CHANNELS, enforce_rate_limits=False, seed=seed) as slack:
+    short = {"enforce_rate_limits": False, "seconds": unhurried}
+    with Slack(over_http(), cast.PEOPLE, cast.CHANNELS, seed=seed, **short) as slack:
         engine, owner = database.app_engine(url), create_engine(url, poolclass=NullPool)
         with owner.begin() as connection:  # what the worker asks Slack at its first start
             connection.execute(text("update provider set workspace_url = :url"), {"url": slack.url})
-        scene = Scene(House(slack, database.sessions(engine), owner, ""), url, folder, point, design)
+        scene = Scene(House(slack, database.sessions(engine), owner, ""), url, folder, point, design, unhurried)
         try:
             yield scene
         finally:

@@ -4,16 +4,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy.orm import Session
 
-from bot import database, embedded, playbook
 from tests.faults import breakages
 from tests.faults.breakages import WEATHERS, Weather
-from tests.faults.conftest import Stage
+from tests.faults.conftest import FURNISHED, Stage, furnished_server
 from tests.faults.scenarios import SCENARIOS
 from tests.faults.scene import Point
 from tests.faults.steps import changes
-from tests.house import furnish
 
 SEEDS = (1, 2, 3)
 pytestmark = pytest.mark.faults
@@ -60,17 +57,10 @@ def test_a_slack_that_fails(stage, tally, weather: Weather, seed: int):
 
 @pytest.fixture(scope="module")
 def durable_stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Stage, Path]]:
-    """A server of our own, which loses nothing that it has confirmed, to be ended at will."""
+    """A server of our own, to be ended at will."""
     folder = tmp_path_factory.mktemp("durable")
-    with embedded.server(folder / "pg") as url:
-        empty = embedded.create_database(url, "furnished")
-        database.migrate(empty)
-        engine = database.owner_engine(empty)
-        with Session(engine) as session, session.begin():
-            playbook.seed(session, playbook.from_file())
-        engine.dispose()
-        furnish(empty)
-        yield Stage(url, "furnished", folder), folder / "pg"
+    with furnished_server(folder / "pg") as url:
+        yield Stage(url, FURNISHED, folder), folder / "pg"
 
 
 @pytest.mark.parametrize("name", ["Take it is pressed", "a line of /time", "a card, replies and an edit"])
@@ -80,3 +70,24 @@ def test_the_database_restarts_at_every_change(durable_stage, tally, name: str):
     for step in changes(stage.steps_of(scenario)):
         stage.hits(scenario, line, Point(scenario.process, step, breakages.restarts(home)))
     assert line.clean, line.notes
+
+
+@pytest.mark.parametrize("name", ["Take it is pressed", "a line of /time", "a card, replies and an edit"])
+def test_the_database_is_frozen_at_every_change(durable_stage, tally, name: str):
+    stage, home = durable_stage
+    scenario, line = SCENARIOS[name], tally(f"database frozen: {name}")
+    for step in changes(stage.steps_of(scenario)):
+        stage.hits(scenario, line, Point(scenario.process, step, breakages.freezes(home)), unhurried=1.0)
+    assert line.clean, line.notes
+
+
+def test_a_worker_stands_still_at_every_change_until_others_have_taken_over(stage, tally):
+    """All but one moment is safe: between the last look and Slack nothing of ours can say that it came too late."""
+    scenario, line = SCENARIOS["a card, replies and an edit"], tally("worker frozen until others took over")
+    window = tally("Slack's window: worker frozen right before its post")
+    for step in changes(stage.steps_of(scenario)):
+        into = window if step.startswith("chat.postMessage:before") else line
+        stage.hits(scenario, into, Point("worker", step, breakages.others_take_over), design="short leases")
+    assert line.clean, line.notes
+    assert (window.lost, window.refused) == (0, 0), window.notes
+    assert window.doubled <= 2 * window.points, window.notes

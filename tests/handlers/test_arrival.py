@@ -25,6 +25,7 @@ from bot.app import build_app
 from bot.modals.request import PERSON
 from bot.settings import Settings
 from tests.house import House, served
+from tests.slack.desk import does
 
 IN_TIME = 3.0  # seconds: then Slack gives up
 COMMAND = {"command": "/steward", "user_id": "U0BO", "channel_id": "C0TRIAGE", "trigger_id": "1.2.3", "text": "",
@@ -390,6 +391,24 @@ def database_gone(house: House, server_url: str) -> Iterator[None]:
         finally:
             connection.execute(text(f'alter database "{name}" allow_connections true'))
     server.dispose()
+
+
+FULL = """
+create function filled() returns trigger language plpgsql as $$
+begin raise exception 'could not extend file: No space left on device' using errcode = 'disk_full'; end $$;
+create trigger filled before insert on ticket for each row execute function filled();
+"""
+
+
+def test_a_disk_without_room_is_named_and_nothing_is_stored(house: House):
+    """As Postgres words it; a real one is filled in tests/faults/test_full_disk.py."""
+    payload = a_form(house)
+    does(house, FULL)
+    before = stored(house)
+    status, said = in_time(lambda: house.sends_payload(payload))
+    assert (status, json.loads(said)["response_action"]) == (200, "errors")
+    assert "the database has no room left. Nothing was stored" in said
+    assert stored(house) == before
 
 
 def test_while_the_database_is_away_people_are_told_and_have_their_words_back(house: House, server_url: str):

@@ -1,6 +1,7 @@
 """A ticket's day, as its people live it: from the card, by those who may, once."""
 
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 
@@ -85,6 +86,58 @@ def test_an_old_card_moves_nothing(house: House):
     house.bo.clicks("Take it", on=SEARCH)  # the card is not brought up to date yet
     before = house.state_of_the_world()
     house.maya.clicks("Take it", on=SEARCH).sees("Bo was first")
+    assert house.state_of_the_world() == before
+
+
+def waiting_for_the_client(house: House) -> None:
+    house.bo.clicks("Ask client", on=SEARCH).fills({"What do you need?": "The words you searched for."}).submits()
+    house.delivers()
+
+
+def pressed_back_to_triage(house: House) -> dict[str, Any]:
+    """A click as it went over the wire, on a card that waits for the client; it moved the ticket."""
+    house.files_a_request()
+    house.bo.clicks("Take it", on=SEARCH)
+    house.delivers()
+    waiting_for_the_client(house)
+    house.bo.chooses("More", "Back to triage", on=SEARCH)
+    assert house.ticket()["status"] == "Triage"
+    house.delivers()
+    return house.last_sent("block_actions")
+
+
+def test_an_old_click_moves_nothing_even_where_its_move_could_be_made_again(house: House):
+    old = pressed_back_to_triage(house)
+    waiting_for_the_client(house)  # where “Back to triage” is a move again, on a newer card
+    before = house.state_of_the_world()
+    house.sends_payload({**old, "trigger_id": "1.2.3"})
+    assert house.state_of_the_world() == before
+    house.bo.sees("You did “Ask client” already.")
+
+
+def test_two_clicks_of_one_person_at_the_same_moment_make_one_move(house: House):
+    old = pressed_back_to_triage(house)
+    waiting_for_the_client(house)
+    number, version = house.ticket()["id"], house.ticket()["version"]
+    entry = {**old["actions"][0], "selected_option": {"value": f"ticket.back_to_triage:{number}:{version}"}}
+    click = {**old, "actions": [entry]}
+    with ThreadPoolExecutor(2) as both:
+        list(both.map(house.sends_payload, [{**click, "trigger_id": f"1.2.{one}"} for one in (1, 2)]))
+    assert house.ticket()["version"] == version + 1
+    moved = house.rows("select source, target from event where kind = 'moved' order by id")
+    assert moved[-2:] == [
+        {"source": "Triage", "target": "Waiting on client"}, {"source": "Waiting on client", "target": "Triage"},
+    ]  # fmt: skip
+
+
+def test_a_form_that_lay_open_moves_nothing_even_where_its_move_could_be_made_again(house: House):
+    house.files_a_request()
+    house.bo.clicks("Take it", on=SEARCH)
+    house.delivers()
+    house.maya.chooses("More", "Assign", on=SEARCH).fills({"Who takes it": "Maya"})
+    house.bo.chooses("More", "Assign", on=SEARCH).fills({"Who takes it": "Eve"}).submits()
+    before = house.state_of_the_world()
+    house.maya.submits(refused="Bo was first: “Assign”")
     assert house.state_of_the_world() == before
 
 

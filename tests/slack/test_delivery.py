@@ -2,23 +2,28 @@
 
 import json
 import random
+import threading
 import urllib.error
 import urllib.request
 import uuid
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from itertools import pairwise
 from typing import Any
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.orm import Session
 
+from bot import database
 from bot.domain import people
 from bot.domain.people import Person
 from bot.domain.workflow import Action
 from bot.playground import rates
 from bot.playground.records import Message
-from bot.slack import budget
+from bot.slack import budget, delivery
 from bot.slack.delivery import PERMANENT, Courier, Errand
 from tests.house import House
 from tests.slack.desk import (
@@ -306,6 +311,69 @@ def test_a_lease_that_ran_out_is_taken_over_and_the_late_one_changes_nothing(hou
     assert seen == [house.rows("select * from outbox order by id") + house.rows("select * from post order by id")]
     assert [len(posted(house, channel)) for channel in CARDS] == [1, 1]
     assert pending(house) == []
+
+
+def test_one_that_stood_still_for_longer_than_its_lease_posts_nothing(house: House, monkeypatch: pytest.MonkeyPatch):
+    class StandsStill(Courier):
+        def _bring(self, errand: Errand) -> Any:
+            leases_run_out(house)
+            delivers(house)
+            return super()._bring(errand)
+
+    files(house)
+    monkeypatch.setattr(delivery, "LEASE_SECONDS", delivery.HTTP_SECONDS)  # so any moment is too long
+    assert a_courier(house, StandsStill).deliver_one()
+    assert [len(posted(house, channel)) for channel in CARDS] == [1, 1]
+    assert pending(house) == []
+
+
+@contextmanager
+def standing_still_in_its_claim(house: House, monkeypatch: pytest.MonkeyPatch) -> Iterator[Future[bool]]:
+    """A worker that has the oldest post and its channel's budget, uncommitted; in the end it goes on."""
+    engine = database.app_engine(house.owner.url.render_as_string(hide_password=False), pool_size=2)
+    holds, goes_on = threading.Event(), threading.Event()
+    spend = budget.spend
+
+    def stands_still(session: Session, key: str) -> None:
+        spend(session, key)
+        if not holds.is_set():
+            holds.set()
+            goes_on.wait(60)
+
+    monkeypatch.setattr(budget, "spend", stands_still)
+    frozen = a_courier(house)
+    frozen._sessions = database.sessions(engine)
+    with ThreadPoolExecutor(1) as other_process:
+        stood = other_process.submit(frozen.deliver_one)
+        try:
+            assert holds.wait(60)
+            yield stood
+        finally:
+            goes_on.set()
+    engine.dispose()
+
+
+def test_what_another_worker_has_is_passed_over_and_not_waited_for(house: House, monkeypatch: pytest.MonkeyPatch):
+    files(house)
+    with standing_still_in_its_claim(house, monkeypatch) as stood:
+        assert a_courier(house).deliver_one()
+        assert sum(len(posted(house, channel)) for channel in CARDS) == 1
+    assert stood.result()
+    assert [len(posted(house, channel)) for channel in CARDS] == [1, 1]
+
+
+def test_one_that_stands_still_in_its_claim_loses_it_to_the_others(house: House, monkeypatch: pytest.MonkeyPatch):
+    """It holds the channel's budget, which all who send to that channel need."""
+    files(house)
+    monkeypatch.setattr(database, "IDLE_TIMEOUT_MS", 200)
+    with standing_still_in_its_claim(house, monkeypatch) as stood:
+        while pending(house) and not stood.done():
+            with suppress(OperationalError):  # the row is held for a moment
+                delivers(house)
+    with pytest.raises(DBAPIError) as lost:
+        stood.result()
+    assert database.trouble(lost.value) == "this process stood still inside a transaction"
+    assert [len(posted(house, channel)) for channel in CARDS] == [1, 1]
 
 
 def test_the_late_one_does_not_end_what_somebody_else_has_in_hand(house: House):
