@@ -97,8 +97,9 @@ class Event(Base):
     at: Mapped[datetime]
     account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"), index=True, default=None)
     ticket_id: Mapped[int | None] = mapped_column(ForeignKey("ticket.id"), default=None)
-    change_id: Mapped[int | None] = mapped_column(ForeignKey("change.id"), default=None)
-    release_id: Mapped[int | None] = mapped_column(ForeignKey("release.id"), default=None)
+    # Of what stands far above history: no foreign key, or nobody could write an event without knowing changes.
+    change_id: Mapped[int | None] = mapped_column(default=None)
+    release_id: Mapped[int | None] = mapped_column(default=None)
     actor_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), default=None)  # null: the System
     action: Mapped[str | None] = mapped_column(default=None)
     source: Mapped[str | None] = mapped_column(default=None)

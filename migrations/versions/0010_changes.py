@@ -433,8 +433,6 @@ def upgrade() -> None:
         unique=False,
         postgresql_where=sa.text("release_id is not null"),
     )
-    op.create_foreign_key(op.f("fk_event_change_id_change"), "event", "change", ["change_id"], ["id"])
-    op.create_foreign_key(op.f("fk_event_release_id_release"), "event", "release", ["release_id"], ["id"])
     for column in ("made_of_id", "suspended_by_id"):
         name = op.f(f"fk_change_template_{column}_change")
         op.create_foreign_key(name, "change_template", "change", [column], ["id"])
@@ -455,8 +453,6 @@ def upgrade() -> None:
 def downgrade() -> None:
     for column in ("made_of_id", "suspended_by_id"):
         op.drop_constraint(op.f(f"fk_change_template_{column}_change"), "change_template", type_="foreignkey")
-    op.drop_constraint(op.f("fk_event_release_id_release"), "event", type_="foreignkey")
-    op.drop_constraint(op.f("fk_event_change_id_change"), "event", type_="foreignkey")
     op.drop_index("ix_event_release_id_id", table_name="event", postgresql_where=sa.text("release_id is not null"))
     op.drop_index("ix_event_change_id_id", table_name="event", postgresql_where=sa.text("change_id is not null"))
     op.drop_column("event", "release_id")
