@@ -50,6 +50,9 @@ class Ticket(Base):
         UniqueConstraint("source", "source_key"),
         # The queue reads open tickets only; the history behind them may grow without slowing it.
         Index("ix_ticket_open", "account_id", "priority", "status_since", postgresql_where=text("status <> 'Closed'")),
+        # What reviews look back on: what came and what went lately.
+        Index("ix_ticket_created_at", "created_at"),
+        Index("ix_ticket_closed_at_account_id", "closed_at", "account_id"),
         Index("ix_ticket_open_assignee", "assignee_id", postgresql_where=text("status <> 'Closed'")),
     )
 

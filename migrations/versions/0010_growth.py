@@ -1,0 +1,24 @@
+"""What reviews look back on is found by when it came or went, however long the history before it is."""
+
+from alembic import op
+
+revision = "0010"
+down_revision = "0009"
+branch_labels = None
+depends_on = None
+
+INDEXES = {
+    "ix_ticket_created_at": ("ticket", ["created_at"]),
+    "ix_ticket_closed_at_account_id": ("ticket", ["closed_at", "account_id"]),
+    "ix_intake_at_account_id": ("intake", ["at", "account_id"]),
+}
+
+
+def upgrade() -> None:
+    for name, (table, columns) in INDEXES.items():
+        op.create_index(name, table, columns, unique=False)
+
+
+def downgrade() -> None:
+    for name, (table, _) in INDEXES.items():
+        op.drop_index(name, table_name=table)
