@@ -10,7 +10,8 @@ from bot import database, embedded
 
 OPEN, SHORT, LONG = 100, 500, 10_000
 EVERY = timedelta(hours=8)  # one closes: the shorter past is half a year, the longer nine
-ONE_LEVEL = 2  # what an index may take more of: its tree is one level higher, which doubles a small one
+# A higher tree takes one page more for each look-up; whoever reads the whole of a table here touches 250 or more.
+ROOM = 100
 
 
 @pytest.fixture(scope="module")
@@ -34,5 +35,4 @@ def pasts(server_url: str, template: str) -> Iterator[list[growth.Past]]:
 @pytest.mark.parametrize("name", [*growth.VIEWS, growth.MONTH])
 def test_a_past_twenty_times_as_long_touches_the_same_pages(name: str, pasts: list[growth.Past]):
     short, long = (past.touches(growth.EVERYTHING[name]) for past in pasts)
-    assert long.tables <= short.tables * 1.05, (short, long)
-    assert long.indexes <= short.indexes * ONE_LEVEL, (short, long)
+    assert sum(long) <= sum(short) * 1.05 + ROOM, (short, long)
