@@ -82,6 +82,7 @@ class Delivery(Base):
     __tablename__ = "outbox"
     __table_args__ = (
         Index("ix_outbox_lane_pending", "lane_id", "id", postgresql_where=text("done_at is null and dead_at is null")),
+        Index("ix_outbox_pending", "id", postgresql_where=text("done_at is null and dead_at is null")),
         # A post has at most one pending row: a card is edited to its current state, not through every state.
         Index(
             "uq_outbox_post_pending",
