@@ -1,0 +1,12 @@
+"""What an interaction may ask of the database and of Slack before it is answered: counters, never seconds."""
+
+import pytest
+from sqlalchemy import text
+
+from tests.round_trips import Asked, counted
+from tests.wire import Wire
+
+
+def test_show(house):
+    for name, a in counted(house).items():
+        print(f'    "{name}": ({a.statements}, {a.round_trips}, {a.calls}),')
