@@ -13,6 +13,7 @@ from pathlib import Path
 
 from bench import interactions
 from bench.figures import Bench, Report
+from bot import logs
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "performance.md"
 BENCHES: dict[str, Bench] = {
@@ -23,6 +24,7 @@ BENCHES: dict[str, Bench] = {
 def main(arguments: list[str] | None = None) -> int:
     """Run what was asked for; 1 where a goal is missed."""
     chosen = _parser().parse_args(arguments)
+    logs.configure("warning")
     missed = 0
     for name in chosen.what or BENCHES:
         report = BENCHES[name](chosen.quick)

@@ -70,4 +70,3 @@ def _warm(house: House) -> None:
     house.files_a_request()
     house.bo.opens("/time T-101 45m looked into it")
     house.bo.clicks("Take it", on=FORM["Short description"])
-

@@ -1,10 +1,7 @@
 """What an interaction may ask of the database and of Slack before it is answered: counters, never seconds."""
 
-import pytest
-from sqlalchemy import text
 
-from tests.round_trips import Asked, counted
-from tests.wire import Wire
+from tests.round_trips import counted
 
 
 def test_show(house):

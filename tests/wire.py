@@ -66,7 +66,7 @@ class _Trace:
     """A connection's file. libpq writes through the same descriptor, so it is read without moving its position."""
 
     def __init__(self) -> None:
-        self.file = tempfile.TemporaryFile("w+b", buffering=0)
+        self.file = tempfile.TemporaryFile("w+b", buffering=0)  # noqa: SIM115  as long as the connection lives
         self._read = 0
 
     def rest(self) -> list[str]:
