@@ -164,9 +164,9 @@ Asked of Postgres and Slack before the answer, BEGIN, COMMIT and the pool's ping
 
 {_asked(asked)}
 
-The load comes from one process, which used {100 * client:.0f} % of a core in the median round and {100 * busiest:.0f} % \
-in the busiest; to a server that only answers it brings {ceiling:,.0f} requests a second, {ceiling / fastest:.1f} times \
-the fastest other one. Load, server and Postgres share the machine's cores."""
+The load comes from one process, which used {100 * client:.0f} % of a core in the median round and \
+{100 * busiest:.0f} % in the busiest; to a server that only answers it brings {ceiling:,.0f} requests a second, \
+{ceiling / fastest:.1f} times the fastest other one. Load, server and Postgres share the machine's cores."""
 
 
 def _speeds(rounds: Rounds) -> str:
