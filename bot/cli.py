@@ -1,8 +1,8 @@
 """The commands. Exit codes: 0 done, 1 it did not work (one sentence says why), 2 it was called wrongly."""
 
 import argparse
+import importlib
 import json
-import subprocess
 import sys
 from collections.abc import Callable
 from contextlib import redirect_stdout
@@ -226,9 +226,9 @@ def _bench(chosen: argparse.Namespace) -> None:
     root = Path(__file__).resolve().parents[1]
     if not (root / "bench" / "__main__.py").exists():
         raise Failed("`steward bench` runs from the source: fetch it, and run `python3 run.py bench` there.")
-    ended = subprocess.run([sys.executable, "-m", "bench", *chosen.rest], cwd=root, check=False)
-    if ended.returncode:
-        raise SystemExit(ended.returncode)
+    sys.path.insert(0, str(root))
+    if missed := importlib.import_module("bench.__main__").main(chosen.rest):
+        raise SystemExit(missed)
 
 
 def _import(chosen: argparse.Namespace) -> None:
