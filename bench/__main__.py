@@ -13,7 +13,10 @@ from pathlib import Path
 
 from bench import interactions
 from bench.figures import Bench, Report
+from bot import logs
 
+ABOUT = """Measures what was promised about speed, and prints it beside the goals. It starts a Postgres of its own and
+takes some minutes; the machine should have nothing else to do."""
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "performance.md"
 BENCHES: dict[str, Bench] = {
     "interactions": interactions.main,
@@ -22,7 +25,11 @@ BENCHES: dict[str, Bench] = {
 
 def main(arguments: list[str] | None = None) -> int:
     """Run what was asked for; 1 where a goal is missed."""
-    chosen = _parser().parse_args(arguments)
+    parser = _parser()
+    chosen = parser.parse_args(arguments)
+    if unknown := [name for name in chosen.what if name not in BENCHES]:
+        parser.error(f"there is no benchmark {unknown[0]}; there are {', '.join(BENCHES)}")
+    logs.configure("warning")
     missed = 0
     for name in chosen.what or BENCHES:
         report = BENCHES[name](chosen.quick)
@@ -32,17 +39,6 @@ def main(arguments: list[str] | None = None) -> int:
             chosen.write.write_text(put_in(chosen.write.read_text(encoding="utf-8"), name, told), encoding="utf-8")
         missed += _tell(name, report)
     return 1 if missed else 0
-
-
-def arguments(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
-    """What `steward bench` and `python -m bench` take."""
-    parser.add_argument("what", nargs="*", metavar="WHAT", help="which ones (default: all): " + ", ".join(BENCHES))
-    parser.add_argument("--quick", action="store_true", help="a short round of each: to try it, not to quote it")
-    parser.add_argument(
-        "--write", nargs="?", type=Path, const=PAGE, metavar="PAGE",
-        help="also put the tables into their places on a page (default: docs/performance.md)",
-    )  # fmt: skip
-    return parser
 
 
 def put_in(page: str, name: str, told: str) -> str:
@@ -55,7 +51,13 @@ def put_in(page: str, name: str, told: str) -> str:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = arguments(argparse.ArgumentParser(prog="python -m bench", description=__doc__.split("\n")[0]))
+    parser = argparse.ArgumentParser(prog="steward bench", description=ABOUT)
+    parser.add_argument("what", nargs="*", metavar="WHAT", help="which ones (default: all): " + ", ".join(BENCHES))
+    parser.add_argument("--quick", action="store_true", help="a short round of each: to try it, not to quote it")
+    parser.add_argument(
+        "--write", nargs="?", type=Path, const=PAGE, metavar="PAGE",
+        help="also put the tables into their places on a page (default: docs/performance.md)",
+    )  # fmt: skip
     return parser
 
 

@@ -5,7 +5,7 @@ A benchmark is a function of `quick` (a short round, for trying it) that returns
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ so ids in a lane are in the order of the commits.
 """
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -124,19 +124,38 @@ def open_thread(
     pinned: bool = False,
 ) -> Post:
     """A root post, to be brought to its channel."""
-    post = Post(
-        subject=subject,
-        subject_id=subject_id,
-        place=place,
-        channel_slack_id=channel_slack_id,
-        account_id=account_id,
-        snapshot=snapshot,
-        pinned=pinned,
-    )
-    session.add(post)
-    session.flush()
-    _enqueue(session, [post])
+    there = {place: channel_slack_id}
+    (post,) = open_threads(session, subject, subject_id, there, account_id=account_id, snapshot=snapshot, pinned=pinned)
     return post
+
+
+def open_threads(
+    session: Session,
+    subject: Subject,
+    subject_id: int,
+    channels: Mapping[Place, str],
+    *,
+    account_id: int | None,
+    snapshot: dict[str, Any] | None = None,
+    pinned: bool = False,
+) -> list[Post]:
+    """A root post at each of these places, in this order, written together."""
+    posts = [
+        Post(
+            subject=subject,
+            subject_id=subject_id,
+            place=place,
+            channel_slack_id=channel,
+            account_id=account_id,
+            snapshot=snapshot,
+            pinned=pinned,
+        )
+        for place, channel in channels.items()
+    ]
+    session.add_all(posts)
+    session.flush()
+    _enqueue(session, posts)
+    return posts
 
 
 def adopt(

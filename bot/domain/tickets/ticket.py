@@ -266,11 +266,8 @@ class Ticket(Base):
     def open_threads(self, session: Session, account: Account, firm: Provider) -> list[outbox.Post]:
         """The client's thread and triage's card, where there are channels for them."""
         places = {outbox.Place.CLIENT: self._client_channel(session, account), outbox.Place.TRIAGE: firm.triage_channel}
-        return [
-            outbox.open_thread(session, outbox.Subject.TICKET, self.id, place, channel, account_id=self.account_id)
-            for place, channel in places.items()
-            if channel
-        ]
+        channels = {place: channel for place, channel in places.items() if channel}
+        return outbox.open_threads(session, outbox.Subject.TICKET, self.id, channels, account_id=self.account_id)
 
     def _client_channel(self, session: Session, account: Account) -> str | None:
         """The account's channel; a private ticket is followed in a conversation with its one reader."""
