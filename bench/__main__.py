@@ -11,7 +11,7 @@ import sys
 from datetime import date
 from pathlib import Path
 
-from bench import interactions
+from bench import growth, interactions, sending
 from bench.figures import Bench, Report
 from bot import logs
 
@@ -20,6 +20,8 @@ takes some minutes; the machine should have nothing else to do."""
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "performance.md"
 BENCHES: dict[str, Bench] = {
     "interactions": interactions.main,
+    "growth": growth.main,
+    "sending": sending.main,
 }
 
 

@@ -23,8 +23,12 @@ people:
   - {{slack: {LEAD}, name: Maya, roles: [lead, approver, account_manager]}}
 {"".join(f"  - {{slack: U0E{n}, name: Engineer {n}, roles: [engineer]}}{chr(10)}" for n in range(ENGINEERS))}
 accounts:
-{"".join(f"  - {{name: Account {n}, channel: C0ACC{n}, contacts: [{{slack: U0C{n}, name: Client {n}}}]}}{chr(10)}"
-         for n in range(ACCOUNTS))}
+{
+    "".join(
+        f"  - {{name: Account {n}, channel: C0ACC{n}, contacts: [{{slack: U0C{n}, name: Client {n}}}]}}{chr(10)}"
+        for n in range(ACCOUNTS)
+    )
+}
 """
 # Keys are not looked up one by one, and nothing is kept for the search.
 HASTE = """

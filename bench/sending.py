@@ -100,7 +100,9 @@ def _furnished(url: str, channels: int) -> Engine:
 
 
 def _left(owner: Engine, without: str) -> int:
-    query = "select count(*) from outbox join post on post.id = post_id where done_at is null and channel_slack_id <> :c"
+    query = (
+        "select count(*) from outbox join post on post.id = post_id where done_at is null and channel_slack_id <> :c"
+    )
     with owner.connect() as connection:
         return int(connection.execute(text(query), {"c": without}).scalar_one())
 

@@ -15,7 +15,6 @@ from typing import Any
 
 import uvicorn
 
-from bot import app as application
 from bot import app, cli, database, processes, settings
 from bot.jobs import ticker
 from bot.slack import budget, delivery
@@ -70,7 +69,7 @@ def _begin_with(owner: type, name: str, steps: Steps) -> None:
 
 
 def _ends_when_nothing_is_left() -> None:
-    application.COURIERS = 1  # steps are counted in one order
+    app.COURIERS = 1  # steps are counted in one order
     deliver_one = delivery.Courier.deliver_one
 
     def delivers(courier: delivery.Courier) -> bool:
