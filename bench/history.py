@@ -51,7 +51,8 @@ select place.id, 'Request number ' || n, (array['question', 'incident', 'access'
   'P' || 1 + n % 4, 'P3', 'minor, for one person',
   coalesce(closed_at - interval '3 days', :now - n * interval '2 hours'),
   coalesce(closed_at, :now - n * interval '1 hour'), closed_at, place.contact,
-  case when :closed or n % 10 > 0 then people[1 + n % cardinality(people)] end, people[1 + (n + 1) % cardinality(people)],
+  case when :closed or n % 10 > 0 then people[1 + n % cardinality(people)] end,
+  people[1 + (n + 1) % cardinality(people)],
   case when :closed then 'Closed' else
     (array['New', 'Triage', 'Waiting on client', 'Scheduled', 'In progress', 'Internal review', 'Client review'])
     [1 + n % 7] end,
@@ -95,7 +96,8 @@ select account_id, assignee_id, (created_at + part * interval '1 day')::date, 15
 from ticket cross join generate_series(1, 2) as part where assignee_id is not null order by created_at, part
 """
 TAKEN_BACK = """
-insert into time_entry (account_id, person_id, work_date, minutes, category, code, created_at, ticket_id, note, reverses_id)
+insert into time_entry (account_id, person_id, work_date, minutes, category, code, created_at, ticket_id, note,
+  reverses_id)
 select account_id, person_id, work_date, -minutes, category, code, created_at, ticket_id, note, id
 from time_entry where id % 50 = 0 order by id
 """
@@ -105,7 +107,8 @@ select account_id, requester_id, 'ticket', 'command', created_at, request_type, 
 from ticket order by created_at
 """
 NOTES = """
-insert into closure (ticket_id, account_id, written_by_id, at, summary, actions, systems, decisions, follow_ups, time_spent)
+insert into closure (ticket_id, account_id, written_by_id, at, summary, actions, systems, decisions, follow_ups,
+  time_spent)
 select id, account_id, assignee_id, closed_at, 'It works again', 'Cleared the cache', 'Help centre', 'none', 'none',
   '{"included": 60}'
 from ticket where status = 'Closed' order by closed_at

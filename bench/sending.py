@@ -19,16 +19,21 @@ from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
 from bench.figures import Figure, Report, at_least, at_most, table
+from bench.history import NOW
 from bot import database, embedded, playbook
 from bot.domain import setup
 from bot.playground import LocalSlack
 from bot.slack import manifest
-from bench.history import NOW
 
 CHANNELS, POSTS = (10, 50, 500), 20  # so many posts to each channel
 QUICK_CHANNELS = (5, 20)
 HELD, HELD_SECONDS = "C0ACC0", 30
 PATIENCE = 900.0
+FIRM = """
+provider: {team: T0PROVIDER, timezone: Europe/London, channels: {triage: C0TRIAGE}}
+people: [{slack: U0BO, name: Bo, roles: [engineer]}]
+accounts:
+"""
 TICKETS = """
 insert into ticket (account_id, title, request_type, priority, computed_priority, priority_why, created_at,
   status_since, status, version, details, blocks_revenue, consequence, client_visible, extra)
@@ -84,7 +89,7 @@ def _furnished(url: str, channels: int) -> Engine:
     database.migrate(url)
     owner = database.owner_engine(url)
     accounts = "\n".join(f"  - {{name: Account {n}, channel: C0ACC{n}}}" for n in range(channels))
-    firm = f"provider: {{team: T0PROVIDER, timezone: Europe/London, channels: {{triage: C0TRIAGE}}}}\npeople: [{{slack: U0BO, name: Bo, roles: [engineer]}}]\naccounts:\n{accounts}"
+    firm = FIRM + accounts
     with Session(owner) as session, session.begin():
         playbook.seed(session, playbook.from_file())
         setup.apply(session, setup.read(firm), now=NOW)

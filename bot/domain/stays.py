@@ -4,10 +4,10 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from itertools import accumulate, pairwise
+from itertools import accumulate
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.domain.business_time import Calendar
@@ -40,26 +40,23 @@ def _stays(
     A ticket's first move says where it had stood until then; what has not moved stands where it is.
     """
     moves: dict[int, list[Any]] = defaultdict(list)
-    query = select(Event.ticket_id, Event.source, Event.target, Event.at).where(
+    moved = select(Event.ticket_id, Event.source, Event.target, Event.at).where(
         Event.ticket_id.is_not(None), Event.kind.in_(KINDS), Event.target.is_not(None), Event.at >= since
     )
-    for move in session.execute(_of(account_id, Event.account_id, query).order_by(Event.at, Event.id)):
-        moves[move.ticket_id].append(move)
-    for first, *_ in moves.values():
-        if first.source and first.source != Status.CLOSED:
-            yield Status(first.source), since, first.at
-    for moved in moves.values():
-        for move, following in pairwise([*moved, None]):
-            if move.target != Status.CLOSED:
-                yield Status(move.target), move.at, following and following.at
     still = select(Ticket.id, Ticket.status).where(Ticket.status != Status.CLOSED, Ticket.created_at < since)
-    for number, status in session.execute(_of(account_id, Ticket.account_id, still)):
+    if account_id is not None:
+        moved, still = moved.where(Event.account_id == account_id), still.where(Ticket.account_id == account_id)
+    for move in session.execute(moved.order_by(Event.at, Event.id)):
+        moves[move.ticket_id].append(move)
+    for found in moves.values():
+        if found[0].source not in (None, Status.CLOSED):
+            yield Status(found[0].source), since, found[0].at
+        for move, ended in zip(found, [*(after.at for after in found[1:]), None], strict=True):
+            if move.target != Status.CLOSED:
+                yield Status(move.target), move.at, ended
+    for number, status in session.execute(still).all():
         if number not in moves:
             yield status, since, None
-
-
-def _of(account_id: int | None, column: Any, query: Select[Any]) -> Select[Any]:
-    return query if account_id is None else query.where(column == account_id)
 
 
 class _Passed:
