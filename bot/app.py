@@ -34,6 +34,7 @@ from bot.slack.unanswered import NO_ANSWER
 
 log = structlog.get_logger()
 THREADS = 8
+COURIERS = 4  # posts on their way at once; each waits for Slack most of the time
 HANDLER_SECONDS = 1.5  # Slack calls of a handler; it has 2.5 s in all
 TICK_SECONDS = 15
 WARM_UP_SECONDS = 5  # a database that is away must not keep the process from starting
@@ -191,7 +192,7 @@ class Worker:
         clock: Clock | None = None,
         tick_seconds: float = TICK_SECONDS,
     ):
-        self._engine = database.app_engine(settings.database_url, pool_size=4, statement_timeout_ms=30_000)
+        self._engine = database.app_engine(settings.database_url, pool_size=COURIERS + 2, statement_timeout_ms=30_000)
         self._sessions = database.sessions(self._engine)
         self._client = web_client(settings, timeout=HTTP_SECONDS)
         self._clock = clock or system_clock
@@ -205,13 +206,22 @@ class Worker:
             self._tick, "interval", seconds=self._tick_seconds, coalesce=True, max_instances=1, misfire_grace_time=None
         )
         scheduler.start()
-        courier, known = Courier(self._sessions, self._client, clock=self._clock), False
-        while not self._stopping.is_set():
+        known = self._learn_who_we_are()
+        couriers = [threading.Thread(target=self._bring, name=f"courier-{n}") for n in range(COURIERS)]
+        for courier in couriers:
+            courier.start()
+        while not self._stopping.wait(POLL_SECONDS):
             known = known or self._learn_who_we_are()
-            if not self._deliver(courier):
-                self._stopping.wait(POLL_SECONDS)
+        for courier in couriers:
+            courier.join()
         scheduler.shutdown(wait=True)
         self._engine.dispose()
+
+    def _bring(self) -> None:
+        courier = Courier(self._sessions, self._client, clock=self._clock)
+        while not self._stopping.is_set():
+            if not self._deliver(courier):
+                self._stopping.wait(POLL_SECONDS)
 
     def _deliver(self, courier: Courier) -> bool:
         try:

@@ -1,6 +1,7 @@
 """The commands. Exit codes: 0 done, 1 it did not work (one sentence says why), 2 it was called wrongly."""
 
 import argparse
+import importlib
 import json
 import sys
 from collections.abc import Callable
@@ -42,7 +43,10 @@ SAYS_WHY = (
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; returns the exit code."""
-    chosen = _parser().parse_args(arguments)
+    parser = _parser()
+    chosen, chosen.rest = parser.parse_known_args(arguments)
+    if chosen.rest and chosen.run is not _bench:
+        parser.error(f"unrecognized arguments: {' '.join(chosen.rest)}")
     logs.configure("warning")  # web and worker say more, if they are asked to
     try:
         chosen.run(chosen)
@@ -61,8 +65,11 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="steward", description="Runs managed services from Slack.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
-    def command(name: str, run: Callable[[argparse.Namespace], None], help_: str) -> argparse.ArgumentParser:
-        made = commands.add_parser(name, help=help_, description=help_)
+    def command(
+        name: str, run: Callable[[argparse.Namespace], None], help_: str, *, own: bool = True
+    ) -> argparse.ArgumentParser:
+        """With `own` false another program reads what follows, --help included."""
+        made = commands.add_parser(name, help=help_, description=help_, add_help=own)
         made.set_defaults(run=run)
         return made
 
@@ -95,6 +102,7 @@ def _parser() -> argparse.ArgumentParser:
         help="instead, send sample messages, windows and Homes to Slack's public validator and print what it refuses",
     )
     command("start", _start, "Run `socket` (or `web`, without SLACK_APP_TOKEN) and a `worker` together.")
+    command("bench", _bench, "Measure what was promised about speed, beside its goals.", own=False)
     _import_arguments(command("import", _import, "Bring in another system's records."))
     job = command("run", _run, "Run a scheduled job now, once for its period.")
     job.add_argument("job", choices=sorted([*JOBS, *SWEEPS]), help="which one")
@@ -213,6 +221,15 @@ def _clock() -> Clock:
     from datetime import timedelta
 
     return lambda: system_clock() + timedelta(seconds=offset)
+
+
+def _bench(chosen: argparse.Namespace) -> None:
+    root = Path(__file__).resolve().parents[1]
+    if not (root / "bench" / "__main__.py").exists():
+        raise Failed("`steward bench` runs from the source: fetch it, and run `python3 run.py bench` there.")
+    sys.path.insert(0, str(root))
+    if missed := importlib.import_module("bench.__main__").main(chosen.rest):
+        raise SystemExit(missed)
 
 
 def _import(chosen: argparse.Namespace) -> None:

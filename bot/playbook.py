@@ -4,16 +4,21 @@ Decisions keep the version they were taken under.
 """
 
 import json
+from functools import cache
 from pathlib import Path
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Any, Literal, get_args
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
-from sqlalchemy import text
+from sqlalchemy import JSON, Integer, column, text
 from sqlalchemy.orm import Session
 
 DEFAULT_FILE = Path(__file__).with_name("playbook.yaml")
 
+
+NEWEST = text("select version, content from playbook order by version desc limit 1").columns(
+    column("version", Integer), column("content", JSON)
+)
 
 # This room stands below the domain, so its words are written out; a test holds them to the domain's.
 PriorityName = Literal["P1", "P2", "P3", "P4"]
@@ -96,7 +101,15 @@ def seed(session: Session, playbook: Playbook) -> None:
 def of(session: Session) -> Playbook:
     """The version in force, read once a transaction."""
     if "playbook" not in session.info:
-        row = session.execute(text("select version, content from playbook order by version desc limit 1")).one()
-        content = row.content if isinstance(row.content, dict) else json.loads(row.content)
-        session.info["playbook"] = Playbook(version=row.version, **content)
-    return session.info["playbook"]
+        keep(session, *session.execute(NEWEST).one())
+    return session.info["playbook"]()
+
+
+def keep(session: Session, version: int, content: Any) -> None:
+    """It was read along with something else, and is made a playbook of where somebody asks for it."""
+
+    @cache
+    def made() -> Playbook:
+        return Playbook(version=version, **(content if isinstance(content, dict) else json.loads(content)))
+
+    session.info["playbook"] = made

@@ -8,7 +8,7 @@ so ids in a lane are in the order of the commits.
 """
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -86,6 +86,7 @@ class Delivery(Base):
     __tablename__ = "outbox"
     __table_args__ = (
         Index("ix_outbox_lane_pending", "lane_id", "id", postgresql_where=text("done_at is null and dead_at is null")),
+        Index("ix_outbox_pending", "id", postgresql_where=text("done_at is null and dead_at is null")),
         # A post has at most one pending row: a card is edited to its current state, not through every state.
         Index(
             "uq_outbox_post_pending",
@@ -127,19 +128,38 @@ def open_thread(
     pinned: bool = False,
 ) -> Post:
     """A root post, to be brought to its channel."""
-    post = Post(
-        subject=subject,
-        subject_id=subject_id,
-        place=place,
-        channel_slack_id=channel_slack_id,
-        account_id=account_id,
-        snapshot=snapshot,
-        pinned=pinned,
-    )
-    session.add(post)
-    session.flush()
-    _enqueue(session, [post])
+    there = {place: channel_slack_id}
+    (post,) = open_threads(session, subject, subject_id, there, account_id=account_id, snapshot=snapshot, pinned=pinned)
     return post
+
+
+def open_threads(
+    session: Session,
+    subject: Subject,
+    subject_id: int,
+    channels: Mapping[Place, str],
+    *,
+    account_id: int | None,
+    snapshot: dict[str, Any] | None = None,
+    pinned: bool = False,
+) -> list[Post]:
+    """A root post at each of these places, in this order, written together."""
+    posts = [
+        Post(
+            subject=subject,
+            subject_id=subject_id,
+            place=place,
+            channel_slack_id=channel,
+            account_id=account_id,
+            snapshot=snapshot,
+            pinned=pinned,
+        )
+        for place, channel in channels.items()
+    ]
+    session.add_all(posts)
+    session.flush()
+    _enqueue(session, posts)
+    return posts
 
 
 def adopt(

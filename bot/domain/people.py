@@ -9,10 +9,12 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ForeignKey, String, select, text
+from sqlalchemy import ForeignKey, String, Text, bindparam, column, func, select, text, true
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
+from bot import playbook
+from bot.domain import provider
 from bot.domain.base import Base, Id
 from bot.domain.errors import Refused
 from bot.domain.provider import Provider
@@ -57,14 +59,28 @@ class Person(Base):
         return self.name.split()[0] if self.name.split() else self.name
 
 
+_columns = [column(one.name, one.type) for one in Person.__table__.columns]
+_entered = aliased(
+    Person, func.steward_enter(bindparam("slack_id", type_=Text)).table_valued(*_columns), adapt_on_names=True
+)
+_newest = playbook.NEWEST.subquery("newest")
+ENTER = select(_entered, Provider, _newest).select_from(_entered).outerjoin(Provider, true()).outerjoin(_newest, true())
+
+
 def enter(session: Session, slack_id: str) -> Person | None:
     """Load whoever acts and open exactly their accounts to this transaction; one round trip.
 
-    Staff see every account, a contact sees its own, nobody unknown sees anything.
+    Staff see every account, a contact sees its own, nobody unknown sees anything. What nearly everybody asks for next
+    comes along: the provider and the playbook.
     """
-    return session.scalars(
-        select(Person).from_statement(text("select * from steward_enter(:slack_id)")), {"slack_id": slack_id}
-    ).one_or_none()
+    row = session.execute(ENTER, {"slack_id": slack_id}).one_or_none()
+    if row is None:
+        return None
+    person, firm, version, content = row
+    provider.keep(session, firm)
+    if version is not None:
+        playbook.keep(session, version, content)
+    return person
 
 
 def enter_as_system(session: Session) -> None:

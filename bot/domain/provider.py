@@ -42,8 +42,16 @@ class Provider(KeepsHours, Base):
 
 
 def find(session: Session) -> Provider | None:
-    """The provider, unless nothing has been applied yet."""
-    return session.scalar(select(Provider))
+    """The provider, unless nothing has been applied yet; read once a transaction."""
+    if "provider" not in session.info:
+        keep(session, session.scalar(select(Provider)))
+    return session.info.get("provider")
+
+
+def keep(session: Session, firm: Provider | None) -> None:
+    """It was read along with something else. One that is not there yet may come."""
+    if firm is not None:
+        session.info["provider"] = firm
 
 
 def get(session: Session) -> Provider:

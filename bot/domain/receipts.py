@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ForeignKey, delete, func, select
+from sqlalchemy import ForeignKey, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -67,8 +67,8 @@ def known(session: Session, key: str) -> bool:
 
 def keep_answer(session: Session, key: str, answer: dict[str, Any]) -> None:
     """What a repeat of the same input is answered with."""
-    receipt = session.scalars(select(Receipt).where(Receipt.key == key)).one()
-    receipt.answer = answer
+    kept = update(Receipt).where(Receipt.key == key).values(answer=answer)
+    session.execute(kept, execution_options={"synchronize_session": False})
 
 
 def purge(session: Session, *, most: int) -> int:

@@ -1,14 +1,18 @@
 """How long tickets stood in each status, in business hours, from the history: where a bottleneck is looked for."""
 
 from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from itertools import accumulate
+from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.domain.business_time import Calendar
 from bot.domain.events import Event, Kind
+from bot.domain.tickets import Ticket
 from bot.domain.workflow import Status
 
 KINDS = (Kind.FILED, Kind.IMPORTED, Kind.MOVED)
@@ -23,28 +27,36 @@ def hours_by_status(
     """
     passed = _Passed(calendar, since, until)
     hours: dict[Status, float] = dict.fromkeys((status for status in Status if status is not Status.CLOSED), 0.0)
-    for status, begins, ends in _stays(session, account_id, since, until):
+    for status, begins, ends in _stays(session, account_id, since):
         hours[status] += passed.hours(ends or until) - passed.hours(begins)
     return hours
 
 
 def _stays(
-    session: Session, account_id: int | None, since: datetime, until: datetime
-) -> list[tuple[Status, datetime, datetime | None]]:
-    """Each stay that touches the window: from an event with a target to the ticket's next one."""
-    ends = func.lead(Event.at).over(partition_by=Event.ticket_id, order_by=(Event.at, Event.id)).label("ends")
-    moves = select(Event.target, Event.at.label("begins"), ends).where(
-        Event.ticket_id.is_not(None), Event.kind.in_(KINDS), Event.target.is_not(None), Event.at < until
+    session: Session, account_id: int | None, since: datetime
+) -> Iterator[tuple[Status, datetime, datetime | None]]:
+    """Each stay from then on, told by the moves since then alone: the history before may be of any length.
+
+    A ticket's first move says where it had stood until then; what has not moved stands where it is.
+    """
+    moves: dict[int, list[Any]] = defaultdict(list)
+    moved = select(Event.ticket_id, Event.source, Event.target, Event.at).where(
+        Event.ticket_id.is_not(None), Event.kind.in_(KINDS), Event.target.is_not(None), Event.at >= since
     )
+    still = select(Ticket.id, Ticket.status).where(Ticket.status != Status.CLOSED, Ticket.created_at < since)
     if account_id is not None:
-        moves = moves.where(Event.account_id == account_id)
-    stay = moves.subquery()
-    rows = session.execute(
-        select(stay.c.target, stay.c.begins, stay.c.ends).where(
-            stay.c.target != Status.CLOSED.value, or_(stay.c.ends.is_(None), stay.c.ends > since)
-        )
-    )
-    return [(Status(target), begins, ended) for target, begins, ended in rows]
+        moved, still = moved.where(Event.account_id == account_id), still.where(Ticket.account_id == account_id)
+    for move in session.execute(moved.order_by(Event.at, Event.id)):
+        moves[move.ticket_id].append(move)
+    for found in moves.values():
+        if found[0].source not in (None, Status.CLOSED):
+            yield Status(found[0].source), since, found[0].at
+        for move, ended in zip(found, [*(after.at for after in found[1:]), None], strict=True):
+            if move.target != Status.CLOSED:
+                yield Status(move.target), move.at, ended
+    for number, status in session.execute(still).all():
+        if number not in moves:
+            yield status, since, None
 
 
 class _Passed:

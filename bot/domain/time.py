@@ -2,8 +2,8 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, SmallInteger, func, select
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy import CheckConstraint, Exists, ForeignKey, Index, SmallInteger, exists, func, select
+from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from bot.domain import events, recurring
 from bot.domain.base import Base, Id
@@ -98,7 +98,6 @@ def same_since(
     One at a time per person: two equal lines at once must not both find nothing.
     """
     session.execute(select(Person.id).where(Person.id == by.id).with_for_update())
-    undone = select(TimeEntry.reverses_id).where(TimeEntry.reverses_id.is_not(None))
     return session.scalar(
         select(TimeEntry)
         .where(
@@ -107,10 +106,16 @@ def same_since(
             TimeEntry.minutes == minutes,
             TimeEntry.note == note.strip(),
             TimeEntry.created_at > since,
-            TimeEntry.id.not_in(undone),
+            ~_undone(),
         )
         .limit(1)
     )
+
+
+def _undone() -> Exists:
+    """Whether another entry took this one back."""
+    reversal = aliased(TimeEntry)
+    return exists().where(reversal.reverses_id == TimeEntry.id)
 
 
 def reverse(session: Session, entry_id: int, *, by: Person, now: datetime) -> TimeEntry:
@@ -156,7 +161,6 @@ def _record(session: Session, kind: events.Kind, entry: TimeEntry, by: Person, n
 
 def standing(session: Session, person: Person, work_date: date) -> list[TimeEntry]:
     """A person's entries of a day, without those that were undone and what undid them."""
-    undone = select(TimeEntry.reverses_id).where(TimeEntry.reverses_id.is_not(None))
     return list(
         session.scalars(
             select(TimeEntry)
@@ -164,7 +168,7 @@ def standing(session: Session, person: Person, work_date: date) -> list[TimeEntr
                 TimeEntry.person_id == person.id,
                 TimeEntry.work_date == work_date,
                 TimeEntry.reverses_id.is_(None),
-                TimeEntry.id.not_in(undone),
+                ~_undone(),
             )
             .order_by(TimeEntry.id)
         )
@@ -183,11 +187,10 @@ def minutes_by_code(session: Session, ticket_id: int) -> dict[str, int]:
 
 def notes_on(session: Session, ticket_id: int) -> list[str]:
     """The notes of a ticket's standing entries, oldest first: the start of its closure note."""
-    undone = select(TimeEntry.reverses_id).where(TimeEntry.reverses_id.is_not(None))
     return list(
         session.scalars(
             select(TimeEntry.note)
-            .where(TimeEntry.ticket_id == ticket_id, TimeEntry.reverses_id.is_(None), TimeEntry.id.not_in(undone))
+            .where(TimeEntry.ticket_id == ticket_id, TimeEntry.reverses_id.is_(None), ~_undone())
             .order_by(TimeEntry.id)
         )
     )
@@ -218,12 +221,12 @@ def expected_minutes(person: Person, calendar: Calendar, day: date) -> int:
     return person.weekly_minutes // len(calendar.weekdays) if calendar.is_working_day(day) else 0
 
 
-def people_who_logged(session: Session, work_date: date) -> set[int]:
-    """Whose day has time that was not taken back."""
+def people_who_logged(session: Session, team: list[Person], work_date: date) -> set[int]:
+    """Who of these has time on that day that was not taken back."""
     return set(
         session.scalars(
             select(TimeEntry.person_id)
-            .where(TimeEntry.work_date == work_date)
+            .where(TimeEntry.person_id.in_([person.id for person in team]), TimeEntry.work_date == work_date)
             .group_by(TimeEntry.person_id)
             .having(func.sum(TimeEntry.minutes) > 0)
         )

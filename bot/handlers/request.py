@@ -156,14 +156,14 @@ def submit(call: Call) -> None:
     with call.begin() as (session, actor):
         account = _chosen_account(session, actor, filled, metadata)
         metadata.account_id = account.id
-        claim = session.begin_nested()
-        call.once(session, form.values(call.view), actor)
+        question = _question(call, session, actor, metadata, filled)
+        claim = session.begin_nested() if question else None
+        call.once(session, form.values(call.view), actor)  # a repeat is answered before anything is asked or refused
         filing = _filing(session, filled, metadata, account, actor)
         intakes.check(filing, by=actor, account=account)
-        if question := _question(call, session, actor, metadata, filled):
+        if question and claim:
             claim.rollback()  # nothing was filed, so the form that comes back has to find its receipt free
             return call.show(question)
-        claim.commit()
         ticket = intakes.submit(
             session, filing, by=actor, account=account, provider=provider.get(session), now=call.now,
             opened_at=metadata.opened_at, origin=metadata.origin,

@@ -188,7 +188,7 @@ def test_whose_day_has_an_entry_that_stands_has_logged(session, log, who):
     log(by="Eve")
     time.reverse(session, log(by="Bo").id, by=who("Bo"), now=MONDAY)
     log(by="Maya", work_date=TODAY - timedelta(days=1))
-    assert time.people_who_logged(session, TODAY) == {who("Eve").id}
+    assert time.people_who_logged(session, [who("Bo"), who("Eve"), who("Maya")], TODAY) == {who("Eve").id}
 
 
 def test_an_entry_is_undone_once_even_past_the_code(session, log, who):

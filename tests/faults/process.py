@@ -71,6 +71,7 @@ def _begin_with(owner: type, name: str, steps: Steps) -> None:
 
 
 def _ends_when_nothing_is_left() -> None:
+    app.COURIERS = 1  # steps are counted in one order
     deliver_one = delivery.Courier.deliver_one
 
     def delivers(courier: delivery.Courier) -> bool:

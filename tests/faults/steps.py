@@ -60,7 +60,7 @@ class Steps:
 def _is_at_work() -> bool:
     """Not the health routes, nor the scheduler's own thread."""
     name = threading.current_thread().name
-    return name == "MainThread" or name.startswith("slack")
+    return name == "MainThread" or name.startswith(("slack", "courier"))
 
 
 def install(plan: Plan) -> Steps:

@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, UniqueConstraint, select
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from bot.domain.base import AccountRef, Base, Id
@@ -30,7 +30,10 @@ class Intake(Base):
     """One request as it came: through which door, how long the form took, what became of it."""
 
     __tablename__ = "intake"
-    __table_args__ = (UniqueConstraint("message_channel", "message_ts"),)  # a message becomes something once
+    __table_args__ = (
+        UniqueConstraint("message_channel", "message_ts"),  # a message becomes something once
+        Index("ix_intake_at_account_id", "at", "account_id"),
+    )
 
     id: Mapped[Id] = mapped_column(init=False)
     account_id: Mapped[AccountRef]

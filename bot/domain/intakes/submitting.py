@@ -87,9 +87,9 @@ def submit(
     )
     if origin:
         claim(session, intake, origin, by)
-    session.add(intake)
     if not where.counts_as_ticket:
         intake.asked = redirects.stored(filing)
+        session.add(intake)
         session.flush()
         if where is Destination.PLANNING_MEETING:
             asked_by = (filing.primary_contact or by) if by.is_staff else by
@@ -101,6 +101,7 @@ def submit(
             redirects.tell_triage(session, intake, by, account, provider)
         return None
     ticket = _file(session, intake, filing, account=account, provider=provider, requester=by, now=now)
+    session.add(intake)  # after its ticket, so that one INSERT says what became of it
     if origin:
         answer_in_thread(session, ticket, origin, by, account)
     return ticket

@@ -8,8 +8,7 @@ from sqlalchemy import and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from bot import playbook
-from bot.domain import absences, bottleneck, people, provider, rota, stays, time
-from bot.domain.accounts import Account
+from bot.domain import absences, accounts, bottleneck, people, provider, rota, stays, time
 from bot.domain.business_time import Calendar, days_between, subtract_minutes
 from bot.domain.bypasses import bypass_share
 from bot.domain.events import Event, Kind
@@ -123,19 +122,13 @@ def _count(session: Session, column: Any, *where: Any) -> int:
 
 def _listed(session: Session, where: list[Any], calendar: Calendar, now: datetime) -> dict[str, Any]:
     total = _count(session, Ticket.id, *where)
-    rows = session.execute(
-        select(Ticket, Account.name)
-        .join(Account, Account.id == Ticket.account_id)
-        .where(*where)
-        .order_by(Ticket.priority, Ticket.status_since, Ticket.id)
-        .limit(SHOWN_PER_SECTION)
-    ).all()
-    known = people.by_ids(
-        session, {id_ for t, _ in rows for id_ in (t.assignee_id, t.reviewer_id, t.requester_id) if id_}
-    )
+    first = select(Ticket).where(*where).order_by(Ticket.priority, Ticket.status_since, Ticket.id)
+    rows = session.scalars(first.limit(SHOWN_PER_SECTION)).all()
+    known = people.by_ids(session, {id_ for t in rows for id_ in (t.assignee_id, t.reviewer_id, t.requester_id) if id_})
+    names = {account.id: account.name for account in accounts.all_of_them(session)}
     return {
         "total": total,
-        "tickets": [_line(ticket, account, known, calendar, now) for ticket, account in rows],
+        "tickets": [_line(ticket, names[ticket.account_id], known, calendar, now) for ticket in rows],
     }
 
 
@@ -161,8 +154,8 @@ def _people(session: Session, since: datetime, now: datetime, yesterday: date) -
     """Each worker's moved, in hand and blocked, those with most in hand first."""
     moved = _moved(session, since, now)
     hands, blocked = _in_hand(session)
-    logged = time.people_who_logged(session, yesterday)
     team = people.workers(session)
+    logged = time.people_who_logged(session, team, yesterday)
     rows = [
         {
             **people.facts(person),
@@ -197,16 +190,19 @@ def _in_hand(session: Session) -> tuple[dict[int, list[int]], dict[int, list[dic
     hands: dict[int, list[int]] = defaultdict(list)
     blocked: dict[int, list[dict[str, Any]]] = defaultdict(list)
     rows = session.execute(
-        select(Ticket.assignee_id, Ticket.reviewer_id, Ticket.id, Ticket.status, Ticket.waiting_whom, Person.name)
-        .outerjoin(Person, and_(Person.id == Ticket.requester_id, Person.account_id.is_not(None)))
+        select(
+            Ticket.assignee_id, Ticket.reviewer_id, Ticket.id, Ticket.status, Ticket.waiting_whom, Ticket.requester_id
+        )
         .where(Ticket.status != Status.CLOSED, Ticket.assignee_id.is_not(None))
         .order_by(Ticket.priority, Ticket.id)
-    )
+    ).all()
+    asking = people.by_ids(session, {row.requester_id for row in rows if row.status in WAITING and row.requester_id})
+    clients = {person.id: person.name for person in asking.values() if not person.is_staff}
     for assignee, reviewer, ticket, status, whom, asked_by in rows:
         if not assignee:
             continue
         if status in WAITING:
-            blocked[assignee].append({"id": ticket, "on": whom or asked_by or "the client"})
+            blocked[assignee].append({"id": ticket, "on": whom or clients.get(asked_by or 0) or "the client"})
         else:
             hands[reviewer if status is Status.INTERNAL_REVIEW and reviewer else assignee].append(ticket)
     return hands, blocked

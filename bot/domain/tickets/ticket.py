@@ -50,6 +50,9 @@ class Ticket(Base):
         UniqueConstraint("source", "source_key"),
         # The queue reads open tickets only; the history behind them may grow without slowing it.
         Index("ix_ticket_open", "account_id", "priority", "status_since", postgresql_where=text("status <> 'Closed'")),
+        # What reviews look back on: what came and what went lately.
+        Index("ix_ticket_created_at", "created_at"),
+        Index("ix_ticket_closed_at_account_id", "closed_at", "account_id"),
         Index("ix_ticket_open_assignee", "assignee_id", postgresql_where=text("status <> 'Closed'")),
     )
 
@@ -274,11 +277,8 @@ class Ticket(Base):
     def open_threads(self, session: Session, account: Account, firm: Provider) -> list[outbox.Post]:
         """The client's thread and triage's card, where there are channels for them."""
         places = {outbox.Place.CLIENT: self._client_channel(session, account), outbox.Place.TRIAGE: firm.triage_channel}
-        return [
-            outbox.open_thread(session, outbox.Subject.TICKET, self.id, place, channel, account_id=self.account_id)
-            for place, channel in places.items()
-            if channel
-        ]
+        channels = {place: channel for place, channel in places.items() if channel}
+        return outbox.open_threads(session, outbox.Subject.TICKET, self.id, channels, account_id=self.account_id)
 
     def _client_channel(self, session: Session, account: Account) -> str | None:
         """The account's channel; a private ticket is followed in a conversation with its one reader."""
