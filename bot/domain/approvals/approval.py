@@ -4,7 +4,7 @@ The caller holds the lock of the row that the approval is about. Nothing here se
 from the decisions (`seats.tally`), and the database counts once more (migration 0010).
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, NamedTuple
@@ -155,9 +155,7 @@ def decide(
     session: Session, approval: Approval, verdict: Verdict, *, by: Person, now: datetime, reason: str = ""
 ) -> Settled:
     """One person's answer; refused in this order: too late, not theirs, twice, not their turn, no reason."""
-    _require_pending(session, approval, by)
-    decided = decisions_on(session, [approval.id])[approval.id]
-    chair = _chair(approval, decided, by, Hall(session, now), now, valid_for(session))
+    decided, chair = check(session, approval, by=by, now=now)
     if verdict is Verdict.REJECT and len(reason.strip()) < 3:
         raise Refused("Say why, so that the author knows what to change.", field="reason")
     made = Decision(
@@ -172,6 +170,22 @@ def decide(
         end(approval, Standing(outcome.value), now=now)
         session.flush()
     return Settled(made, approval.state)
+
+
+def check(session: Session, approval: Approval, *, by: Person, now: datetime) -> tuple[list[Decision], Chair]:
+    """Refuse who comes too late, may not, or is not asked yet; else what was decided so far, and from which seat."""
+    _require_pending(session, approval, by)
+    decided = decisions_on(session, [approval.id])[approval.id]
+    return decided, _chair(approval, decided, by, Hall(session, now), now, valid_for(session))
+
+
+def may_decide(session: Session, approval: Approval, person: Person, now: datetime) -> bool:
+    """Whether it waits for this person now."""
+    try:
+        check(session, approval, by=person, now=now)
+    except Refused:
+        return False
+    return True
 
 
 TOO_LATE = {
@@ -247,6 +261,12 @@ def pending_of(session: Session, purpose: Purpose, subject_id: int) -> Approval 
     """What is asked right now."""
     found = newest(session, purpose, [subject_id]).get(subject_id)
     return found if found and found.is_pending else None
+
+
+def of_subject(session: Session, purposes: Collection[Purpose], subject_id: int) -> list[Approval]:
+    """Everything that was ever asked about it, in order."""
+    query = select(Approval).where(Approval.purpose.in_(purposes), Approval.subject_id == subject_id)
+    return list(session.scalars(query.order_by(Approval.id)))
 
 
 def newest(session: Session, purpose: Purpose, subject_ids: list[int]) -> dict[int, Approval]:

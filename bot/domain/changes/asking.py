@@ -85,8 +85,6 @@ def _tell_whose_turn(session: Session, change: Change, approval: Approval, now: 
         person.id: person for seat in seats if seat is not Seat.CLIENT
         for person in hall.holders(seat, approval.account_id, approval.barred_ids)
     }  # fmt: skip
-    if Seat.CLIENT in seats:
-        posts.put_before_client(session, change)
     told = {
         "approval": approval.id, "purpose": approval.purpose.value, "seats": [seat.value for seat in seats],
         "asked": [people.facts(person) for person in asked.values()],
@@ -94,6 +92,8 @@ def _tell_whose_turn(session: Session, change: Change, approval: Approval, now: 
     }  # fmt: skip
     event = record(session, change, events.Kind.APPROVAL_ASKED, by=None, now=now, **told)
     posts.tell_approvers(session, change, event)
+    if Seat.CLIENT in seats and not posts.put_before_client(session, change):
+        posts.remind_client(session, change, event)
 
 
 def lock_subject(session: Session, number: int) -> Change:

@@ -15,6 +15,7 @@ from bot.domain.people import Person
 from bot.domain.roles import Permission
 from bot.domain.routing import RequestType
 from bot.domain.tickets import Ticket
+from bot.domain.tickets.access import seen_by
 
 if TYPE_CHECKING:
     from bot.domain.changes.change import Change
@@ -101,6 +102,21 @@ def _record(session: Session, kind: events.Kind, made: ChangeLink, by: Person, n
     session.flush()
     for subject, number in ((outbox.Subject.CHANGE, made.change_id), (outbox.Subject.TICKET, made.ticket_id)):
         outbox.refresh(session, subject, number)
+
+
+def incidents_after(session: Session, actor: Person, change: "Change", typed: str, *, limit: int = 20) -> list[Ticket]:
+    """What could be held against it: the account's incidents of those seven days; `typed` matches key or title."""
+    if change.released_at is None:
+        return []
+    query = seen_by(actor).where(
+        Ticket.account_id == change.account_id, Ticket.request_type == RequestType.INCIDENT,
+        Ticket.created_at.between(change.released_at, change.released_at + BLAMED_WITHIN),
+    )  # fmt: skip
+    if words := typed.strip():
+        number = words.upper().removeprefix("T-")
+        same = Ticket.title.icontains(words, autoescape=True)
+        query = query.where(same | (Ticket.id == int(number)) if number.isdecimal() and len(number) < 13 else same)
+    return list(session.scalars(query.order_by(Ticket.id.desc()).limit(limit)))
 
 
 def links_of(session: Session, change_ids: list[int]) -> list[ChangeLink]:
