@@ -98,8 +98,8 @@ class Offers(NamedTuple):
 
 
 def begun(content: Content) -> dict[str, Any]:
-    """A stored content as the form’s answers."""
-    return {
+    """A stored content as the form’s answers; what is empty or not ticked is left out."""
+    answers = {
         "title": content.title, "purpose": content.purpose, "touches": [touch.value for touch in content.touches],
         "component": content.component, "blast": content.blast.value, "undo": content.undo.value,
         "tested": content.tested.value, "at_peak": content.at_peak, "emergency": bool(content.emergency_reason),
@@ -107,6 +107,7 @@ def begun(content: Content) -> dict[str, Any]:
         "implementer": str(content.implementer_id) if content.implementer_id else None,
         "template": str(content.template_id) if content.template_id else None,
     }  # fmt: skip
+    return {field: answer for field, answer in answers.items() if answer}
 
 
 def view(metadata: Metadata, offers: Offers, filled: dict[str, Any], foreseen: Foreseen) -> dict[str, Any]:
