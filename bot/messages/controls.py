@@ -12,7 +12,7 @@ from bot.domain.workflow import Action, Move, Need, Who, moves_from
 from bot.messages import blocks
 
 VISIBLE_ACTIONS, VISIBLE_MOVES, MENU = 5, 3, 5
-PLAN_CHANGE = "ticket.change"  # stands in every menu: what touches production has to be found at once
+PLAN_CHANGE = "ticket.change"
 # On the card itself; the window's TOOLS have them too.
 DAILY = (("Reply to client", "ticket.reply"), ("Log time", "time.open"), ("Note", "ticket.note"))
 PRIMARY = {Action.TAKE, Action.START, Action.APPROVE}
@@ -102,8 +102,9 @@ def card_controls(ticket: Ticket, book: playbook.Playbook, *, room: int = VISIBL
     late = [button for button in [*first, *seldom, *daily] if button not in shown]
     opens = blocks.button("Open", "ticket.open", str(ticket.id))
     plan = [tool.button(ticket) for tool in TOOLS if tool.action_id == PLAN_CHANGE and ticket.is_open]
-    last = [*plan, opens]
-    return [*shown, blocks.overflow("ticket.more", [_entry(button) for button in [*late[: MENU - len(last)], *last]])]
+    plan = plan if len(late) < MENU - 1 else []  # moves and what is used daily come first; the window has it too
+    menu = [*late[: MENU - 1], *plan, opens]
+    return [*shown, blocks.overflow("ticket.more", [_entry(button) for button in menu])]
 
 
 def client_button(ticket: Ticket, move: Move) -> dict[str, Any]:
