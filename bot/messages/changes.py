@@ -166,7 +166,7 @@ def _approvers_card(session: Session, change: Change, facts: Facts) -> list[Bloc
     body.append(blocks.context(risk(change.answers, change.level)))
     if lines := standing(session, change, facts):
         body.append(blocks.context(*lines))
-    return body + blocks.actions(_buttons(change, facts))
+    return body + blocks.actions(_buttons(session, change, facts))
 
 
 def standing(session: Session, change: Change, facts: Facts) -> list[Mrkdwn]:
@@ -179,8 +179,9 @@ def standing(session: Session, change: Change, facts: Facts) -> list[Mrkdwn]:
     return lines
 
 
-def _buttons(change: Change, facts: Facts) -> list[dict[str, object]]:
-    made = asked.buttons(facts.pending) if facts.pending else []
+def _buttons(session: Session, change: Change, facts: Facts) -> list[dict[str, object]]:
+    """What the team decides is decided here; what is left to the client, on its own card."""
+    made = asked.buttons(facts.pending) if facts.pending and not is_clients_turn(session, facts) else []
     made += [release_now(change)] if may_go_now(change) else []
     return [*made, blocks.button("Open", OPEN, change.key)]
 

@@ -69,6 +69,7 @@ def test_a_sensitive_change_is_rejected_then_approved_with_the_client(house: Hou
     house.cleo.does_not_see("CH-1")
     house.maya.clicks("Approve", channel="C0RELEASES")
     house.delivers()
+    assert not offered(card(house, house.maya))  # what is left is the client's
     for words in (WHY, "it touches routing, so it goes live only with your yes", "once it is approved",
                   "Switch the new trigger off, in 15 minutes at most", "@cleo, please decide by"):  # fmt: skip
         house.cleo.sees(words)
