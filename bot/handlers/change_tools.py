@@ -138,7 +138,7 @@ def open_restore(call: Call) -> None:
         actor.require(Permission.LEAD_QUEUE)
         found = next((one for one in changes.templates_for(session) if one.id == int(call.value)), None)
         if found is None or found.is_standing:
-            raise NotFound("It is in good standing already.")
+            raise NotFound("It is in good standing already. Choose it in the form of a change.")
         view = modal.restore(found, window)
     call.open(view)
     call.done()

@@ -119,7 +119,7 @@ def unlink(call: Call) -> None:
     with call.begin() as (session, actor):
         change = held(session, actor, pressed.change)
         if pressed.seen not in {one.id for one in changes.links_of(session, [change.id])}:
-            raise NotFound("That link is gone already.")
+            raise NotFound("That link is gone already. Open the change again.")
         changes.unlink(session, pressed.seen, by=actor, now=call.now)
         view = window_of(session, actor, change, call.now)
     _shows(call, view)

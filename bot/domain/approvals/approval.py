@@ -191,28 +191,32 @@ def may_decide(session: Session, approval: Approval, person: Person, now: dateti
 TOO_LATE = {
     Standing.VOID: "It was edited since you saw it, so nothing is decided on that any more. Look at its newest card.",
     Standing.EXPIRED: "Nobody decided in time, so it expired. Its author can ask again.",
-    Standing.WITHDRAWN: "It was withdrawn, so there is nothing left to decide.",
+    Standing.WITHDRAWN: "It was withdrawn, so there is nothing left to decide. Open it to read why.",
 }
+
+
+def _too_late(state: Standing) -> str:
+    return TOO_LATE[state]
 
 
 def _require_pending(session: Session, approval: Approval, by: Person) -> None:
     if approval.is_pending:
         return
     if approval.state in TOO_LATE:
-        raise Refused(TOO_LATE[approval.state])
+        raise Refused(_too_late(approval.state))
     last = decisions_on(session, [approval.id])[approval.id][-1]
     who = people.by_id(session, last.person_id)
     name = "You were" if last.person_id == by.id else f"{who.name if who else 'Somebody'} was"
-    raise Refused(f"{name} first: it is {approval.state.value} already.")
+    raise Refused(f"{name} first: it is {approval.state.value} already. Its card tells how it goes on.")
 
 
 def _chair(
     approval: Approval, decided: list[Decision], by: Person, hall: Hall, now: datetime, valid: timedelta
 ) -> Chair:
     if why := approval.barred_ids.get(by.id):
-        raise Refused(f"You are its {why}, so somebody else decides.")
+        raise Refused(f"You are its {why}, so somebody else decides. Ask a colleague.")
     if any(made.person_id == by.id for made in decided):
-        raise Refused("You have decided on this already: one person counts once.")
+        raise Refused("You have decided on this already: one person counts once. Ask a colleague.")
     open_now = approval.open_seats(decided, now, valid)
     spent = {made.authority_id for made in decided}
     known = {"account_id": approval.account_id, "asked_at": approval.asked_at, "barred": approval.barred_ids}

@@ -51,7 +51,9 @@ def check_ask(change: Change, *, by: Person, seen: int) -> None:
     if change.state not in MAY_ASK:
         raise Refused(f"{change.key} is {change.state.value}, so there is nothing to ask for.")
     if there := missing(change):
-        raise Refused(f"Before anybody is asked, {change.key} needs {_listed(there)}.")
+        raise Refused(
+            f"Before anybody is asked, {change.key} needs {_listed(there)}. Open it with /change {change.key}."
+        )
 
 
 def _listed(parts: list[str]) -> str:

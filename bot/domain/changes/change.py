@@ -194,7 +194,9 @@ class Change(Base):
         if seen != self.version:
             raise Refused(f"{self.key} changed meanwhile. Open it again with /change {self.key}.")
         if not self.is_before_release:
-            raise Refused(f"{self.key} is {self.state.value}, so its checks stand as they are.")
+            raise Refused(
+                f"{self.key} is {self.state.value}, so its checks stand as they are. Make a new change of it."
+            )
         known = {check.key for check in self.checks}
         qa = {
             key: {"result": result.value, "evidence": evidence.strip(), "by": by.id}

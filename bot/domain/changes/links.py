@@ -64,14 +64,15 @@ def link(session: Session, change: "Change", ticket: Ticket, *, by: Person, now:
     if ticket.request_type is not RequestType.INCIDENT:
         raise Refused(f"{ticket.key} is no incident. Only an incident is held against a change.", field="ticket")
     if change.released_at is None:
-        raise Refused(f"{change.key} is not out yet, so it caused nothing.", field="ticket")
+        raise Refused(f"{change.key} is not out yet, so it caused nothing. Choose another change.", field="ticket")
     if not change.released_at <= ticket.created_at <= change.released_at + BLAMED_WITHIN:
         raise Refused(
-            f"{ticket.key} did not come within seven days of the release, so it is not held against {change.key}.",
+            f"{ticket.key} did not come within seven days of the release, so it is not held against {change.key}. "
+            "Choose another one.",
             field="ticket",
         )
     if any(one.ticket_id == ticket.id and one.relation is Relation.CAUSED for one in links_of(session, [change.id])):
-        raise Refused(f"{ticket.key} is linked to {change.key} already.", field="ticket")
+        raise Refused(f"{ticket.key} is linked to {change.key} already. Choose another one.", field="ticket")
     made = ChangeLink(
         account_id=change.account_id, change_id=change.id, ticket_id=ticket.id, relation=Relation.CAUSED, at=now,
         by_id=by.id,
@@ -87,7 +88,7 @@ def unlink(session: Session, number: int, *, by: Person, now: datetime) -> Chang
     by.require(Permission.WORK)
     made = session.scalar(select(ChangeLink).where(ChangeLink.id == number).with_for_update())
     if made is None or made.ended_at or made.relation is not Relation.CAUSED:
-        raise NotFound("That link is gone already.")
+        raise NotFound("That link is gone already. Open the change again.")
     made.ended_at = now
     _record(session, events.Kind.CHANGE_CLEARED, made, by, now)
     return made

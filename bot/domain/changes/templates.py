@@ -63,9 +63,11 @@ def make_template(session: Session, change: "Change", name: str, *, by: Person, 
     if change.state.value != "verified":
         raise Refused(f"Only what was released and verified becomes a template. {change.key} is {change.state.value}.")
     if set(change.content.touches) - ALLOWED:
-        raise Refused("What touches routing, permissions or integrations is asked for every time.")
+        raise Refused(
+            "What touches routing, permissions or integrations is asked for every time. Make a new change of it."
+        )
     if by.id in change.barred:
-        raise Refused(f"You are its {change.barred[by.id]}, so another lead declares it standard.")
+        raise Refused(f"You are its {change.barred[by.id]}, so another lead declares it standard. Ask one.")
     if not 3 <= len(name.strip()) <= 100:
         raise Refused("Give it a name of 3 to 100 characters.", field="name")
     template = Template(
@@ -91,7 +93,7 @@ def restore(session: Session, number: int, reason: str, *, by: Person, now: date
     by.require(Permission.LEAD_QUEUE)
     template = session.scalar(select(Template).where(Template.id == number).with_for_update())
     if template is None or template.is_standing:
-        raise NotFound("It is in good standing already.")
+        raise NotFound("It is in good standing already. Choose it in the form of a change.")
     if len(reason.strip()) < 10:
         raise Refused("Say what was put right, in a sentence.", field="reason")
     template.suspended_at = template.suspended_by_id = None
