@@ -138,6 +138,12 @@ def of_ticket(session: Session, ticket_id: int, *, newest: int | None = None) ->
     return list(session.scalars(query))[::-1]
 
 
+def of_change(session: Session, change_id: int, *, newest: int) -> list[Event]:
+    """The last so many things that happened to a change, oldest first."""
+    query = select(Event).where(Event.change_id == change_id).order_by(Event.id.desc()).limit(newest)
+    return list(session.scalars(query))[::-1]
+
+
 CHANGES = (
     Kind.FILED,
     Kind.MOVED,

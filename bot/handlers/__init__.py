@@ -18,8 +18,12 @@ from bot.clock import Clock
 from bot.domain.errors import Refused
 from bot.handlers import (
     agenda,
+    approvals,
     away,
     bypasses,
+    change_forms,
+    change_tools,
+    changes,
     channels,
     choices,
     conversation,
@@ -53,7 +57,8 @@ log = structlog.get_logger()
 OLD = "This button is from an older version. Open the ticket with /ticket, or look at the newest card."
 UNKNOWN = "I don't know {}. /steward shows what there is."
 # Commands that take nothing but their own words, or what looks like this: another word was a slip.
-TAKES: dict[str, re.Pattern[str]] = {"/steward": re.compile(r"(?!)"), "/ticket": re.compile(r"\d")}
+TAKES: dict[str, re.Pattern[str]] = {"/steward": re.compile(r"(?!)"), "/ticket": re.compile(r"\d"),
+                                     "/change": re.compile(r"\d")}  # fmt: skip
 
 
 def _joined(*modules: Any) -> Routes:
@@ -93,6 +98,10 @@ ROUTES = _joined(
     similar,
     agenda,
     undelivered,
+    approvals,
+    changes,
+    change_forms,
+    change_tools,
 )
 
 

@@ -7,8 +7,9 @@ from sqlalchemy.orm import Session
 from bot.domain import absences, accounts, people, tickets
 from bot.domain.people import Person
 from bot.domain.roles import Permission
+from bot.handlers.approvals import colleagues
 from bot.handlers.call import Call, Routes
-from bot.modals import channel, form, moves, request, rota
+from bot.modals import changes, channel, form, moves, request, rota
 
 
 def choices(call: Call) -> None:
@@ -48,6 +49,10 @@ def _staff(call: Call, session: Session, actor: Person) -> list[dict[str, Any]]:
     return _with_absences(call, session, people.staff(session) if actor.is_staff else [])
 
 
+def _own_side(_call: Call, session: Session, actor: Person) -> list[dict[str, Any]]:
+    return moves.colleague_options(colleagues(session, actor))
+
+
 def _with_absences(call: Call, session: Session, team: list[Person]) -> list[dict[str, Any]]:
     return moves.colleague_options(team, absences.away_now(session, team, call.now))
 
@@ -59,12 +64,15 @@ _LISTS = {
     "whom": _whom,
     "assignee": _colleagues,
     "reviewer": _colleagues,
+    "implementer": _colleagues,
+    "delegate": _own_side,
     "takes_over": _colleagues,
     **dict.fromkeys(rota.FIELDS.values(), _colleagues),
     "absentee": _staff,
     "stand_in": _staff,
 }
 ROUTES: Routes = {
+    ("options", changes.REVEAL): choices,
     ("options", request.REVEAL): choices,  # the account's menu also hears of a change at once
     **{("options", field): choices for field in _LISTS},
 }

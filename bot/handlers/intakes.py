@@ -1,7 +1,7 @@
 """What was redirected can come into the queue after all."""
 
-from bot.domain import accounts, intakes, provider
-from bot.domain.errors import NotFound
+from bot.domain import accounts, changes, intakes, provider
+from bot.domain.errors import NotFound, Refused
 from bot.handlers.call import Call, Routes
 from bot.messages.redirects import FILE_TICKET
 
@@ -12,6 +12,8 @@ def file_ticket(call: Call) -> None:
         raise NotFound("That button carries no request. Look at the newest posts in the triage channel.")
     with call.begin() as (session, actor):
         intake = intakes.visible_to(session, actor, int(call.value), lock=True)
+        if made := changes.of_intake(session, intake.id):
+            raise Refused(f"It became {made.key} already. Open that one with /change {made.key}.")
         account = accounts.by_id(session, intake.account_id)
         ticket = intakes.file_as_ticket(
             session, intake, by=actor, account=account, provider=provider.get(session), now=call.now

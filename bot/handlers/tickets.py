@@ -6,13 +6,14 @@ from typing import NamedTuple
 from sqlalchemy.orm import Session
 
 from bot import playbook
-from bot.domain import absences, agreements, events, people, projects, tickets, time
+from bot.domain import absences, agreements, changes, events, people, projects, tickets, time
 from bot.domain.codes import Code
 from bot.domain.errors import NotFound, Refused
 from bot.domain.people import Person
 from bot.domain.tickets import Inputs, Ticket, conversation
 from bot.domain.workflow import Action, Move, Need
 from bot.handlers.call import Call, Routes
+from bot.handlers.changes import open_window as open_change
 from bot.handlers.projects import open_window as open_project
 from bot.messages import links, views
 from bot.messages.shown import load
@@ -125,11 +126,13 @@ def submit(call: Call) -> None:
 
 
 def show(call: Call) -> None:
-    """`/ticket T-102`: the ticket in a window; `/ticket PR-1`: the project."""
+    """`/ticket T-102`: the ticket in a window; `/ticket PR-1`: the project; `/ticket CH-3`: the change."""
     if not call.text:
         raise Refused("Which one? Write /ticket T-102, /ticket search and a few words, or look in /queue.")
     if projects.is_key(call.text):
         return open_project(call, call.text)
+    if changes.is_key(call.text):
+        return open_change(call, call.text)
     return open_by_key(call, call.text)
 
 

@@ -5,7 +5,15 @@ To add one: a file with `run(session, run)`, and its row here. A sweep's row is 
 
 from datetime import timedelta
 
-from bot.jobs import bypass_lapse, client_silence, daily_digest, housekeeping, monthly_client_review, recurring_tickets
+from bot.jobs import (
+    approvals,
+    bypass_lapse,
+    client_silence,
+    daily_digest,
+    housekeeping,
+    monthly_client_review,
+    recurring_tickets,
+)
 from bot.jobs.job import CatchUp, DaysOff, Job, Period, Run, Sweep, Whose
 
 __all__ = ["JOBS", "SCHEDULE", "SWEEPS", "CatchUp", "DaysOff", "Job", "Period", "Run", "Sweep", "Whose"]
@@ -30,6 +38,8 @@ _SWEEPS: tuple[Sweep, ...] = (
           "A bypass that no lead confirmed in time falls back to its computed priority, and people are told at once."),
     Sweep("client-silence", client_silence.run,
           "A client who does not answer is reminded twice, then the ticket closes; after an outage, the latest step."),
+    Sweep("approvals", approvals.run,
+          "Who is asked to decide is reminded after a business day and after two; then what nobody decided expires."),
 )
 # fmt: on
 JOBS = {job.name: job for job in SCHEDULE}

@@ -12,6 +12,7 @@ from bot.domain.workflow import Action, Move, Need, Who, moves_from
 from bot.messages import blocks
 
 VISIBLE_ACTIONS, VISIBLE_MOVES, MENU = 5, 3, 5
+PLAN_CHANGE = "ticket.change"
 # On the card itself; the window's TOOLS have them too.
 DAILY = (("Reply to client", "ticket.reply"), ("Log time", "time.open"), ("Note", "ticket.note"))
 PRIMARY = {Action.TAKE, Action.START, Action.APPROVE}
@@ -23,6 +24,10 @@ class Tool(NamedTuple):
     label: str
     action_id: str
     fits: Callable[[Ticket, Person], bool]
+
+    def button(self, ticket: Ticket) -> dict[str, Any]:
+        """It, for that ticket."""
+        return blocks.button(self.label, self.action_id, value_of(ticket))
 
 
 def _may_close_without_work(ticket: Ticket, actor: Person) -> bool:
@@ -39,6 +44,7 @@ TOOLS: tuple[Tool, ...] = (
     Tool("Follow",          "ticket.follow",   lambda ticket, actor: actor.id not in ticket.follower_ids),
     Tool("Unfollow",        "ticket.unfollow", lambda ticket, actor: actor.id in ticket.follower_ids),
     Tool("Link",            "ticket.link",  lambda _ticket, actor: actor.may(Permission.WORK)),
+    Tool("Plan a change",   PLAN_CHANGE, lambda ticket, actor: ticket.is_open and actor.may(Permission.WORK)),
     Tool("Make it a project", "ticket.project", _may_close_without_work),
     Tool("Repeat",          "ticket.repeat", lambda _ticket, actor: actor.may(Permission.WORK)),
 )
@@ -47,7 +53,7 @@ TOOLS: tuple[Tool, ...] = (
 
 def tools(ticket: Ticket, actor: Person) -> list[dict[str, Any]]:
     """The tools of a ticket's window, as buttons."""
-    return [blocks.button(tool.label, tool.action_id, value_of(ticket)) for tool in TOOLS if tool.fits(ticket, actor)]
+    return [tool.button(ticket) for tool in TOOLS if tool.fits(ticket, actor)]
 
 
 def queue_doors(actor: Person) -> list[dict[str, Any]]:
@@ -95,7 +101,10 @@ def card_controls(ticket: Ticket, book: playbook.Playbook, *, room: int = VISIBL
     shown = [*first[:VISIBLE_MOVES], *daily][: room - 1]
     late = [button for button in [*first, *seldom, *daily] if button not in shown]
     opens = blocks.button("Open", "ticket.open", str(ticket.id))
-    return [*shown, blocks.overflow("ticket.more", [_entry(button) for button in [*late[: MENU - 1], opens]])]
+    plan = [tool.button(ticket) for tool in TOOLS if tool.action_id == PLAN_CHANGE and ticket.is_open]
+    plan = plan if len(late) < MENU - 1 else []  # moves and what is used daily come first; the window has it too
+    menu = [*late[: MENU - 1], *plan, opens]
+    return [*shown, blocks.overflow("ticket.more", [_entry(button) for button in menu])]
 
 
 def client_button(ticket: Ticket, move: Move) -> dict[str, Any]:

@@ -77,6 +77,22 @@ HELP: dict[str, Command] = {
              ("/ticket agenda", "what waits for a planning meeting")),
             ("/queue mine", "/time T-102 45m what you did")),
     }),
+    "/change": Command("Plan a change to production", "CH-3 | new | templates | delegate | help", {
+        Side.CLIENT: Topic(
+            "See what we plan to change, and what your approver decided. When we need your yes, you get a card.",
+            (("/change", "what concerns you"),
+             ("/change CH-3", "one of them: what changes, when, and how it is undone"),
+             ("/change delegate", "somebody who decides for you while you are away")),
+            ("/queue mine", "/request")),
+        Side.STAFF: Topic(
+            "Plan a change to production: the form shows its risk as you fill it in, and who will decide.",
+            (("/change", "what is open"),
+             ("/change new Routing for billing tickets", "the form with that as its title"),
+             ("/change CH-3", "one of them, with everything that was decided"),
+             ("/change templates", "proven steps that need no approval"),
+             ("/change delegate", "somebody who decides for you while you are away")),
+            ("/ticket T-102", "/queue mine")),
+    }),
     "/queue": Command("See what is open", "mine | unowned | waiting | stalled | acme | P1 | help", {
         Side.CLIENT: Topic(
             "See what is open, the most urgent first.",

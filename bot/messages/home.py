@@ -15,7 +15,7 @@ from bot.domain.people import Person
 from bot.domain.priority import Priority
 from bot.domain.roles import PERMISSIONS, Permission, Role
 from bot.domain.tickets import Page, QueueFilter, Selection
-from bot.messages import blocks, doors, menus, overview
+from bot.messages import approvals, blocks, doors, menus, overview
 from bot.messages.blocks import Block
 from bot.messages.mrkdwn import Mrkdwn, escape, say
 from bot.messages.overview import Desk, Overview
@@ -23,7 +23,7 @@ from bot.messages.queue import Lines
 
 MOST_BLOCKS = 100  # Slack's limit
 MOST_ROWS = 10
-REST = 41  # everything but the lists of tickets, for somebody who has every role; tests/messages/test_homes.py counts
+REST = 50  # everything but the lists of tickets, for somebody who has every role; tests/messages/test_homes.py counts
 AROUND_ROWS = 3  # a line, a title, the buttons below
 ACCOUNT, PRIORITY, REFRESH, PREVIOUS, NEXT, SHOW_ALL = (
     "home.account", "home.priority", "home.refresh", "home.previous", "home.next", "queue.open"
@@ -82,6 +82,7 @@ class Section(NamedTuple):
 _Q = QueueFilter
 # fmt: off
 SECTIONS: tuple[Section, ...] = (
+    Section("asked_to_decide", "Waits for your decision", CLIENTS, draws=approvals.waiting),
     Section("asked", "Waits for you", CLIENTS, Selection(what=_Q.WAITING),
             says="Nothing waits for you. When we need an answer or a confirmation, it stands here."),
     Section("yours", "Your requests", CLIENTS, Selection(what=_Q.MINE, less=(_Q.WAITING,)),
@@ -89,6 +90,7 @@ SECTIONS: tuple[Section, ...] = (
     Section("others", "{account}’s other requests", CLIENTS, Selection(less=(_Q.MINE, _Q.WAITING)),
             says="None of your colleagues has anything open."),
 
+    Section("decide", "Waits for your decision", TEAM, draws=approvals.waiting),
     Section("undelivered", "Could not be delivered", MENDERS, draws=overview.undelivered),
     Section("handed", "New in your hands", WORKERS, draws=overview.handed_over),
     Section("mine", "Yours", WORKERS, Selection(what=_Q.MINE, less=(_Q.CHECK,)), by_due=True,
@@ -107,8 +109,6 @@ SECTIONS: tuple[Section, ...] = (
 
     Section("review", "Waits for a check", APPROVERS, Selection(what=_Q.REVIEW, less=(_Q.MINE,)),
             says="Nothing waits for anybody else’s check."),
-    Section("changes", "Changes to approve", APPROVERS,
-            says="Changes to production that wait for your decision will stand here, once Steward keeps changes."),
     Section("accounts", "Accounts", ACCOUNTABLE, draws=overview.standings),
     Section("health", "Customer health", ACCOUNTABLE,
             says="How each customer does, and why, will stand here, once Steward scores health."),

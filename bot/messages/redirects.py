@@ -5,9 +5,10 @@ from typing import Any, NamedTuple
 from bot.domain.intakes import Disposition, Intake
 from bot.messages import blocks
 from bot.messages.blocks import Block
+from bot.messages.changes import OPEN
 from bot.messages.mrkdwn import Mrkdwn, clip, escape, mention, say
 
-FILE_TICKET = "intake.file_ticket"
+FILE_TICKET, PLAN_CHANGE = "intake.file_ticket", "intake.plan_change"
 LONGEST_FACT = 1000
 
 
@@ -27,14 +28,14 @@ REDIRECTS: dict[Disposition, Redirect] = {
         "No ticket was opened. Put it on the agenda of the next planning meeting."),
     Disposition.CHANGE: Redirect(
         ":wrench: {{ asked_by }} of {{ account }} asks for a change to production: *{{ title }}*{% if details %}\n{{ details }}{% endif %}",
-        "No ticket was opened: it touches what needs a plan and approval first. A lead plans it with them, or files it.",
+        "No ticket was opened: it touches what needs a plan and approval first. Plan it with them, or a lead files it.",
         may_be_filed=True),
 }
 # fmt: on
 
 
-def card(snapshot: dict[str, Any], intake: Intake) -> tuple[Mrkdwn, list[Block]]:
-    """The post as it should read now: its notification, and its blocks."""
+def card(snapshot: dict[str, Any], intake: Intake, change: str | None = None) -> tuple[Mrkdwn, list[Block]]:
+    """The post as it should read now: its notification, and its blocks. `change` is the key of what came of it."""
     redirect = REDIRECTS[Disposition(snapshot["disposition"])]
     said = say(redirect.says, **{key: _told(value) for key, value in snapshot.items()})
     body = [blocks.section(said)]
@@ -42,10 +43,17 @@ def card(snapshot: dict[str, Any], intake: Intake) -> tuple[Mrkdwn, list[Block]]
         body.append(blocks.facts(pairs))
     if intake.ticket_id:
         return said, [*body, blocks.context(Mrkdwn(f"Filed as T-{intake.ticket_id}."))]
+    if change:
+        return said, [*body, blocks.context(Mrkdwn(f"Became {change}.")), *_opens(change)]
     body.append(blocks.context(Mrkdwn(redirect.next)))
     if redirect.may_be_filed:
-        body += blocks.actions([blocks.button("File as ticket anyway", FILE_TICKET, str(intake.id))])
+        plan = blocks.button("Plan the change", PLAN_CHANGE, str(intake.id), style="primary")
+        body += blocks.actions([plan, blocks.button("File as ticket anyway", FILE_TICKET, str(intake.id))])
     return said, body
+
+
+def _opens(change: str) -> list[Block]:
+    return blocks.actions([blocks.button("Open", OPEN, change)])
 
 
 def _facts(snapshot: dict[str, Any]) -> list[tuple[str, Mrkdwn]]:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from bot.domain import accounts
 from bot.domain.agenda import AgendaItem
+from bot.domain.changes import Change, of_intake
 from bot.domain.events import Event
 from bot.domain.intakes import Intake
 from bot.domain.outbox import Place, Post, Subject
@@ -19,6 +20,7 @@ from bot.domain.tickets.conversation import Message
 from bot.messages import (
     agenda,
     blocks,
+    changes,
     conversation,
     digest,
     links,
@@ -89,7 +91,8 @@ def _snapshot(session: Session, post: Post, _now: datetime) -> Rendered:
 
 def _redirect(session: Session, post: Post, _now: datetime) -> Rendered:
     intake = session.scalars(select(Intake).where(Intake.id == post.subject_id)).one()
-    said, body = redirects.card(post.snapshot or {}, intake)
+    made = of_intake(session, intake.id)
+    said, body = redirects.card(post.snapshot or {}, intake, made.key if made else None)
     return Rendered(clip(said, LONGEST_NOTIFICATION), body)
 
 
@@ -97,6 +100,12 @@ def _agenda(session: Session, post: Post, _now: datetime) -> Rendered:
     item = session.scalars(select(AgendaItem).where(AgendaItem.id == post.subject_id)).one()
     said, body = agenda.card(session, item, post.place)
     return Rendered(clip(said, LONGEST_NOTIFICATION), body, item.version)
+
+
+def _change(session: Session, post: Post, now: datetime) -> Rendered:
+    change = session.scalars(select(Change).where(Change.id == post.subject_id)).one()
+    said, body = changes.card(session, change, post.place, now)
+    return Rendered(clip(said, LONGEST_NOTIFICATION), body, change.version)
 
 
 _DIGESTS = {
@@ -130,4 +139,5 @@ _RENDERERS = {
     Subject.ACCOUNT: _welcome,
     Subject.CHANNEL: _question,
     Subject.AGENDA: _agenda,
+    Subject.CHANGE: _change,
 }

@@ -7,10 +7,23 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from bot import playbook
-from bot.domain import absences, accounts, bypasses, outbox, people, projects, provider, recurring, targets, tickets
+from bot.domain import (
+    absences,
+    accounts,
+    bypasses,
+    changes,
+    outbox,
+    people,
+    projects,
+    provider,
+    recurring,
+    targets,
+    tickets,
+)
 from bot.domain.absences import Away
 from bot.domain.accounts import Account
 from bot.domain.bypasses import Bypass
+from bot.domain.changes import Known
 from bot.domain.outbox import Place
 from bot.domain.people import Person
 from bot.domain.priority import Timing
@@ -39,6 +52,7 @@ class Shown:
     project: Project | None = None  # what it became, where it was redirected
     rule: Recurring | None = None  # that opened it
     linked: list[Linked] = field(default_factory=list)
+    changes: list[Known] = field(default_factory=list)  # those it carries, is blamed on, or is named in
     posts: dict[Place, dict[int, str | None]] = field(default_factory=dict)  # where their cards stand
     bypass: Bypass | None = None
     made_of: outbox.Post | None = None
@@ -77,6 +91,7 @@ def load(session: Session, ticket: Ticket, now: datetime, reader: Person | None 
         rule=recurring.of_ticket(session, ticket.id) if ticket.requester_id is None else None,
         project=projects.of_ticket(session, ticket),
         linked=linked,
+        changes=changes.around_ticket(session, ticket.id, reader),
         posts=links.by_place(session, [one.other.id for one in linked]),
         bypass=bypasses.of_ticket(session, ticket.id) if ticket.timing is Timing.NOW else None,
         made_of=made_of,

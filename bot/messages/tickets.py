@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from bot.domain.changes import Relation
 from bot.domain.durations import show
 from bot.domain.outbox import Place
 from bot.domain.priority import Priority
@@ -19,6 +20,7 @@ from bot.messages.shown import Shown
 MARKS = {Priority.P1: ":red_circle:", Priority.P2: ":large_orange_circle:", Priority.P3: ":large_yellow_circle:",
          Priority.P4: ":white_circle:"}  # fmt: skip
 MOST_LINKS = 12
+TO_CHANGE = {Relation.CARRIES: "carries", Relation.CAUSED: "caused by", Relation.NAMED: "named in"}
 CLOSED_AS = {
     CloseReason.DUPLICATE: "closed as a duplicate",
     CloseReason.REDIRECTED: "handed on, outside the queue",
@@ -110,7 +112,7 @@ def triage_card(shown: Shown, seen_before: Sequence[Block] = ()) -> list[Block]:
         return _private_card(shown)
     body: list[Block] = [blocks.section(Mrkdwn(f"{MARKS[ticket.priority]} {title_line(ticket)}"))]
     if not ticket.is_open:  # done: three lines, the rest is in its window
-        ending = [blocks.section(_ending(shown)), *_links_line(shown)]
+        ending = [blocks.section(_ending(shown)), *_links_line(shown), *_changes_line(shown)]
         buttons = [*follow_up_button(ticket, shown.follow_ups), *card_controls(ticket, shown.book)]
         return [*body, *ending, *blocks.actions(buttons)]
     question = asked.question(shown.bypass, ticket) if shown.bypass and shown.bypass.is_pending else []
@@ -123,7 +125,7 @@ def triage_card(shown: Shown, seen_before: Sequence[Block] = ()) -> list[Block]:
         body.append(blocks.section(Mrkdwn(">" + escape(clip(ticket.details, 400)).replace("\n", "\n>"))))
     if shown.files:
         body.append(blocks.context(_file_list(shown.files)))
-    body += _links_line(shown)
+    body += _links_line(shown) + _changes_line(shown)
     body.append(blocks.context(say("{{ p }}: {{ why }}", p=ticket.priority.value, why=ticket.priority_why)))
     body += seen_before
     room = VISIBLE_ACTIONS - len(question)  # as many as the buttons of the question
@@ -178,6 +180,12 @@ def _triage_facts(shown: Shown) -> list[tuple[str, Mrkdwn]]:
 def _links_line(shown: Shown) -> list[Block]:
     """What it belongs with, for triage."""
     return _links_block(shown.linked, shown.posts.get(Place.TRIAGE, {}))
+
+
+def _changes_line(shown: Shown) -> list[Block]:
+    """The changes it carries or is held against, and how far they are."""
+    told = [f"{TO_CHANGE[one.relation]} *{one.change.key}*, {one.change.state.value}" for one in shown.changes]
+    return [blocks.context(Mrkdwn(":wrench: " + " · ".join(told[:MOST_LINKS])))] if told else []
 
 
 def _client_links_line(shown: Shown) -> list[Block]:

@@ -13,11 +13,12 @@ from bot.domain.tickets.effects import AUDIENCE
 from bot.domain.workflow import Action
 from bot.messages import blocks
 from bot.messages.blocks import Block
+from bot.messages.changes import OPEN as CHANGE_OPEN
 from bot.messages.controls import card_moves, follow_up_button, move_button, tools
 from bot.messages.links import place_for
 from bot.messages.mrkdwn import LONGEST_TEXT, Mrkdwn, clip, escape, instant, line, link, width
 from bot.messages.shown import Shown
-from bot.messages.tickets import MARKS, client_reads, closure_text, from_message, next_owner, title_line
+from bot.messages.tickets import MARKS, TO_CHANGE, client_reads, closure_text, from_message, next_owner, title_line
 
 SHOWN_EVENTS = 12
 SHOWN_LINKS = 20
@@ -45,7 +46,7 @@ def ticket_window(shown: Shown, actor: Person, history: History, spent: dict[str
         body += [blocks.divider(), blocks.section(closure_text(shown.closure, whole=actor.is_staff))]
     follow_ups = follow_up_button(ticket, shown.follow_ups) if actor.may(Permission.WORK) else []
     body += blocks.actions(_buttons(shown, actor)) + blocks.actions([*follow_ups, *tools(ticket, actor)])
-    body += _links(shown, actor)
+    body += _links(shown, actor) + _changes(shown)
     return [*body, blocks.divider(), _history(history, actor)]
 
 
@@ -88,6 +89,18 @@ def _links(shown: Shown, actor: Person) -> list[Block]:
         ends = blocks.button("Unlink", "ticket.unlink", f"{shown.ticket.id}:{one.link_id}") if may_end else None
         rows.append(blocks.section(Mrkdwn(text), accessory=ends))
     return rows
+
+
+def _changes(shown: Shown) -> list[Block]:
+    """The changes it carries or is held against, each with its window."""
+    return [
+        blocks.section(
+            Mrkdwn(f":wrench: {TO_CHANGE[one.relation]} *{one.change.key}* {line(one.change.title, 100)} · "
+                   f"{one.change.state.value}"),
+            accessory=blocks.button("Open", CHANGE_OPEN, one.change.key),
+        )
+        for one in shown.changes[:SHOWN_LINKS]
+    ]  # fmt: skip
 
 
 def _buttons(shown: Shown, actor: Person) -> list[dict[str, object]]:

@@ -106,22 +106,23 @@ def several(field: str, label: str, options: list[dict[str, Any]], *, initial: l
     return _input(field, label, element, optional=optional, hint=hint, live=False)
 
 
-def tick(field: str, label: str, says: str, *, initial: bool = False, hint: str | None = None) -> Block:
+def tick(field: str, label: str, says: str, *, initial: bool = False, hint: str | None = None,
+         live: str | None = None) -> Block:  # fmt: skip
     """A single checkbox."""
     made = option(says, TICKED)
-    element: dict[str, Any] = {"type": "checkboxes", "action_id": field, "options": [made]}
+    element: dict[str, Any] = {"type": "checkboxes", "action_id": live or field, "options": [made]}
     if initial:
         element["initial_options"] = [made]
-    return _input(field, label, element, optional=True, hint=hint, live=False)
+    return _input(field, label, element, optional=True, hint=hint, live=live is not None)
 
 
 def ticks(field: str, label: str, options: list[dict[str, Any]], *, all_ticked: bool = False,
-          hint: str | None = None) -> Block:  # fmt: skip
+          hint: str | None = None, live: str | None = None) -> Block:  # fmt: skip
     """Any of a few checkboxes, at most ten; those that begin ticked ask for at least one."""
-    element: dict[str, Any] = {"type": "checkboxes", "action_id": field, "options": options}
+    element: dict[str, Any] = {"type": "checkboxes", "action_id": live or field, "options": options}
     if all_ticked:
         element["initial_options"] = options
-    return _input(field, label, element, optional=not all_ticked, hint=hint, live=False)
+    return _input(field, label, element, optional=not all_ticked, hint=hint, live=live is not None)
 
 
 def day(field: str, label: str, *, initial: date | None = None, optional: bool = False) -> Block:

@@ -21,6 +21,7 @@ from bot import database, logs, metrics
 from bot.clock import Clock, system_clock
 from bot.domain import dead_letters, outbox, people
 from bot.domain.agenda import AgendaItem
+from bot.domain.changes import Change
 from bot.domain.outbox import Delivery, Post, Subject
 from bot.domain.tickets import Ticket
 from bot.domain.tickets.conversation import Message
@@ -54,6 +55,7 @@ VERSIONS = {
     Subject.TICKET: (Ticket.id, Ticket.version),
     Subject.MESSAGE: (Message.id, Message.version),
     Subject.AGENDA: (AgendaItem.id, AgendaItem.version),
+    Subject.CHANGE: (Change.id, Change.version),
 }
 
 # Every bucket that the errand takes from has to have room: its channel's or that of edits, and those of other methods.

@@ -9,8 +9,9 @@ from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
 from bot import database, playbook
-from bot.domain import people, provider, reviews, setup, tickets
+from bot.domain import approvals, changes, people, provider, reviews, setup, tickets
 from bot.domain.roles import Role
+from bot.domain.seats import Seat
 from bot.domain.tickets import QueueFilter, Selection, filters_for
 from bot.messages import home, queue
 from bot.messages.home import MOST_BLOCKS, SECTIONS, State, sections_of
@@ -63,6 +64,18 @@ insert into outbox (post_id, lane_id, dead_at, last_error) select id, id, now(),
 """
 
 
+def waiting_changes(session: Session) -> None:
+    """More than a page of changes that wait for a lead."""
+    bo, acme = person(session, "Bo"), cast.by_name(session, "Acme")
+    for number in range(9):
+        content = changes.Content(title=f"<!here> & {number} ".ljust(150, "x"), purpose="why & " * 400)
+        change = changes.draft(session, content, acme, by=bo, now=MONDAY)
+        approvals.ask(
+            session, approvals.Purpose.CHANGE, change.id, ((Seat.LEAD,),), account_id=acme.id, barred=change.barred,
+            content_hash=change.content_hash, by=bo, now=MONDAY,
+        )  # fmt: skip
+
+
 @pytest.fixture
 def session(engine: Engine) -> Iterator[Session]:
     """The cast, as the System sees it."""
@@ -104,6 +117,7 @@ def test_whatever_roles_somebody_has_the_home_fits(session: Session, crowd):
     crowd(900)
     session.execute(text(A_DAYS_WORK), {"now": MONDAY})
     session.execute(text(DEAD_LETTERS))
+    waiting_changes(session)
     full = State(pages={section.key: 1 for section in SECTIONS})  # with Previous, Next and Show all
     assert len(drawn(session, "Maya", *Role, state=full)["blocks"]) > MOST_BLOCKS - 15  # nearly full
     for roles in [some for count in (1, 2, len(Role)) for some in combinations(Role, count)]:

@@ -15,6 +15,7 @@ WHAT_TO_DO = re.compile(
 )
 # Sentences that are made elsewhere; each is held by tests of its own.
 MADE_ELSEWHERE = {
+    "_too_late": "domain/approvals: how it ended, and where to look",
     "unknown": "messages/help.py: the words a command knows",
     "_who_was_first": "who was faster, and to look again",
     "_decided_already": "who decided about a bypass, and how it goes on",

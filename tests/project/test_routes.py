@@ -18,7 +18,8 @@ ANSWERED = {kind: {name for kind_, name in ROUTES if kind_ == kind} for kind in 
 # Names of controls begin with their room; whatever else looks like that is listed here with its reason.
 ROOMS = ("ticket.", "time.", "request.", "queue.", "digest.", "bypass.", "intake.", "message.", "channel.",
          "project.", "recurring.", "away.", "rota.", "hours.", "home.", "help.",
-         "search.", "agenda.", "delivery.")  # fmt: skip
+         "search.", "agenda.", "delivery.", "change.",
+         "approval.")  # fmt: skip
 NOT_CONTROLS = {
     "request.filed": "a window that only shows; it has no submit button",
     "request.already": "a window that only shows",
@@ -34,6 +35,10 @@ NOT_CONTROLS = {
     "rota.window": "a window that only shows",
     "hours.window": "a window that only shows",
     "agenda.window": "a window that only shows",
+    "change.window": "a window that only shows",
+    "change.listed": "a window that only shows",
+    "change.standing": "a window that only shows",
+    "approval.delegates": "a window that only shows",
 }
 
 

@@ -4,7 +4,7 @@ The caller holds the lock of the row that the approval is about. Nothing here se
 from the decisions (`seats.tally`), and the database counts once more (migration 0010).
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, NamedTuple
@@ -155,9 +155,7 @@ def decide(
     session: Session, approval: Approval, verdict: Verdict, *, by: Person, now: datetime, reason: str = ""
 ) -> Settled:
     """One person's answer; refused in this order: too late, not theirs, twice, not their turn, no reason."""
-    _require_pending(session, approval, by)
-    decided = decisions_on(session, [approval.id])[approval.id]
-    chair = _chair(approval, decided, by, Hall(session, now), now, valid_for(session))
+    decided, chair = check(session, approval, by=by, now=now)
     if verdict is Verdict.REJECT and len(reason.strip()) < 3:
         raise Refused("Say why, so that the author knows what to change.", field="reason")
     made = Decision(
@@ -174,31 +172,51 @@ def decide(
     return Settled(made, approval.state)
 
 
+def check(session: Session, approval: Approval, *, by: Person, now: datetime) -> tuple[list[Decision], Chair]:
+    """Refuse who comes too late, may not, or is not asked yet; else what was decided so far, and from which seat."""
+    _require_pending(session, approval, by)
+    decided = decisions_on(session, [approval.id])[approval.id]
+    return decided, _chair(approval, decided, by, Hall(session, now), now, valid_for(session))
+
+
+def may_decide(session: Session, approval: Approval, person: Person, now: datetime) -> bool:
+    """Whether it waits for this person now."""
+    try:
+        check(session, approval, by=person, now=now)
+    except Refused:
+        return False
+    return True
+
+
 TOO_LATE = {
     Standing.VOID: "It was edited since you saw it, so nothing is decided on that any more. Look at its newest card.",
     Standing.EXPIRED: "Nobody decided in time, so it expired. Its author can ask again.",
-    Standing.WITHDRAWN: "It was withdrawn, so there is nothing left to decide. Look at its newest card.",
+    Standing.WITHDRAWN: "It was withdrawn, so there is nothing left to decide. Open it to read why.",
 }
+
+
+def _too_late(state: Standing) -> str:
+    return TOO_LATE[state]
 
 
 def _require_pending(session: Session, approval: Approval, by: Person) -> None:
     if approval.is_pending:
         return
-    if too_late := TOO_LATE.get(approval.state):
-        raise Refused(too_late)
+    if approval.state in TOO_LATE:
+        raise Refused(_too_late(approval.state))
     last = decisions_on(session, [approval.id])[approval.id][-1]
     who = people.by_id(session, last.person_id)
     name = "You were" if last.person_id == by.id else f"{who.name if who else 'Somebody'} was"
-    raise Refused(f"{name} first: it is {approval.state.value} already. Look at its newest card.")
+    raise Refused(f"{name} first: it is {approval.state.value} already. Its card tells how it goes on.")
 
 
 def _chair(
     approval: Approval, decided: list[Decision], by: Person, hall: Hall, now: datetime, valid: timedelta
 ) -> Chair:
     if why := approval.barred_ids.get(by.id):
-        raise Refused(f"You are its {why}, so somebody else decides. Ask one of those who may.")
+        raise Refused(f"You are its {why}, so somebody else decides. Ask a colleague.")
     if any(made.person_id == by.id for made in decided):
-        raise Refused("You have decided on this already: one person counts once. Ask whoever else may.")
+        raise Refused("You have decided on this already: one person counts once. Ask a colleague.")
     open_now = approval.open_seats(decided, now, valid)
     spent = {made.authority_id for made in decided}
     known = {"account_id": approval.account_id, "asked_at": approval.asked_at, "barred": approval.barred_ids}
@@ -247,6 +265,12 @@ def pending_of(session: Session, purpose: Purpose, subject_id: int) -> Approval 
     """What is asked right now."""
     found = newest(session, purpose, [subject_id]).get(subject_id)
     return found if found and found.is_pending else None
+
+
+def of_subject(session: Session, purposes: Collection[Purpose], subject_id: int) -> list[Approval]:
+    """Everything that was ever asked about it, in order."""
+    query = select(Approval).where(Approval.purpose.in_(purposes), Approval.subject_id == subject_id)
+    return list(session.scalars(query.order_by(Approval.id)))
 
 
 def newest(session: Session, purpose: Purpose, subject_ids: list[int]) -> dict[int, Approval]:

@@ -73,7 +73,7 @@ def end_delegation(session: Session, number: int, *, by: Person, now: datetime) 
     query = select(Delegation).where(Delegation.id == number, Delegation.person_id == by.id)
     made = session.scalar(query.with_for_update())
     if made is None or made.ended_at:
-        raise NotFound("That is taken back already. Open /change delegate to see what stands.")
+        raise NotFound("That is taken back already. Open /change delegate to see who is named.")
     made.ended_at = now
     _record(session, events.Kind.DELEGATION_ENDED, made, by, now)
 

@@ -32,7 +32,7 @@ class Hall:
     """Who sits where at one moment, read once however many approvals are looked at."""
 
     def __init__(self, session: Session, now: datetime):
-        self._session, self._now = session, now
+        self._session, self.now = session, now
         self._clients: dict[int, list[Person]] = {}
 
     @cached_property
@@ -42,13 +42,13 @@ class Hall:
     @cached_property
     def _on_call(self) -> list[Person]:
         """Whoever is on call, if a lead."""
-        today = provider.get(self._session).calendar.local_date(self._now)
+        today = provider.get(self._session).calendar.local_date(self.now)
         on_duty = rota.on_duty(self._session, Duty.ON_CALL, today)
         return [on_duty] if on_duty and on_duty.may(Permission.LEAD_QUEUE) else []
 
     @cached_property
     def _lent(self) -> list[Lent]:
-        return lent(self._session, provider.get(self._session).calendar.local_date(self._now))
+        return lent(self._session, provider.get(self._session).calendar.local_date(self.now))
 
     def _client(self, account_id: int | None) -> list[Person]:
         if account_id is not None and account_id not in self._clients:
@@ -85,6 +85,8 @@ class Hall:
             return []
         own, for_others = [], []
         for seat in dict.fromkeys(seats):
+            if (seat is Seat.CLIENT) is person.is_staff:
+                continue  # each side answers only for its own
             holders = {one.id: one for one in self.holders(seat, account_id, barred)}
             if person.id in holders:
                 own.append(Chair(seat, person))

@@ -5,7 +5,17 @@ asked for and what a decision does, `links` the tickets it is carried by or blam
 `visible_to` is the only door: someone else's change is simply not found.
 """
 
-from bot.domain.changes.access import is_key, listed, possibilities, several, visible_to
+from bot.domain.changes.access import (
+    Known,
+    around_ticket,
+    is_key,
+    listed,
+    of_event,
+    of_intake,
+    possibilities,
+    several,
+    visible_to,
+)
 from bot.domain.changes.asking import (
     answer_checks,
     ask,
@@ -24,11 +34,20 @@ from bot.domain.changes.asking import (
     withdraw,
 )
 from bot.domain.changes.carrying import plan_ticket, review_ticket, start_ticket
-from bot.domain.changes.change import Change, ChangeState, draft
+from bot.domain.changes.change import Change, ChangeState, Foreseen, draft, foresee
 from bot.domain.changes.checklist import Check, Result, Touch, checks_for
 from bot.domain.changes.content import Content, Rollback
-from bot.domain.changes.links import ChangeLink, Relation, carried_by, link, links_of, of_ticket, unlink
-from bot.domain.changes.templates import Template, make_template, restore, templates_for
+from bot.domain.changes.links import (
+    ChangeLink,
+    Relation,
+    carried_by,
+    incidents_after,
+    link,
+    links_of,
+    of_ticket,
+    unlink,
+)
+from bot.domain.changes.templates import Template, make_template, restore, template_of, templates_for
 
 __all__ = [
     "Change",
@@ -36,12 +55,15 @@ __all__ = [
     "ChangeState",
     "Check",
     "Content",
+    "Foreseen",
+    "Known",
     "Relation",
     "Result",
     "Rollback",
     "Template",
     "Touch",
     "answer_checks",
+    "around_ticket",
     "ask",
     "carried_by",
     "check_ask",
@@ -50,6 +72,8 @@ __all__ = [
     "edit",
     "emergency_review",
     "failed",
+    "foresee",
+    "incidents_after",
     "is_key",
     "lapse",
     "late_reviews",
@@ -59,6 +83,8 @@ __all__ = [
     "lock_subject",
     "make_template",
     "missing",
+    "of_event",
+    "of_intake",
     "of_ticket",
     "plan_ticket",
     "possibilities",
@@ -69,6 +95,7 @@ __all__ = [
     "several",
     "start_ticket",
     "still_approved",
+    "template_of",
     "templates_for",
     "unlink",
     "visible_to",

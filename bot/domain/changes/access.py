@@ -1,13 +1,16 @@
 """The only ways to reach changes: through the person who asks. Contacts know those that concern them."""
 
 import re
+from typing import NamedTuple
 
 from sqlalchemy import Select, case, exists, select
 from sqlalchemy.orm import Session
 
 from bot.domain.approvals import Approval, Purpose
 from bot.domain.changes.change import BEFORE_RELEASE, Change, ChangeState
+from bot.domain.changes.links import Relation, of_ticket
 from bot.domain.errors import NotFound
+from bot.domain.events import Event
 from bot.domain.people import Person
 
 _KEY = re.compile(r"\s*CH-?(\d{1,12})\s*", re.IGNORECASE)
@@ -48,11 +51,37 @@ def several(session: Session, actor: Person, numbers: set[int]) -> dict[int, Cha
     return {change.id: change for change in found}
 
 
+class Known(NamedTuple):
+    """A change of a ticket, and what the ticket is to it."""
+
+    relation: Relation
+    change: Change
+
+
+def around_ticket(session: Session, ticket_id: int, reader: Person | None = None) -> list[Known]:
+    """The changes of a ticket that its reader may know of; without one, all of them."""
+    linked = of_ticket(session, ticket_id)
+    ids = {one.change_id for one in linked}
+    query = seen_by(reader) if reader else select(Change)
+    found = {change.id: change for change in session.scalars(query.where(Change.id.in_(ids)))} if ids else {}
+    return [Known(one.relation, found[one.change_id]) for one in linked if one.change_id in found]
+
+
 def listed(session: Session, actor: Person, *, limit: int) -> list[Change]:
     """What is not out yet first, the newest first in each."""
     order = case((Change.state.in_(BEFORE_RELEASE), 0), (Change.state == ChangeState.RELEASED, 0), else_=1)
     query = seen_by(actor).where(Change.state != ChangeState.IMPORTED)
     return list(session.scalars(query.order_by(order, Change.id.desc()).limit(limit)))
+
+
+def of_event(session: Session, event: Event) -> Change:
+    """The change that an event is about."""
+    return session.scalars(select(Change).where(Change.id == event.change_id)).one()
+
+
+def of_intake(session: Session, intake_id: int) -> Change | None:
+    """What became of a request that asked for a change."""
+    return session.scalar(select(Change).where(Change.intake_id == intake_id))
 
 
 def possibilities(session: Session, actor: Person, typed: str, *, limit: int = 20) -> list[Change]:

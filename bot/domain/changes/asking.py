@@ -51,7 +51,9 @@ def check_ask(change: Change, *, by: Person, seen: int) -> None:
     if change.state not in MAY_ASK:
         raise Refused(f"{change.key} is {change.state.value}, so there is nothing to ask for. Look at its newest card.")
     if there := missing(change):
-        raise Refused(f"Before anybody is asked, {change.key} needs {_listed(there)}. Add that first.")
+        raise Refused(
+            f"Before anybody is asked, {change.key} needs {_listed(there)}. Open it with /change {change.key}."
+        )
 
 
 def _listed(parts: list[str]) -> str:
@@ -85,8 +87,6 @@ def _tell_whose_turn(session: Session, change: Change, approval: Approval, now: 
         person.id: person for seat in seats if seat is not Seat.CLIENT
         for person in hall.holders(seat, approval.account_id, approval.barred_ids)
     }  # fmt: skip
-    if Seat.CLIENT in seats:
-        posts.put_before_client(session, change)
     told = {
         "approval": approval.id, "purpose": approval.purpose.value, "seats": [seat.value for seat in seats],
         "asked": [people.facts(person) for person in asked.values()],
@@ -94,6 +94,8 @@ def _tell_whose_turn(session: Session, change: Change, approval: Approval, now: 
     }  # fmt: skip
     event = record(session, change, events.Kind.APPROVAL_ASKED, by=None, now=now, **told)
     posts.tell_approvers(session, change, event)
+    if Seat.CLIENT in seats and not posts.put_before_client(session, change):
+        posts.remind_client(session, change, event)
 
 
 def lock_subject(session: Session, number: int) -> Change:

@@ -7,7 +7,7 @@ row's lock.
 from dataclasses import asdict, fields
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ARRAY, BigInteger, ForeignKey, Index, UniqueConstraint, exists, func, or_, select, text
 from sqlalchemy.dialects.postgresql import JSONB
@@ -222,10 +222,9 @@ class Change(Base):
 
     def assess(self, session: Session, now: datetime) -> None:
         """Score, level, class and hash as the content now asks for."""
-        self.failed_lately = failed_lately(session, self.account_id, self.component, now)
-        self.score = score(self.answers)
-        self.level = level(self.score)
-        self.change_class = class_of(session, self.account_id, self.content)
+        seen = foresee(session, self.account_id, self.content, now)
+        self.failed_lately = seen.answers.failed_lately
+        self.score, self.level, self.change_class = score(seen.answers), seen.level, seen.change_class
         self.content_hash = hash_of(
             self.content, self.qa, change_class=self.change_class, level=self.level, account=self.account_id
         )
@@ -250,6 +249,20 @@ def _require_implementer(session: Session, content: Content) -> None:
     implementer = people.by_id(session, content.implementer_id)
     if content.implementer_id is not None and (implementer is None or not implementer.may(Permission.WORK)):
         raise Refused("Choose an engineer or a lead who does it.", field="implementer")
+
+
+class Foreseen(NamedTuple):
+    """What a content would ask for, were it stored."""
+
+    answers: Answers
+    level: Level
+    change_class: ChangeClass
+
+
+def foresee(session: Session, account_id: int, content: Content, now: datetime) -> Foreseen:
+    """How risky it is and which path it takes, as things stand now."""
+    answers = content.answers(failed_lately=failed_lately(session, account_id, content.component, now))
+    return Foreseen(answers, level(score(answers)), class_of(session, account_id, content))
 
 
 def class_of(session: Session, account_id: int, content: Content) -> ChangeClass:

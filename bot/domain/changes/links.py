@@ -15,6 +15,7 @@ from bot.domain.people import Person
 from bot.domain.roles import Permission
 from bot.domain.routing import RequestType
 from bot.domain.tickets import Ticket
+from bot.domain.tickets.access import seen_by
 
 if TYPE_CHECKING:
     from bot.domain.changes.change import Change
@@ -66,15 +67,15 @@ def link(session: Session, change: "Change", ticket: Ticket, *, by: Person, now:
             field="ticket",
         )
     if change.released_at is None:
-        raise Refused(f"{change.key} is not out yet, so it caused nothing. Choose another.", field="ticket")
+        raise Refused(f"{change.key} is not out yet, so it caused nothing. Choose another change.", field="ticket")
     if not change.released_at <= ticket.created_at <= change.released_at + BLAMED_WITHIN:
         raise Refused(
             f"{ticket.key} did not come within seven days of the release, so it is not held against {change.key}. "
-            "Choose another.",
+            "Choose another one.",
             field="ticket",
         )
     if any(one.ticket_id == ticket.id and one.relation is Relation.CAUSED for one in links_of(session, [change.id])):
-        raise Refused(f"{ticket.key} is linked to {change.key} already. Choose another.", field="ticket")
+        raise Refused(f"{ticket.key} is linked to {change.key} already. Choose another one.", field="ticket")
     made = ChangeLink(
         account_id=change.account_id, change_id=change.id, ticket_id=ticket.id, relation=Relation.CAUSED, at=now,
         by_id=by.id,
@@ -90,7 +91,7 @@ def unlink(session: Session, number: int, *, by: Person, now: datetime) -> Chang
     by.require(Permission.WORK)
     made = session.scalar(select(ChangeLink).where(ChangeLink.id == number).with_for_update())
     if made is None or made.ended_at or made.relation is not Relation.CAUSED:
-        raise NotFound("That link is gone already. Open the change again with /change.")
+        raise NotFound("That link is gone already. Open the change again.")
     made.ended_at = now
     _record(session, events.Kind.CHANGE_CLEARED, made, by, now)
     return made
@@ -105,6 +106,21 @@ def _record(session: Session, kind: events.Kind, made: ChangeLink, by: Person, n
     session.flush()
     for subject, number in ((outbox.Subject.CHANGE, made.change_id), (outbox.Subject.TICKET, made.ticket_id)):
         outbox.refresh(session, subject, number)
+
+
+def incidents_after(session: Session, actor: Person, change: "Change", typed: str, *, limit: int = 20) -> list[Ticket]:
+    """What could be held against it: the account's incidents of those seven days; `typed` matches key or title."""
+    if change.released_at is None:
+        return []
+    query = seen_by(actor).where(
+        Ticket.account_id == change.account_id, Ticket.request_type == RequestType.INCIDENT,
+        Ticket.created_at.between(change.released_at, change.released_at + BLAMED_WITHIN),
+    )  # fmt: skip
+    if words := typed.strip():
+        number = words.upper().removeprefix("T-")
+        same = Ticket.title.icontains(words, autoescape=True)
+        query = query.where(same | (Ticket.id == int(number)) if number.isdecimal() and len(number) < 13 else same)
+    return list(session.scalars(query.order_by(Ticket.id.desc()).limit(limit)))
 
 
 def links_of(session: Session, change_ids: list[int]) -> list[ChangeLink]:

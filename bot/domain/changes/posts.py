@@ -56,11 +56,14 @@ def put_before_approvers(session: Session, change: "Change") -> Post | None:
     return outbox.open_thread(session, Subject.CHANGE, change.id, Place.RELEASES, channel, account_id=change.account_id)
 
 
-def put_before_client(session: Session, change: "Change") -> None:
-    """Its card for the client's approver: in the thread of the ticket that carries it, or in their channel. Once."""
+def put_before_client(session: Session, change: "Change") -> bool:
+    """Its card for the client's approver: in the thread of the ticket that carries it, or in their channel, once.
+
+    Whether it is new: an old card is only edited, which nobody notices.
+    """
     posts = outbox.posts_of(session, Subject.CHANGE, change.id)
     if any(post.place is Place.CLIENT for post in posts):
-        return
+        return False
     ticket = _locked_carrier(session, change.id)
     threads = outbox.posts_of(session, Subject.TICKET, ticket.id) if ticket else []
     thread = next((post for post in threads if post.place is Place.CLIENT), None)
@@ -69,6 +72,7 @@ def put_before_client(session: Session, change: "Change") -> None:
         outbox.reply(session, thread, change.id, subject=Subject.CHANGE)
     elif channel:
         outbox.open_thread(session, Subject.CHANGE, change.id, Place.CLIENT, channel, account_id=change.account_id)
+    return True
 
 
 def tell_approvers(session: Session, change: "Change", event: events.Event) -> None:

@@ -107,6 +107,11 @@ def templates_for(session: Session, account_id: int | None = None) -> list[Templ
     return list(session.scalars(query.where(Template.account_id == account_id) if account_id else query))
 
 
+def template_of(session: Session, change: "Change") -> Template | None:
+    """The one it follows, whatever its standing is now."""
+    return session.scalar(select(Template).where(Template.id == change.template_id)) if change.template_id else None
+
+
 def _record(
     session: Session, kind: events.Kind, template: Template, by: Person | None, now: datetime, **facts: Any
 ) -> None:

@@ -33,6 +33,11 @@ def visible_to(session: Session, actor: Person, key: str | int, *, lock: bool = 
     return release
 
 
+def find(session: Session, number: int | None) -> Release | None:
+    """What a change goes out with, for its cards; None to a contact."""
+    return session.scalar(select(Release).where(Release.id == number)) if number else None
+
+
 def listed(session: Session, *, since: datetime, limit: int) -> list[Release]:
     """What is planned or still to be verified, and what was settled since; by time."""
     open_ones = Release.state.in_(STAYS_IN_SIGHT)
