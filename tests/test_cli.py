@@ -364,11 +364,11 @@ def test_run_before_apply_says_what_comes_first(migrated: str, owner, capsys):
 @pytest.mark.parametrize(
     ("how", "printed"), [("csv", '"change","account","title","class"'), ("json", '{\n  "changes": []')]
 )
-def test_an_export_of_nothing_still_says_what_it_would_be(applied: Path, capsysbinary, how: str, printed: str):
+def test_an_export_of_nothing_still_says_what_it_would_be(applied: Path, capsys, how: str, printed: str):
     assert ends_with("export", "changes", "--format", how, "--period", "2026-11", "--account", "acme") == 0
-    told = capsysbinary.readouterr()
-    assert told.out.decode().startswith(printed)
-    assert told.err == b""
+    told = capsys.readouterr()
+    assert told.out.startswith(printed)
+    assert told.err == ""
 
 
 def test_an_export_of_an_unknown_account_names_those_there_are(applied: Path, capsys):
