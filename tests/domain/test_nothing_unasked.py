@@ -63,6 +63,8 @@ CONTENTS = st.builds(
     tested=st.sampled_from(Tested), plan=st.sampled_from(["As always", "In one go"]),
     emergency_reason=st.sampled_from(["", "", "", "Everything is down"]),
 )  # fmt: skip
+ORDERS = st.permutations([*STAFF, *CONTACTS])
+MEDDLINGS = st.sampled_from(["nothing", "edits", "checks", "lends", "waits"])
 
 
 class Seen(NamedTuple):
@@ -262,21 +264,35 @@ class Anything(RuleBasedStateMachine):
         releases.sweep(self.session, self.now)
         self.judge()
 
-    @rule(pick=st.integers(0, 1), order=st.permutations([*STAFF, *CONTACTS]), long=st.booleans())
-    def hurries(self, pick: int, order: list[str], long: bool) -> None:
-        """What those who want it out would do next, so that something goes out at all."""
-        self._hurry(pick, order, long)
-
-    @rule(order=st.permutations([*STAFF, *CONTACTS]), content=CONTENTS, doer=st.sampled_from(["Bo", "Eve"]))
-    def hurries_anew(self, order: list[str], content: Content, doer: str) -> None:
-        self.drafts(doer, "Acme", content, doer, 1)
-        self._hurry(0, order, True)
-
-    def _hurry(self, pick: int, order: list[str], long: bool) -> None:
+    @rule(pick=st.integers(0, 1), order=ORDERS, meddling=MEDDLINGS, step=st.integers(1, 8))
+    def hurries(self, pick: int, order: list[str], meddling: str, step: int) -> None:
+        """What those who want it out would do next, so that something goes out at all; and something in between."""
         if change := self.one(Change, pick, "draft", "waiting for approval", "approved", "scheduled"):
-            for _ in range(9 if long else 1):
+            for number in range(9):
+                if number == step:
+                    self._meddle(change, meddling)
                 self._next_step(change, order)
                 self.session.refresh(change)
+
+    @rule(order=ORDERS, content=CONTENTS, doer=st.sampled_from(["Bo", "Eve"]), meddling=MEDDLINGS,
+          step=st.integers(1, 8))  # fmt: skip
+    def hurries_anew(self, order: list[str], content: Content, doer: str, meddling: str, step: int) -> None:
+        self.drafts(doer, "Acme", content, doer, 1)
+        self.hurries(0, order, meddling, step)
+
+    def _meddle(self, change: Change, how: str) -> None:
+        """Exactly what an approval must not survive."""
+        author = self.session.get_one(Person, change.author_id).name
+        if how == "edits":
+            other, verb = replace(change.content, plan="D"), partial(changes.edit, self.session)
+            self.does(author, self._edited(change, lambda held, **by: verb(held, other, **by), forgets=True))
+        elif how == "checks":
+            self.does(author, self._checking(change, "looked away", forgets=True))
+        elif how == "lends":
+            for name in ("Maya", "Lou", "Sam", "Cleo"):
+                self.delegates(name, "Fin" if name != "Cleo" else "Ana", 9)
+        elif how == "waits":
+            self.now += timedelta(days=15)
 
     def _next_step(self, change: Change, order: list[str]) -> None:
         release = self.session.get(Release, change.release_id or 0, populate_existing=True)
