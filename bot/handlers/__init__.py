@@ -20,6 +20,7 @@ from bot.handlers import (
     agenda,
     away,
     bypasses,
+    change_log,
     channels,
     choices,
     conversation,
@@ -93,6 +94,7 @@ ROUTES = _joined(
     similar,
     agenda,
     undelivered,
+    change_log,
 )
 
 
