@@ -235,3 +235,30 @@ def test_reminders_escalate_and_then_it_expires(session, cast, acme):
     assert (change.state, approval.state) == (ChangeState.DRAFT, Standing.EXPIRED)
     told = session.scalars(select(events.Event.kind).where(events.Event.change_id == change.id)).all()
     assert told.count(events.Kind.APPROVAL_REMINDED) == 2
+
+
+def test_a_standard_change_waits_when_its_template_loses_its_standing_before_it_is_out(session, cast, acme):
+    proven = a_change(session, acme)
+    proven.state = ChangeState.VERIFIED
+    session.flush()
+    template = changes.make_template(session, proven, "A view", by=cast("Maya"), now=MONDAY)
+    failing, next_one = (a_change(session, acme, template_id=template.id) for _ in range(2))
+    for change in (failing, next_one):
+        asks(session, change)
+        assert (change.change_class.value, change.state) == ("standard", ChangeState.APPROVED)
+    changes.failed(session, failing, MONDAY)
+    assert not changes.still_approved(session, next_one, MONDAY)
+    with pytest.raises(Refused, match="its approval has lapsed"):
+        released(session, next_one)
+
+
+def test_nobody_decides_on_a_standard_change(session, cast, acme):
+    proven = a_change(session, acme)
+    proven.state = ChangeState.VERIFIED
+    session.flush()
+    template = changes.make_template(session, proven, "A view", by=cast("Maya"), now=MONDAY)
+    change = a_change(session, acme, template_id=template.id)
+    asks(session, change)
+    approval = approvals.newest(session, Purpose.CHANGE, [change.id])[change.id]
+    with pytest.raises(Refused, match="approved by its template"):
+        says(session, approval, "Eve")
