@@ -21,7 +21,7 @@ from bot.domain.imports import import_tickets
 
 INCIDENTS = 20_000
 DATABASE = "bench_imports"
-TABLES = ("ticket", "event", "imported_row", "post", "outbox")
+TABLES = ("ticket", "event", "imported_row", "change", "change_link", "post", "outbox")
 COLUMNS = [
     "number", "incident_state", "active", "reassignment_count", "reopen_count", "sys_mod_count", "made_sla",
     "caller_id", "opened_by", "opened_at", "sys_created_by", "sys_created_at", "sys_updated_by", "sys_updated_at",
@@ -104,6 +104,7 @@ def update(dice: random.Random, number: int, step: int, state: str, opened: date
         "priority": "3 - Moderate",
         "assignment_group": f"Group {dice.randint(1, 78)}",
         "assigned_to": f"Resolver {dice.randint(1, 230)}",
+        "rfc": f"CHG{number % 160:07}" if number % 25 == 0 else "?",
         "closed_at": written(opened + timedelta(days=9)),
     }
 

@@ -15,8 +15,9 @@ from sqlalchemy.orm import Session
 
 from bot import database, embedded, logs, playbook, processes, settings, together
 from bot.clock import Clock, read_offset, system_clock
-from bot.domain import imports, setup
+from bot.domain import accounts, exports, imports, people, setup
 from bot.domain.errors import Refused
+from bot.domain.months import Month
 from bot.jobs import JOBS, SWEEPS, ticker
 from bot.slack import manifest
 
@@ -104,6 +105,7 @@ def _parser() -> argparse.ArgumentParser:
     command("start", _start, "Run `socket` (or `web`, without SLACK_APP_TOKEN) and a `worker` together.")
     command("bench", _bench, "Measure what was promised about speed, beside its goals.", own=False)
     _import_arguments(command("import", _import, "Bring in another system's records."))
+    _export_arguments(command("export", _export, "Print what an auditor or another system reads."))
     job = command("run", _run, "Run a scheduled job now, once for its period.")
     job.add_argument("job", choices=sorted([*JOBS, *SWEEPS]), help="which one")
     job.add_argument(
@@ -127,6 +129,21 @@ def _import_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", type=Path, help="a CSV file, plain or .gz")
     parser.add_argument("--account", required=True, help="the account the records belong to")
     parser.add_argument("--source", help="a name for the other system, where two of one kind are imported")
+
+
+def _export_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("kind", choices=sorted(exports.KINDS), help="what is printed")
+    parser.add_argument("--period", type=_month, help="only of this month, as in 2026-11 (default: of all time)")
+    parser.add_argument("--account", help="only of this account (default: of all)")
+    parser.add_argument("--format", choices=sorted(exports.FORMATS), default="csv",
+                        help="csv for spreadsheets (default), json with the whole history")  # fmt: skip
+
+
+def _month(text: str) -> Month:
+    try:
+        return Month.named(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text} is not a month; write 2026-11") from None
 
 
 def _instant(text: str) -> datetime:
@@ -244,6 +261,23 @@ def _progress(done: int, total: int | None) -> None:
     share = f" of {total:,}" if total else ""
     end = "" if sys.stderr.isatty() else "\n"
     print(f"\r{done:,}{share} rows", end=end, file=sys.stderr, flush=True)
+
+
+def _export(chosen: argparse.Namespace) -> None:
+    with database.sessions(_engine()).begin() as session:
+        people.enter_as_system(session)
+        account = _account(session, chosen.account) if chosen.account else None
+        made = exports.export(session, chosen.kind, chosen.format, month=chosen.period, account=account)
+    sys.stdout.buffer.write(made)  # the same bytes wherever it runs
+    sys.stdout.flush()
+
+
+def _account(session: Session, name: str) -> accounts.Account:
+    there = accounts.all_of_them(session)
+    for account in there:
+        if account.name.casefold() == name.strip().casefold():
+            return account
+    raise Failed(f"There is no account “{name}”. There are: {', '.join(one.name for one in there) or 'none yet'}.")
 
 
 def _run(chosen: argparse.Namespace) -> None:

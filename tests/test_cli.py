@@ -99,6 +99,10 @@ def test_help_of_a_command_says_what_it_does_and_what_each_word_means(command: s
         ["run", "daily-digest", "--at", "yesterday"],
         ["import", "time", "file.csv", "--account", "Acme"],
         ["import", "tickets", "file.csv"],
+        ["export"],
+        ["export", "secrets"],
+        ["export", "changes", "--period", "November"],
+        ["export", "changes", "--format", "pdf"],
         ["demo", "--port", "many"],
         ["web", "extra"],
     ],
@@ -352,3 +356,27 @@ def test_run_before_apply_says_what_comes_first(migrated: str, owner, capsys):
     assert ends_with("run", "daily-digest") == 1
     assert "An admin runs `steward apply`" in capsys.readouterr().err
     assert rows_of(owner) == before
+
+
+# --- export
+
+
+@pytest.mark.parametrize(
+    ("how", "printed"), [("csv", '"change","account","title","class"'), ("json", '{\n  "changes": []')]
+)
+def test_an_export_of_nothing_still_says_what_it_would_be(applied: Path, capsys, how: str, printed: str):
+    assert ends_with("export", "changes", "--format", how, "--period", "2026-11", "--account", "acme") == 0
+    told = capsys.readouterr()
+    assert told.out.startswith(printed)
+    assert told.err == ""
+
+
+def test_an_export_of_an_unknown_account_names_those_there_are(applied: Path, capsys):
+    assert ends_with("export", "changes", "--account", "Globex") == 1
+    told = capsys.readouterr()
+    assert (told.out, told.err) == ("", "steward: There is no account “Globex”. There are: Acme, Umbrella.\n")
+
+
+def test_a_month_that_is_none_is_told_how_to_write_one(capsys):
+    ends_with("export", "changes", "--period", "2026-13")
+    assert "2026-13 is not a month; write 2026-11" in capsys.readouterr().err

@@ -22,6 +22,7 @@ from bot.handlers import (
     away,
     bypasses,
     change_forms,
+    change_log,
     change_tools,
     changes,
     channels,
@@ -102,6 +103,7 @@ ROUTES = _joined(
     changes,
     change_forms,
     change_tools,
+    change_log,
 )
 
 

@@ -32,13 +32,15 @@ begin
   return new;
 end $$
 """
-# Approved is counted: as many who approved, on this content, as there are seats. What was asked never changes.
+# Approved is counted: as many who approved, on this content, as there are seats, and nobody rejected it. What was
+# asked never changes.
 COUNTED = """
 create function steward_counted() returns trigger language plpgsql as $$
 declare seats bigint; given bigint;
 begin
-  if (new.purpose, new.subject_id, new.content_hash, new.steps, new.barred, new.asked_at)
-      is distinct from (old.purpose, old.subject_id, old.content_hash, old.steps, old.barred, old.asked_at) then
+  if (new.account_id, new.purpose, new.subject_id, new.content_hash, new.steps, new.barred, new.asked_by_id,
+      new.asked_at) is distinct from (old.account_id, old.purpose, old.subject_id, old.content_hash, old.steps,
+      old.barred, old.asked_by_id, old.asked_at) then
     raise exception 'what approval % asks for is fixed', old.id;
   end if;
   if old.state not in ('pending', 'approved', new.state) or (old.state = 'approved' and new.state = 'pending') then
@@ -48,6 +50,9 @@ begin
     select coalesce(sum(jsonb_array_length(step)), 0) into seats from jsonb_array_elements(new.steps) step;
     select count(*) into given from decision
       where approval_id = new.id and verdict = 'approve' and content_hash = new.content_hash;
+    if exists (select from decision where approval_id = new.id and verdict = 'reject') then
+      raise exception 'approval % was rejected by somebody', new.id;
+    end if;
     if given < seats then
       raise exception 'approval % has % of % decisions', new.id, given, seats;
     end if;

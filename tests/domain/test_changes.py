@@ -254,3 +254,30 @@ def test_a_new_plan_tells_anew_those_who_were_told_of_the_old_one(session, cast,
     releases.withdraw(session, release, "It is not wanted", by=cast("Bo"), now=NIGHT, seen=release.version)
     sent = [one.moment.value for one in releases.messages_of(session, release.id) if one.sent_at]
     assert sent == ["day_before", "called_off", "day_before", "called_off"]
+
+
+def test_a_standard_change_waits_when_its_template_loses_its_standing_before_it_is_out(session, cast, acme):
+    proven = a_change(session, acme)
+    proven.state = ChangeState.VERIFIED
+    session.flush()
+    template = changes.make_template(session, proven, "A view", by=cast("Maya"), now=MONDAY)
+    failing, next_one = (a_change(session, acme, template_id=template.id) for _ in range(2))
+    for change in (failing, next_one):
+        asks(session, change)
+        assert (change.change_class.value, change.state) == ("standard", ChangeState.APPROVED)
+    changes.failed(session, failing, MONDAY)
+    assert not changes.still_approved(session, next_one, MONDAY)
+    with pytest.raises(Refused, match="its approval has lapsed"):
+        released(session, next_one)
+
+
+def test_nobody_decides_on_a_standard_change(session, cast, acme):
+    proven = a_change(session, acme)
+    proven.state = ChangeState.VERIFIED
+    session.flush()
+    template = changes.make_template(session, proven, "A view", by=cast("Maya"), now=MONDAY)
+    change = a_change(session, acme, template_id=template.id)
+    asks(session, change)
+    approval = approvals.newest(session, Purpose.CHANGE, [change.id])[change.id]
+    with pytest.raises(Refused, match="approved by its template"):
+        says(session, approval, "Eve")

@@ -19,18 +19,28 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine, select, text
 from sqlalchemy.orm import Session, sessionmaker
 
-from bot.domain import people
+from bot.domain import changes, people
 from bot.domain.accounts import Account
 from bot.domain.events import Event, Kind
 from bot.domain.imports import BadImport, ImportedRow, RejectedRow, Report, import_tickets, servicenow
 from bot.domain.imports.foreign import Into, Row
 from bot.domain.priority import Effect, Priority, Timing, Users
 from bot.domain.provider import Provider
+from bot.domain.releases.figures import figures
 from bot.domain.routing import RequestType
 from bot.domain.tickets import Filing, Ticket, file
 from bot.domain.workflow import CloseReason, Status
 
-COLUMNS = [*servicenow.LOG.columns, "caller_id", "rfc", "closed_code", "resolved_by", "resolved_at", "closed_at"]
+COLUMNS = [
+    *servicenow.LOG.columns,
+    "caller_id",
+    "rfc",
+    "caused_by",
+    "closed_code",
+    "resolved_by",
+    "resolved_at",
+    "closed_at",
+]
 JIRA = "Summary,Issue id,Status,Priority,Resolution,Created,Resolved,Affects Version/s,Description\n"
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -431,7 +441,7 @@ def test_rows_that_are_not_whole_are_rejected_and_the_rest_is_read(load) -> None
 
     assert report.new == 2
     assert report.rejected == [
-        RejectedRow(3, "it has 21 fields, the header has 20"),
+        RejectedRow(3, "it has 22 fields, the header has 21"),
         RejectedRow(4, "it does not say which record it belongs to"),
         RejectedRow(10, "a quotation mark opens here and does not close in time"),
     ]
@@ -571,3 +581,77 @@ def test_the_report_reads_well() -> None:
     assert told[3:5] == ["1,100 rows were rejected, and are kept as they were:", "  line 1: it is not whole"]
     assert (len(told), told[-1]) == (25, "  and 1,080 more.")
     assert len(report.rejected) == 1000, "however many there are, they fit into memory"
+
+
+# --- changes that a log names
+
+
+def names(number: str, **facts: str) -> list[dict[str, str]]:
+    return [row | facts for row in incident(number)]
+
+
+NAMING = [
+    *names("INC1", rfc="CHG1"), *names("INC2", rfc="CHG1", caused_by="CHG2"), *names("INC3"),
+    *names("INC4", caused_by="CHG1"),
+]  # fmt: skip
+LINKS = """
+select source_key, ticket.source_key as ticket, relation, ended_at from change_link
+join change on change.id = change_id join ticket on ticket.id = ticket_id order by 1, 2, 3
+""".replace("select source_key", "select change.source_key")
+
+
+def linked(owner: Engine) -> list[tuple[str, str, str]]:
+    with owner.connect() as connection:
+        return [(row[0], row[1], row[2]) for row in connection.execute(text(LINKS))]
+
+
+def test_changes_that_a_log_names_become_links(load, owner):
+    report = load(NAMING)
+    expected = [("CHG1", "INC1", "named"), ("CHG1", "INC2", "named"), ("CHG1", "INC4", "caused"),
+                ("CHG2", "INC2", "caused")]  # fmt: skip
+    assert linked(owner) == expected
+    assert "It names 2 changes we did not know; 4 links to tickets are kept." in report.sentences()
+    with owner.connect() as connection:
+        found = connection.execute(text("select distinct state, source, released_at, author_ids from change")).all()
+    assert [tuple(row) for row in found] == [("imported", "servicenow", None, [])]
+
+
+def test_twice_adds_no_change_and_no_link_and_one_that_was_ended_stays_so(load, owner, counts):
+    load(NAMING)
+    with owner.begin() as connection:
+        connection.execute(text("update change_link set ended_at = now() where relation = 'caused'"))
+    before = counts()
+    report = load(NAMING)
+    assert (report.changes, report.links, counts()) == (0, 0, before)
+    assert "It names" not in " ".join(report.sentences())
+
+
+def test_what_an_earlier_release_imported_is_linked_by_the_next_import(load, owner):
+    load(NAMING)
+    with owner.begin() as connection:
+        connection.execute(text("delete from change_link"))
+        connection.execute(text("delete from change"))
+    load(names("INC5", rfc="CHG1"))
+    assert len(linked(owner)) == 5
+
+
+def test_two_systems_count_their_changes_alike(load, owner):
+    load(names("INC1", rfc="CHG1"))
+    load(names("INC1", rfc="CHG1"), account="Globex", source="globex")
+    with owner.connect() as connection:
+        found = connection.execute(text(
+            "select change.source, change.account_id = ticket.account_id from change_link"
+            " join change on change.id = change_id join ticket on ticket.id = ticket_id order by 1"
+        )).all()  # fmt: skip
+    assert [tuple(row) for row in found] == [("globex", True), ("servicenow", True)]
+
+
+def test_a_named_change_is_in_no_list(load, sessions):
+    load(NAMING)
+    with sessions.begin() as session:
+        people.enter_as_system(session)
+        bo = people.Person(name="Bo", slack_id="U0BO", roles=["lead"])
+        session.add(bo)
+        session.flush()
+        assert changes.listed(session, bo, limit=9) == changes.possibilities(session, bo, "") == []
+        assert figures(session, datetime(2020, 1, 1, tzinfo=UTC), datetime(2030, 1, 1, tzinfo=UTC)).released == 0

@@ -204,7 +204,9 @@ def _require_pending(session: Session, approval: Approval, by: Person) -> None:
         return
     if approval.state in TOO_LATE:
         raise Refused(_too_late(approval.state))
-    last = decisions_on(session, [approval.id])[approval.id][-1]
+    if not (decided := decisions_on(session, [approval.id])[approval.id]):
+        raise Refused("This needs nobody’s decision: it is approved by its template. Look at its newest card.")
+    last = decided[-1]
     who = people.by_id(session, last.person_id)
     name = "You were" if last.person_id == by.id else f"{who.name if who else 'Somebody'} was"
     raise Refused(f"{name} first: it is {approval.state.value} already. Its card tells how it goes on.")

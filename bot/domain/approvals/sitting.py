@@ -81,7 +81,7 @@ class Hall:
         barred: Collection[int],
     ) -> list[Chair]:  # fmt: skip
         """The seats this person may decide from: their own first, then those they answer for."""
-        if person.id in barred:
+        if person.id in barred or not person.active:
             return []
         own, for_others = [], []
         for seat in dict.fromkeys(seats):

@@ -14,7 +14,7 @@ from bot.domain import approvals, events, people
 from bot.domain.approvals import Approval, Hall, Purpose, Standing, decisions_on
 from bot.domain.approvals.approval import Settled, valid_for
 from bot.domain.changes import posts, templates
-from bot.domain.changes.change import OUT, Change, ChangeState, record
+from bot.domain.changes.change import OUT, Change, ChangeState, class_of, record
 from bot.domain.changes.checklist import Result
 from bot.domain.changes.content import Content
 from bot.domain.errors import Refused
@@ -130,6 +130,8 @@ def settled(
 
 def still_approved(session: Session, change: Change, now: datetime) -> bool:
     """Whether it may go out now: counted anew from the decisions, on exactly this content."""
+    if class_of(session, change.account_id, change.content) is not change.change_class:
+        return False  # its template lost its standing since
     approval = approvals.newest(session, Purpose.CHANGE, [change.id]).get(change.id)
     if approval is not None and approval.seats != [seat for step in change.steps for seat in step]:
         return False

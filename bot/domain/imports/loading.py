@@ -21,8 +21,9 @@ from sqlalchemy import ColumnElement
 from sqlalchemy.dialects.postgresql import JSONB
 
 from bot.domain.base import Base
+from bot.domain.changes import Change
 from bot.domain.events import Event
-from bot.domain.imports import records
+from bot.domain.imports import named, records
 from bot.domain.imports.foreign import Into, Log, Reading, Rejected, Row
 from bot.domain.imports.logs import recognise
 from bot.domain.imports.records import BadImport
@@ -170,6 +171,10 @@ def _load(connection: Connection, log: Log, header: list[str], into: Into, repor
         for rejected in batch.rejected:
             report.reject(rejected.line, rejected.reason)
         progress(done, report.rows)
+    with connection.transaction():
+        changes = named.missing(connection, into.account_id, into.source)
+        _copy(connection, Change, changes)
+        report.changes, report.links = len(changes), named.link(connection, into.source)
     progress(report.rows, report.rows)
 
 

@@ -25,6 +25,8 @@ class Report:
     rows: int = 0
     new: int = 0
     already_there: int = 0
+    changes: int = 0
+    links: int = 0
     rejected_rows: int = 0
     rejected: list[RejectedRow] = field(default_factory=list)
 
@@ -41,6 +43,8 @@ class Report:
             f"{self.new:,} tickets are new, {self.already_there:,} were already there and stay as they are.",
             f"Its dates carry no zone: they were read as {self.dates}, in {self.zone}.",
         ]
+        if self.links:
+            said.append(f"It names {self.changes:,} changes we did not know; {self.links:,} links to tickets are kept.")
         if not self.rejected_rows:
             return [*said, "No row was rejected."]
         said.append(f"{self.rejected_rows:,} rows were rejected, and are kept as they were:")
