@@ -45,7 +45,7 @@ NOT_THEIR_TURN = "We look at it ourselves first, and ask you then."
 WHEN = {False: "once it is approved; we tell you the day here before anything changes", True: "{{ when }}"}
 # What is said in a thread when a change reached a state, by who reads it.
 MOVED: dict[tuple[ChangeState, Place], str] = {
-    (_S.DRAFT, Place.RELEASES):       "{% if why == 'expired' %}Nobody decided in time, so this expired. {{ author }}, ask again if it is still wanted.{% else %}{{ actor }} edited this, so what was approved counts no more. It is a draft again, and everybody is asked anew once it is ready.{% endif %}",
+    (_S.DRAFT, Place.RELEASES):       "{% if why == 'expired' %}Nobody decided in time, so this expired. {{ author }}, ask again if it is still wanted.{% elif why == 'lapsed' %}The approval does not hold any more: it is too old, or its template lost its standing. {{ author }}, ask again if it is still wanted.{% else %}{{ actor }} edited this, so what was approved counts no more. It is a draft again, and everybody is asked anew once it is ready.{% endif %}",
     (_S.APPROVED, Place.RELEASES):    "{{ author }}, this is approved{% if standard %}: it keeps to its template{% endif %}. {% if emergency %}Press *Release now* above.{% else %}It goes out with a release.{% endif %}",
     (_S.APPROVED, Place.TRIAGE):      "{{ change }} is approved, and goes out with a release.",
     (_S.REJECTED, Place.RELEASES):    "{{ author }}, edit it and ask again, or withdraw it.",

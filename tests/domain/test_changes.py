@@ -281,3 +281,16 @@ def test_nobody_decides_on_a_standard_change(session, cast, acme):
     approval = approvals.newest(session, Purpose.CHANGE, [change.id])[change.id]
     with pytest.raises(Refused, match="approved by its template"):
         says(session, approval, "Eve")
+
+
+def test_what_was_approved_too_long_ago_is_a_draft_again_and_can_be_asked_for_anew(session, cast, acme):
+    change = a_change(session, acme)
+    says(session, asks(session, change), "Eve")
+    release = released(session, change)
+    assert releases.sweep(session, MONDAY + timedelta(days=14)) == 0
+    late = MONDAY + timedelta(days=14, seconds=1)
+    assert releases.sweep(session, late) == 1
+    assert (change.state, release.state) == (ChangeState.DRAFT, ReleaseState.DRAFT)
+    assert releases.sweep(session, late) == 0
+    says(session, asks(session, change, now=late), "Eve", now=late)
+    assert change.state is ChangeState.APPROVED

@@ -150,15 +150,15 @@ def answer_checks(
     return change.answer_checks(session, answers, by=by, now=now, seen=seen) and void(session, change, by=by, now=now)
 
 
-def void(session: Session, change: Change, *, by: Person, now: datetime) -> bool:
-    """It was edited: what was asked or decided counts no more, and it is a draft again. Whether anything was lost."""
+def void(session: Session, change: Change, *, by: Person | None, now: datetime, why: str = "edited") -> bool:
+    """What was asked or decided counts no more, and it is a draft again. Whether anything was lost."""
     if change.state not in {ChangeState.ASKED, ChangeState.APPROVED, ChangeState.SCHEDULED, ChangeState.REJECTED}:
         return False
     approval = approvals.newest(session, Purpose.CHANGE, [change.id]).get(change.id)
     had = approval is not None and approval.state in {Standing.PENDING, Standing.APPROVED}
     if approval is not None and had:
         approvals.end(approvals.locked(session, approval.id), Standing.VOID, now=now)
-    change.move(session, ChangeState.DRAFT, by=by, now=now, heard=had, why="edited")
+    change.move(session, ChangeState.DRAFT, by=by, now=now, heard=had, why=why)
     return had
 
 

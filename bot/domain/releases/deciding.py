@@ -11,10 +11,12 @@ from bot.domain import accounts, approvals, changes, events, people, provider
 from bot.domain.approvals import Approval, Hall, Purpose, Standing, decisions_on
 from bot.domain.approvals.approval import Settled, valid_for
 from bot.domain.business_time import days_between
+from bot.domain.changes import Change, ChangeState
 from bot.domain.people import Person
+from bot.domain.releases.asking import is_approved
 from bot.domain.releases.asking import settled as release_settled
-from bot.domain.releases.packing import after_edit
-from bot.domain.releases.release import Release, ReleaseState, lock, record, show
+from bot.domain.releases.packing import after_edit, void
+from bot.domain.releases.release import Release, ReleaseState, changes_in, lock, record, show
 from bot.domain.seats import Seat, Verdict
 
 REMINDERS = (1, 2)  # business days; at the second it is escalated
@@ -59,10 +61,17 @@ def _release_remind(session: Session, release: Release, approval: Approval, now:
     show(session, release, record(session, release, events.Kind.APPROVAL_REMINDED, by=None, now=now, **told))
 
 
+def _lock_change(session: Session, number: int) -> Change:
+    """Its release first, as everybody does who holds both."""
+    if release_id := session.scalar(select(Change.release_id).where(Change.id == number)):
+        lock(session, release_id)
+    return changes.lock_subject(session, number)
+
+
 # fmt: off
 MATTERS: dict[Purpose, Matter] = {
-    Purpose.CHANGE:           Matter(changes.lock_subject, _change_settled, changes.lapse, changes.remind),
-    Purpose.EMERGENCY_REVIEW: Matter(changes.lock_subject, _change_settled, changes.lapse, changes.remind, False),
+    Purpose.CHANGE:           Matter(_lock_change, _change_settled, changes.lapse, changes.remind),
+    Purpose.EMERGENCY_REVIEW: Matter(_lock_change, _change_settled, changes.lapse, changes.remind, False),
     Purpose.RELEASE:          Matter(lock, release_settled, _release_lapse, _release_remind),
 }
 # fmt: on
@@ -82,9 +91,38 @@ def decide(
 
 
 def sweep(session: Session, now: datetime) -> int:
-    """Remind, escalate, expire: whatever is due; how many. Any number of workers may look."""
+    """Remind, escalate, expire, lapse: whatever is due; how many. Any number of workers may look."""
     pending = session.scalars(select(Approval).where(Approval.state == Standing.PENDING).order_by(Approval.id)).all()
-    return sum(_follow_up(session, approval, now) for approval in pending if _is_due(session, approval, now))
+    due = sum(_follow_up(session, approval, now) for approval in pending if _is_due(session, approval, now))
+    return due + _lapsed_changes(session, now) + _lapsed_releases(session, now)
+
+
+def _lapsed_changes(session: Session, now: datetime) -> int:
+    """Approved once, and no longer: too long ago, or by a template that lost its standing. It can be asked for anew."""
+    query = select(Change.id).where(Change.state.in_([ChangeState.APPROVED, ChangeState.SCHEDULED])).order_by(Change.id)
+    lapsed = 0
+    for number in session.scalars(query).all():
+        change = _lock_change(session, number)
+        if change.state in {ChangeState.APPROVED, ChangeState.SCHEDULED} and not changes.still_approved(
+            session, change, now
+        ):
+            changes.void(session, change, by=None, now=now, why="lapsed")
+            after_edit(session, change, by=None, now=now)
+            lapsed += 1
+    return lapsed
+
+
+def _lapsed_releases(session: Session, now: datetime) -> int:
+    query = select(Release.id).where(Release.state.in_([ReleaseState.APPROVED, ReleaseState.SCHEDULED]))
+    lapsed = 0
+    for number in session.scalars(query.order_by(Release.id)).all():
+        release = lock(session, number)
+        if release and release.state in {ReleaseState.APPROVED, ReleaseState.SCHEDULED}:
+            held = is_approved(session, release, changes_in(session, number), now)
+            if not held:
+                void(session, release, by=None, now=now, why="lapsed")
+            lapsed += not held
+    return lapsed
 
 
 def _follow_up(session: Session, approval: Approval, now: datetime) -> bool:

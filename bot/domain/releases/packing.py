@@ -121,7 +121,7 @@ def repackage(session: Session, release: Release, package: Package, *, by: Perso
     packed = changes_in(session, release.id)
     rollout.draft(session, release, packed)
     if release.content_hash(packed) != before:
-        _void(session, release, by=by, now=now, why="edited")
+        void(session, release, by=by, now=now, why="edited")
     record(session, release, events.Kind.RELEASE_EDITED, by=by, now=now, changes=list(package.change_ids))
     outbox.refresh(session, Subject.RELEASE, release.id)
 
@@ -133,7 +133,8 @@ def unschedule(session: Session, ids: set[int], by: Person | None, now: datetime
             change.move(session, ChangeState.APPROVED, by=by, now=now, heard=False, why="unscheduled")
 
 
-def _void(session: Session, release: Release, *, by: Person | None, now: datetime, why: str) -> None:
+def void(session: Session, release: Release, *, by: Person | None, now: datetime, why: str) -> None:
+    """What was asked or decided on it counts no more, and it is a draft again."""
     if release.state is ReleaseState.DRAFT:
         return
     approval = approvals.newest(session, Purpose.RELEASE, [release.id]).get(release.id)
@@ -145,8 +146,8 @@ def _void(session: Session, release: Release, *, by: Person | None, now: datetim
     release.move(session, ReleaseState.DRAFT, by=by, now=now, why=why)
 
 
-def after_edit(session: Session, change: Change, *, by: Person, now: datetime) -> Release | None:
-    """A change in it was edited, rejected or withdrawn: what was decided on the package is void. Which release."""
+def after_edit(session: Session, change: Change, *, by: Person | None, now: datetime) -> Release | None:
+    """A change in it is a draft again, rejected or withdrawn: what was decided on the package is void. Its release."""
     if change.release_id is None:
         return None
     release = lock(session, change.release_id)
@@ -155,7 +156,7 @@ def after_edit(session: Session, change: Change, *, by: Person, now: datetime) -
     if change.state is ChangeState.WITHDRAWN:
         change.release_id = None
         session.flush()
-    _void(session, release, by=by, now=now, why=f"{change.key} is {change.state.value}")
+    void(session, release, by=by, now=now, why=f"{change.key} is {change.state.value}")
     rollout.draft(session, release, changes_in(session, release.id))
     outbox.refresh(session, Subject.RELEASE, release.id)
     return release
