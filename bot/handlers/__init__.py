@@ -26,6 +26,7 @@ from bot.handlers import (
     doors,
     errors,
     follow_ups,
+    freezes,
     help,
     home,
     hours,
@@ -35,6 +36,7 @@ from bot.handlers import (
     queue,
     recurring,
     redirects,
+    releases,
     request,
     rota,
     search,
@@ -53,7 +55,11 @@ log = structlog.get_logger()
 OLD = "This button is from an older version. Open the ticket with /ticket, or look at the newest card."
 UNKNOWN = "I don't know {}. /steward shows what there is."
 # Commands that take nothing but their own words, or what looks like this: another word was a slip.
-TAKES: dict[str, re.Pattern[str]] = {"/steward": re.compile(r"(?!)"), "/ticket": re.compile(r"\d")}
+TAKES: dict[str, re.Pattern[str]] = {
+    "/steward": re.compile(r"(?!)"),
+    "/ticket": re.compile(r"\d"),
+    "/release": re.compile(r"\d"),
+}
 
 
 def _joined(*modules: Any) -> Routes:
@@ -93,6 +99,8 @@ ROUTES = _joined(
     similar,
     agenda,
     undelivered,
+    releases,
+    freezes,
 )
 
 

@@ -5,7 +5,15 @@ To add one: a file with `run(session, run)`, and its row here. A sweep's row is 
 
 from datetime import timedelta
 
-from bot.jobs import bypass_lapse, client_silence, daily_digest, housekeeping, monthly_client_review, recurring_tickets
+from bot.jobs import (
+    bypass_lapse,
+    client_silence,
+    daily_digest,
+    housekeeping,
+    monthly_client_review,
+    recurring_tickets,
+    rollout_messages,
+)
 from bot.jobs.job import CatchUp, DaysOff, Job, Period, Run, Sweep, Whose
 
 __all__ = ["JOBS", "SCHEDULE", "SWEEPS", "CatchUp", "DaysOff", "Job", "Period", "Run", "Sweep", "Whose"]
@@ -30,6 +38,8 @@ _SWEEPS: tuple[Sweep, ...] = (
           "A bypass that no lead confirmed in time falls back to its computed priority, and people are told at once."),
     Sweep("client-silence", client_silence.run,
           "A client who does not answer is reminded twice, then the ticket closes; after an outage, the latest step."),
+    Sweep("rollout-messages", rollout_messages.run,
+          "What clients are told of a release goes out at its time, not a day later; what is late goes out at once."),
 )
 # fmt: on
 JOBS = {job.name: job for job in SCHEDULE}

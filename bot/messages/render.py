@@ -14,6 +14,7 @@ from bot.domain.agenda import AgendaItem
 from bot.domain.events import Event
 from bot.domain.intakes import Intake
 from bot.domain.outbox import Place, Post, Subject
+from bot.domain.releases import Release, RolloutMessage
 from bot.domain.tickets import Ticket, seen_before
 from bot.domain.tickets.conversation import Message
 from bot.messages import (
@@ -24,7 +25,9 @@ from bot.messages import (
     links,
     monthly,
     redirects,
+    releases,
     replies,
+    rollout,
     search,
     tickets,
     welcome,
@@ -99,6 +102,18 @@ def _agenda(session: Session, post: Post, _now: datetime) -> Rendered:
     return Rendered(clip(said, LONGEST_NOTIFICATION), body, item.version)
 
 
+def _release(session: Session, post: Post, now: datetime) -> Rendered:
+    release = session.scalars(select(Release).where(Release.id == post.subject_id)).one()
+    said, body = releases.card(session, release, now)
+    return Rendered(clip(said, LONGEST_NOTIFICATION), body, release.version)
+
+
+def _rollout(session: Session, post: Post, _now: datetime) -> Rendered:
+    message = session.scalars(select(RolloutMessage).where(RolloutMessage.id == post.subject_id)).one()
+    said, body = rollout.rollout(session, message, post.snapshot or {})
+    return Rendered(clip(said, LONGEST_NOTIFICATION), body)
+
+
 _DIGESTS = {
     "daily": lambda session, snapshot: (digest.headline(snapshot), digest.daily(session, snapshot)),
     "monthly_client": monthly.client,
@@ -130,4 +145,6 @@ _RENDERERS = {
     Subject.ACCOUNT: _welcome,
     Subject.CHANNEL: _question,
     Subject.AGENDA: _agenda,
+    Subject.RELEASE: _release,
+    Subject.ROLLOUT: _rollout,
 }

@@ -20,6 +20,7 @@ from bot.clock import Clock, system_clock
 from bot.domain import dead_letters, outbox, people
 from bot.domain.agenda import AgendaItem
 from bot.domain.outbox import Delivery, Post, Subject
+from bot.domain.releases import Release
 from bot.domain.tickets import Ticket
 from bot.domain.tickets.conversation import Message
 from bot.messages import render
@@ -52,6 +53,7 @@ VERSIONS = {
     Subject.TICKET: (Ticket.id, Ticket.version),
     Subject.MESSAGE: (Message.id, Message.version),
     Subject.AGENDA: (AgendaItem.id, AgendaItem.version),
+    Subject.RELEASE: (Release.id, Release.version),
 }
 
 CLAIM = text("""

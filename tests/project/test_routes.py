@@ -18,7 +18,7 @@ ANSWERED = {kind: {name for kind_, name in ROUTES if kind_ == kind} for kind in 
 # Names of controls begin with their room; whatever else looks like that is listed here with its reason.
 ROOMS = ("ticket.", "time.", "request.", "queue.", "digest.", "bypass.", "intake.", "message.", "channel.",
          "project.", "recurring.", "away.", "rota.", "hours.", "home.", "help.",
-         "search.", "agenda.", "delivery.")  # fmt: skip
+         "search.", "agenda.", "delivery.", "release.")  # fmt: skip
 NOT_CONTROLS = {
     "request.filed": "a window that only shows; it has no submit button",
     "request.already": "a window that only shows",
@@ -34,6 +34,9 @@ NOT_CONTROLS = {
     "rota.window": "a window that only shows",
     "hours.window": "a window that only shows",
     "agenda.window": "a window that only shows",
+    "release.window": "a window that only shows",
+    "release.list": "a window that only shows",
+    "release.frozen": "a window that only shows",
 }
 
 

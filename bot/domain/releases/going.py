@@ -11,6 +11,7 @@ from bot.domain.errors import Refused
 from bot.domain.people import Person
 from bot.domain.releases import rollout
 from bot.domain.releases.asking import check_may_go
+from bot.domain.releases.audiences import Moment
 from bot.domain.releases.release import Release, ReleaseState, changes_in, lock_changes, record
 from bot.domain.risk import ChangeClass
 from bot.domain.roles import Permission
@@ -44,7 +45,7 @@ def _go(session: Session, release: Release, packed: list[Change], by: Person, no
         changes.start_ticket(session, change, by=by, now=now)
         if change.change_class is ChangeClass.EMERGENCY:
             changes.emergency_review(session, change, now=now)
-    rollout.tell(session, release, rollout.Moment.AT_RELEASE, now)
+    rollout.tell(session, release, Moment.AT_RELEASE, now)
 
 
 def release_now(session: Session, change: Change, *, by: Person, now: datetime, seen: int) -> Release:
@@ -78,7 +79,7 @@ def verify(session: Session, release: Release, *, by: Person, now: datetime, see
     for change in packed:
         change.move(session, ChangeState.VERIFIED, by=by, now=now)
         changes.review_ticket(session, change, by=by, now=now)
-    rollout.tell(session, release, rollout.Moment.AFTER_VERIFICATION, now)
+    rollout.tell(session, release, Moment.AFTER_VERIFICATION, now)
 
 
 def roll_back(session: Session, release: Release, reason: str, *, by: Person, now: datetime, seen: int) -> None:

@@ -99,8 +99,8 @@ def check_obstacles(session: Session, release: Release) -> None:
     if not release.exception and (found := obstacles(session, release)):
         why = "; ".join(found)
         raise Refused(
-            f"{why[:1].upper()}{why[1:]}. Choose another window, or write below why it can’t wait: "
-            "then a service owner decides too.", field="starts",
+            f"{why[:1].upper()}{why[1:]}. Choose another window, or ask for an exception: say in the form why it "
+            "can’t wait, and a service owner decides too.", field="starts",
         )  # fmt: skip
 
 
@@ -137,10 +137,12 @@ def _void(session: Session, release: Release, *, by: Person | None, now: datetim
     approval = approvals.newest(session, Purpose.RELEASE, [release.id]).get(release.id)
     if approval is not None and approval.state in {Standing.PENDING, Standing.APPROVED}:
         approvals.end(approvals.locked(session, approval.id), Standing.VOID, now=now)
-    if release.state is ReleaseState.SCHEDULED:
+    was_scheduled = release.state is ReleaseState.SCHEDULED
+    event = release.move(session, ReleaseState.DRAFT, by=by, now=now, why=why)
+    if was_scheduled:
         unschedule(session, {change.id for change in changes_in(session, release.id)}, by, now)
         rollout.unplan(session, release)
-    release.move(session, ReleaseState.DRAFT, by=by, now=now, why=why)
+        rollout.say_below(session, release, event)
 
 
 def after_edit(session: Session, change: Change, *, by: Person, now: datetime) -> Release | None:
