@@ -82,8 +82,8 @@ def concerned(session: Session, message: RolloutMessage) -> Mrkdwn:
     """The account's people with the audience's role, mentioned; nobody where it has none."""
     role = message.audience.role
     known = people.contacts(session, message.account_id) if role else []
-    meant = [person for person in known if role in person.roles][:MOST_MENTIONED]
-    return Mrkdwn(" ".join(mention(person.slack_id, person.name) for person in meant))
+    meant = [person for person in known if role in person.roles and person.slack_id][:MOST_MENTIONED]
+    return Mrkdwn(", ".join(mention(person.slack_id, person.name) for person in meant))
 
 
 def rollout(session: Session, message: RolloutMessage, facts: dict[str, Any]) -> tuple[Mrkdwn, list[Block]]:
