@@ -39,7 +39,7 @@ HAPPENED: dict[Kind, str] = {
     Kind.RELEASE_MADE: "made it",
     Kind.RELEASE_EDITED: "edited it",
     Kind.RELEASE_MOVED: "{{ source }} → *{{ target }}*{% if reason or why %}: {{ reason or why }}{% endif %}",
-    Kind.APPROVAL_DECIDED: "decided: {{ verdict }}{% if reason %}, {{ reason }}{% endif %}",
+    Kind.APPROVAL_DECIDED: "{{ 'approved' if verdict == 'approve' else 'rejected' }} it{% if reason %}: {{ reason }}{% endif %}",
     Kind.APPROVAL_REMINDED: "reminded those who decide",
     Kind.ROLLOUT_EDITED: "edited what a client is told",
 }
@@ -85,7 +85,7 @@ def _change(change: Change, shown: Shown) -> Mrkdwn:
     doer = shown.known.get(change.implementer_id or 0)
     who = Mrkdwn(f"{mention(doer.slack_id, doer.name)} does it") if doer else "nobody does it yet"
     told = say("{{ state }} · {{ who }}", state=change.state.value, who=who)
-    plan = clip(plan_of(change), 1500)
+    plan = clip(Mrkdwn(f"_How it is taken back_\n{plan_of(change)}"), 1500)
     return Mrkdwn(f"{one_line(change, shown)}\n{told}\n" + "\n".join(f">{one}" for one in plan.split("\n")))
 
 

@@ -107,8 +107,8 @@ def _fields(offered: list[dict[str, Any]], chosen: list[str], zone: str, name: s
         form.text("name", "Name", initial=name, longest=100, placeholder="Routing for the billing team"),
         form.several(CHANGES, "Changes", offered, initial=chosen, optional=False, placeholder="What goes out"),
         form.day("day", "Day", initial=day),
-        form.time_of_day("starts", "From", zone, initial=starts, hint=f"In {zone}, as the clock shows there."),
-        form.time_of_day("ends", "To", zone, initial=ends, hint="Earlier than it begins: on the next day."),
+        form.time_of_day("starts", "From", zone, initial=starts, hint=f"As the clock shows it in {zone}."),
+        form.time_of_day("ends", "To", zone, initial=ends, hint="Earlier than From: it ends on the next day."),
         form.text("exception", "Why it can’t wait", initial=exception, multiline=True, optional=True,
                   longest=LONGEST_REASON, hint=EXCEPTION_HINT),
     ]  # fmt: skip
