@@ -10,10 +10,12 @@ from bot.domain.changes import Change
 from bot.domain.events import Event, Kind
 from bot.domain.people import Person
 from bot.domain.releases import Moment, Release, ReleaseState, RolloutMessage
+from bot.domain.seats import Verdict
 from bot.messages import blocks, rollout
 from bot.messages.blocks import Block
 from bot.messages.mrkdwn import Mrkdwn, clip, escape, instant, line, mention, say
 from bot.messages.releases import (
+    PAST,
     PRESSES,
     Shown,
     approve_buttons,
@@ -39,7 +41,7 @@ HAPPENED: dict[Kind, str] = {
     Kind.RELEASE_MADE: "made it",
     Kind.RELEASE_EDITED: "edited it",
     Kind.RELEASE_MOVED: "{{ source }} → *{{ target }}*{% if reason or why %}: {{ reason or why }}{% endif %}",
-    Kind.APPROVAL_DECIDED: "{{ 'approved' if verdict == 'approve' else 'rejected' }} it{% if reason %}: {{ reason }}{% endif %}",
+    Kind.APPROVAL_DECIDED: "{{ verdict }}{% if reason %}: {{ reason }}{% endif %}",
     Kind.APPROVAL_REMINDED: "reminded those who decide",
     Kind.ROLLOUT_EDITED: "edited what a client is told",
 }
@@ -131,5 +133,7 @@ def _happened(event: Event, known: dict[int, Person]) -> Mrkdwn:
     who = known.get(event.actor_id or 0)
     facts = {name: line(str(event.data[name])) if event.data.get(name) else None
              for name in ("reason", "why", "verdict")}  # fmt: skip
+    if event.kind is Kind.APPROVAL_DECIDED:
+        facts["verdict"] = PAST[Verdict(event.data["verdict"])]
     told = say(HAPPENED[event.kind], source=event.source, target=event.target, **facts)
     return Mrkdwn(f"{instant(event.at)} · {escape(who.first_name if who else 'Steward')}: {told}")

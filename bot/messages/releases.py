@@ -16,6 +16,7 @@ from bot.messages import blocks, rollout
 from bot.messages.blocks import Block
 from bot.messages.mrkdwn import Mrkdwn, clip, instant, line, mention, say
 
+PAST = {Verdict.APPROVE: "approved", Verdict.REJECT: "rejected"}
 APPROVE, REJECT = "approval.approve", "approval.reject"
 SHOWN_ON_CARD, PLANS_ON_CARD = 12, 6
 LONGEST_FACT = 1000
@@ -173,12 +174,9 @@ def _decision(made: Decision, shown: Shown) -> Mrkdwn:
     who = shown.known.get(made.person_id)
     return say(
         "{{ who }} {{ verdict }} as {{ seat }}, {{ at }}{% if reason %}: {{ reason }}{% endif %}",
-        who=mention(who.slack_id, who.name) if who else "Somebody", verdict=_PAST[made.verdict],
+        who=mention(who.slack_id, who.name) if who else "Somebody", verdict=PAST[made.verdict],
         seat=made.seat.label, at=instant(made.at), reason=clip(made.reason, 300),
     )  # fmt: skip
-
-
-_PAST = {Verdict.APPROVE: "approved", Verdict.REJECT: "rejected"}
 
 
 def decisions(shown: Shown) -> list[Mrkdwn]:

@@ -56,7 +56,7 @@ def release_now(session: Session, change: Change, *, by: Person, now: datetime, 
     if change.change_class is not ChangeClass.EMERGENCY or change.state is not ChangeState.APPROVED:
         raise Refused(f"Only an approved emergency goes out at once. {change.key} goes out with a release.")
     if change.release_id is not None:
-        raise Refused(f"{change.key} goes out with R-{change.release_id} already.")
+        raise Refused(f"{change.key} goes out with R-{change.release_id} already. Open it with /release.")
     release = Release(
         name=change.title[:100], starts=now, ends=now + EMERGENCY_WINDOW, made_by_id=by.id, created_at=now,
         state_since=now, state=ReleaseState.SCHEDULED,

@@ -63,9 +63,9 @@ def _pack(session: Session, release: Release, ids: tuple[int, ...]) -> None:
     for change in found:
         wanted = change.id in ids
         if wanted and change.release_id not in {None, release.id}:
-            raise Refused(f"{change.key} goes out with R-{change.release_id} already.", field="changes")
+            raise Refused(f"{change.key} goes out with R-{change.release_id} already. Choose another.", field="changes")
         if wanted and change.id not in packed and change.state not in MAY_GO_IN:
-            raise Refused(f"{change.key} is {change.state.value}, so it can’t go into a release.", field="changes")
+            raise Refused(f"{change.key} is {change.state.value}, so it can’t go in. Choose another.", field="changes")
         change.release_id = release.id if wanted else None
     if len([change for change in found if change.id in ids]) != len(set(ids)):
         raise Refused("One of these changes is not there any more. Choose again.", field="changes")

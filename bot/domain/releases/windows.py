@@ -61,7 +61,7 @@ def lift(session: Session, number: int, *, by: Person, now: datetime) -> None:
     by.require(Permission.PLAN_RELEASES)
     made = session.scalar(select(Freeze).where(Freeze.id == number).with_for_update())
     if made is None or made.lifted_at:
-        raise NotFound("That freeze is lifted already.")
+        raise NotFound("That freeze is lifted already. /release freeze shows those that stand.")
     made.lifted_at = now
     _record(session, events.Kind.FREEZE_LIFTED, made, by, now)
 
@@ -111,7 +111,7 @@ def check_window(starts: datetime, ends: datetime, now: datetime) -> None:
     if ends <= starts:
         raise Refused("The window ends before it begins. Choose a later end.", field="ends")
     if ends - starts > LONGEST_WINDOW:
-        raise Refused("A window lasts a day at most.", field="ends")
+        raise Refused("A window lasts a day at most. Choose an earlier end.", field="ends")
     if ends <= now:
         raise Refused("That window is over. Choose a later one.", field="starts")
 
