@@ -131,9 +131,7 @@ def _history(session: Session, release: Release) -> Mrkdwn:
 
 def _happened(event: Event, known: dict[int, Person]) -> Mrkdwn:
     who = known.get(event.actor_id or 0)
-    facts = {name: line(str(event.data[name])) if event.data.get(name) else None
-             for name in ("reason", "why", "verdict")}  # fmt: skip
-    if event.kind is Kind.APPROVAL_DECIDED:
-        facts["verdict"] = PAST[Verdict(event.data["verdict"])]
-    told = say(HAPPENED[event.kind], source=event.source, target=event.target, **facts)
+    facts = {name: line(str(event.data[name])) if event.data.get(name) else None for name in ("reason", "why")}
+    verdict = PAST[Verdict(event.data["verdict"])] if event.kind is Kind.APPROVAL_DECIDED else None
+    told = say(HAPPENED[event.kind], source=event.source, target=event.target, verdict=verdict, **facts)
     return Mrkdwn(f"{instant(event.at)} · {escape(who.first_name if who else 'Steward')}: {told}")

@@ -484,5 +484,15 @@ def test_a_form_delivered_twice_makes_one_release(house: House):
     a_change(house)
     makes(house)
     before = house.state_of_the_world()
-    assert house.sends_payload(house.last_sent("view_submission"))[0] == 200
+    assert house.sends_payload(house.last_sent("view_submission")) == (200, "")
+    assert house.state_of_the_world() == before
+
+
+def test_the_second_of_two_who_edit_a_draft_is_told_to_look_again(house: House):
+    a_change(house)
+    makes(house)
+    house.bo.clicks("Edit", on="Made by").fills({"Name": "Mine"})
+    house.eve.opens("/release R-1").clicks("Edit", on="Made by").fills({"Name": "Hers"}).submits()
+    before = house.state_of_the_world()
+    house.bo.submits(refused="R-1 is draft by now. Look at its newest card, or open it with /release R-1.")
     assert house.state_of_the_world() == before
