@@ -10,7 +10,7 @@ from pathlib import Path
 from bot import metrics
 from bot.domain import codes, priority, risk, roles, workflow
 from bot.domain.changes import checklist
-from bot.domain.releases import rollout
+from bot.domain.releases import audiences
 from bot.jobs import SCHEDULE, SWEEPS, Period
 from bot.messages import help
 from bot.settings import Settings
@@ -185,12 +185,12 @@ def changes_page() -> str:
     )
     told = table(
         ["when it touches", "who is told", "when"],
-        [[area.label, one.audience.label, one.moment.label] for area, rows in rollout.TELLINGS.items() for one in rows]
-        + [["an emergency", one.audience.label, one.moment.label] for one in rollout.EMERGENCY],
+        [[area.label, one.audience.label, one.moment.label] for area, rows in audiences.TELLINGS.items() for one in rows]
+        + [["an emergency", one.audience.label, one.moment.label] for one in audiences.EMERGENCY],
     )
     return f"""# Changes and releases
 
-Made from `bot/domain/risk.py`, `changes/checklist.py` and `releases/rollout.py` by `python docs/tables.py`. Forms, refusals and tests read the same tables.
+Made from `bot/domain/risk.py`, `changes/checklist.py` and `releases/audiences.py` by `python docs/tables.py`. Forms, refusals and tests read the same tables.
 
 ## Who must decide
 

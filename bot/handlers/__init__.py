@@ -31,6 +31,7 @@ from bot.handlers import (
     doors,
     errors,
     follow_ups,
+    freezes,
     help,
     home,
     hours,
@@ -40,6 +41,7 @@ from bot.handlers import (
     queue,
     recurring,
     redirects,
+    releases,
     request,
     rota,
     search,
@@ -58,8 +60,12 @@ log = structlog.get_logger()
 OLD = "This button is from an older version. Open the ticket with /ticket, or look at the newest card."
 UNKNOWN = "I don't know {}. /steward shows what there is."
 # Commands that take nothing but their own words, or what looks like this: another word was a slip.
-TAKES: dict[str, re.Pattern[str]] = {"/steward": re.compile(r"(?!)"), "/ticket": re.compile(r"\d"),
-                                     "/change": re.compile(r"\d")}  # fmt: skip
+TAKES: dict[str, re.Pattern[str]] = {
+    "/steward": re.compile(r"(?!)"),
+    "/ticket": re.compile(r"\d"),
+    "/change": re.compile(r"\d"),
+    "/release": re.compile(r"\d"),
+}
 
 
 def _joined(*modules: Any) -> Routes:
@@ -104,6 +110,8 @@ ROUTES = _joined(
     change_forms,
     change_tools,
     change_log,
+    releases,
+    freezes,
 )
 
 

@@ -4,12 +4,14 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from bot.domain import absences, accounts, people, tickets
+from bot.domain import absences, accounts, people, releases, tickets
 from bot.domain.people import Person
 from bot.domain.roles import Permission
 from bot.handlers.approvals import colleagues
 from bot.handlers.call import Call, Routes
+from bot.handlers.releases import possibilities
 from bot.modals import changes, channel, form, moves, request, rota
+from bot.modals import releases as release_form
 
 
 def choices(call: Call) -> None:
@@ -53,6 +55,16 @@ def _own_side(_call: Call, session: Session, actor: Person) -> list[dict[str, An
     return moves.colleague_options(colleagues(session, actor))
 
 
+def _changes(call: Call, session: Session, actor: Person) -> list[dict[str, Any]]:
+    key = release_form.Metadata.model_validate_json(call.metadata).release
+    release = releases.visible_to(session, actor, key) if key else None
+    return possibilities(session, actor, release, call.body.get("value") or "") if actor.is_staff else []
+
+
+def _whose_freeze(_call: Call, session: Session, actor: Person) -> list[dict[str, Any]]:
+    return release_form.whose_options(accounts.all_of_them(session) if actor.is_staff else [])
+
+
 def _with_absences(call: Call, session: Session, team: list[Person]) -> list[dict[str, Any]]:
     return moves.colleague_options(team, absences.away_now(session, team, call.now))
 
@@ -70,6 +82,8 @@ _LISTS = {
     **dict.fromkeys(rota.FIELDS.values(), _colleagues),
     "absentee": _staff,
     "stand_in": _staff,
+    release_form.CHANGES: _changes,
+    release_form.WHOSE: _whose_freeze,
 }
 ROUTES: Routes = {
     ("options", changes.REVEAL): choices,

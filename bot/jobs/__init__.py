@@ -13,6 +13,7 @@ from bot.jobs import (
     housekeeping,
     monthly_client_review,
     recurring_tickets,
+    rollout_messages,
 )
 from bot.jobs.job import CatchUp, DaysOff, Job, Period, Run, Sweep, Whose
 
@@ -40,6 +41,8 @@ _SWEEPS: tuple[Sweep, ...] = (
           "A client who does not answer is reminded twice, then the ticket closes; after an outage, the latest step."),
     Sweep("approvals", approvals.run,
           "Who is asked to decide is reminded after a business day and after two; then what nobody decided expires."),
+    Sweep("rollout-messages", rollout_messages.run,
+          "What clients are told of a release goes out at its time, not a day later; what is late goes out at once."),
 )
 # fmt: on
 JOBS = {job.name: job for job in SCHEDULE}

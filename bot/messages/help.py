@@ -117,6 +117,15 @@ HELP: dict[str, Command] = {
              ("/time", "the form")),
             ("/queue mine", "/ticket T-102")),
     }),
+    "/release": Command("See what goes out, and when", "R-1 | new | freeze | help", {
+        Side.STAFF: Topic(
+            "See what is planned, and run a release: what goes out, when, who approved it, and who is told.",
+            (("/release", "the calendar"),
+             ("/release R-1", "one release, with what you may do"),
+             ("/release new", "package changes for a window"),
+             ("/release freeze", "days on which nothing goes out")),
+            ("/ticket T-102",)),
+    }),
     START: Command("Where to start, and help", "away 24 Dec - 2 Jan | back | rota | hours | help", {
         Side.CLIENT: Topic(
             "Where to start. `help` after any command tells more of it.",

@@ -15,6 +15,7 @@ from bot.domain.changes import Change, of_intake
 from bot.domain.events import Event
 from bot.domain.intakes import Intake
 from bot.domain.outbox import Place, Post, Subject
+from bot.domain.releases import Release, RolloutMessage
 from bot.domain.tickets import Ticket, seen_before
 from bot.domain.tickets.conversation import Message
 from bot.messages import (
@@ -26,7 +27,9 @@ from bot.messages import (
     links,
     monthly,
     redirects,
+    releases,
     replies,
+    rollout,
     search,
     tickets,
     welcome,
@@ -108,6 +111,18 @@ def _change(session: Session, post: Post, now: datetime) -> Rendered:
     return Rendered(clip(said, LONGEST_NOTIFICATION), body, change.version)
 
 
+def _release(session: Session, post: Post, now: datetime) -> Rendered:
+    release = session.scalars(select(Release).where(Release.id == post.subject_id)).one()
+    said, body = releases.card(session, release, now)
+    return Rendered(clip(said, LONGEST_NOTIFICATION), body, release.version)
+
+
+def _rollout(session: Session, post: Post, _now: datetime) -> Rendered:
+    message = session.scalars(select(RolloutMessage).where(RolloutMessage.id == post.subject_id)).one()
+    said, body = rollout.rollout(session, message, post.snapshot or {})
+    return Rendered(clip(said, LONGEST_NOTIFICATION), body)
+
+
 _DIGESTS = {
     "daily": lambda session, snapshot: (digest.headline(snapshot), digest.daily(session, snapshot)),
     "monthly_client": monthly.client,
@@ -140,4 +155,6 @@ _RENDERERS = {
     Subject.CHANNEL: _question,
     Subject.AGENDA: _agenda,
     Subject.CHANGE: _change,
+    Subject.RELEASE: _release,
+    Subject.ROLLOUT: _rollout,
 }

@@ -12,7 +12,7 @@ from bot.domain.people import Person
 from bot.domain.silence import Step
 from bot.domain.tickets import Ticket
 from bot.domain.workflow import Action, Status
-from bot.messages import agenda, away, blocks, bypasses, changes, links, rota
+from bot.messages import agenda, away, blocks, bypasses, changes, links, release_thread, rota
 from bot.messages.mrkdwn import Mrkdwn, clip, escape, line, link, mention, say
 
 LONGEST_FACT = 1000
@@ -84,6 +84,8 @@ def reply(session: Session, event: Event, place: Place, ticket: Ticket | None) -
     """The sentence for an event, as this audience reads it."""
     if event.change_id:
         return changes.told(session, event, place)
+    if event.release_id:
+        return release_thread.told(session, event, place)
     actor = people.by_id(session, event.actor_id)
     if event.kind is Kind.PERSON_JOINED:
         return say(JOINED, **event.data)

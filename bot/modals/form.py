@@ -1,7 +1,7 @@
 """How a form is built and read back: inputs, typed values, and errors beside their fields."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, time
 from enum import StrEnum
 from typing import Any, TypeVar
 
@@ -125,12 +125,21 @@ def ticks(field: str, label: str, options: list[dict[str, Any]], *, all_ticked: 
     return _input(field, label, element, optional=not all_ticked, hint=hint, live=live is not None)
 
 
-def day(field: str, label: str, *, initial: date | None = None, optional: bool = False) -> Block:
+def day(field: str, label: str, *, initial: date | None = None, optional: bool = False,
+        hint: str | None = None) -> Block:  # fmt: skip
     """A date."""
     element: dict[str, Any] = {"type": "datepicker", "action_id": field}
     if initial:
         element["initial_date"] = initial.isoformat()
-    return _input(field, label, element, optional=optional, hint=None, live=False)
+    return _input(field, label, element, optional=optional, hint=hint, live=False)
+
+
+def time_of_day(field: str, label: str, zone: str, *, initial: time | None = None, hint: str | None = None) -> Block:
+    """A time by a zone's clock."""
+    element: dict[str, Any] = {"type": "timepicker", "action_id": field, "timezone": zone}
+    if initial:
+        element["initial_time"] = f"{initial:%H:%M}"
+    return _input(field, label, element, optional=False, hint=hint, live=False)
 
 
 def search(field: str, label: str, action_id: str, *, initial: dict[str, Any] | None = None, optional: bool = False,
@@ -156,6 +165,7 @@ def files(field: str, label: str) -> Block:
 INITIAL = {
     "plain_text_input": "initial_value",
     "datepicker": "initial_date",
+    "timepicker": "initial_time",
     "users_select": "initial_user",
 }
 
@@ -207,6 +217,8 @@ def _value(state: dict[str, Any]) -> Any:
             return True if ticked == [TICKED] else ticked
         case "datepicker":
             return state.get("selected_date")
+        case "timepicker":
+            return state.get("selected_time")
         case "users_select":
             return state.get("selected_user")
         case "file_input":

@@ -29,7 +29,7 @@ from bot.domain import people, provider, setup
 from bot.domain.business_time import Calendar
 from bot.domain.months import Month
 from bot.jobs import ticker
-from bot.playground import LocalSlack, seeding
+from bot.playground import LocalSlack, seeding, seeding_changes
 from bot.playground.workspace import BOT_USER
 from bot.settings import normalise_database_url
 from bot.slack import manifest
@@ -132,6 +132,7 @@ def _furnish(slack: LocalSlack, sessions: sessionmaker[Session], engine: Engine)
         firm = provider.get(session)
         firm.workspace_url, firm.bot_user_slack_id = slack.url, BOT_USER
     seeding.seed(sessions, now=start)
+    seeding_changes.seed(sessions, now=start)
     ticker.run_now(sessions, "daily-digest", start)
     ticker.run_now(sessions, "monthly-client-review", start, account="Acme")
     slack.local.rates.posts = False  # weeks of posts in one go; from then on as strict as Slack

@@ -23,6 +23,7 @@ from bot.domain import dead_letters, outbox, people
 from bot.domain.agenda import AgendaItem
 from bot.domain.changes import Change
 from bot.domain.outbox import Delivery, Post, Subject
+from bot.domain.releases import Release
 from bot.domain.tickets import Ticket
 from bot.domain.tickets.conversation import Message
 from bot.messages import render
@@ -56,6 +57,7 @@ VERSIONS = {
     Subject.MESSAGE: (Message.id, Message.version),
     Subject.AGENDA: (AgendaItem.id, AgendaItem.version),
     Subject.CHANGE: (Change.id, Change.version),
+    Subject.RELEASE: (Release.id, Release.version),
 }
 
 # Every bucket that the errand takes from has to have room: its channel's or that of edits, and those of other methods.

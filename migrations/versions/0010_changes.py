@@ -291,13 +291,13 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["edited_by_id"], ["person.id"], name=op.f("fk_rollout_message_edited_by_id_person")),
         sa.ForeignKeyConstraint(["release_id"], ["release.id"], name=op.f("fk_rollout_message_release_id_release")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_rollout_message")),
-    )
-    op.create_index(
-        "uq_rollout_message_wanted",
-        "rollout_message",
-        ["release_id", "account_id", "audience", "moment"],
-        unique=True,
-        postgresql_where=sa.text("wanted"),
+        sa.UniqueConstraint(
+            "release_id",
+            "account_id",
+            "audience",
+            "moment",
+            name=op.f("uq_rollout_message_release_id_account_id_audience_moment"),
+        ),
     )
     op.create_index(op.f("ix_rollout_message_account_id"), "rollout_message", ["account_id"], unique=False)
     op.create_index(
@@ -474,7 +474,6 @@ def downgrade() -> None:
         "ix_rollout_message_due", table_name="rollout_message", postgresql_where=sa.text("sent_at is null and wanted")
     )
     op.drop_index(op.f("ix_rollout_message_account_id"), table_name="rollout_message")
-    op.drop_index("uq_rollout_message_wanted", table_name="rollout_message")
     op.drop_table("rollout_message")
     op.drop_index(op.f("ix_decision_account_id"), table_name="decision")
     op.drop_table("decision")

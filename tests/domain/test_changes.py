@@ -237,7 +237,7 @@ def test_reminders_escalate_and_then_it_expires(session, cast, acme):
     assert told.count(events.Kind.APPROVAL_REMINDED) == 2
 
 
-def test_a_new_plan_tells_anew_those_who_were_told_of_the_old_one(session, cast, acme):
+def test_those_who_were_told_hear_in_that_thread_that_the_plan_moved_and_at_its_end_that_it_is_off(session, cast, acme):
     change = a_change(session, acme, touches=(Touch.ROUTING,), tested=Tested.FULL)
     says(session, asks(session, change), "Maya")
     release = released(session, change)
@@ -250,10 +250,15 @@ def test_a_new_plan_tells_anew_those_who_were_told_of_the_old_one(session, cast,
     releases.schedule(session, release, by=cast("Bo"), now=MONDAY, seen=release.version)
     releases.send_due(session, NIGHT)
     sent = [one.moment.value for one in releases.messages_of(session, release.id) if one.sent_at]
-    assert sent == ["day_before", "called_off", "day_before"]
+    assert sent == ["day_before"]
+    (message,) = [one for one in releases.messages_of(session, release.id) if one.sent_at]
+    (post,) = outbox.posts_of(session, outbox.Subject.ROLLOUT, message.id)
+    below = session.scalars(select(events.Event.target).join(outbox.Post, outbox.Post.subject_id == events.Event.id)
+                            .where(outbox.Post.parent_id == post.id).order_by(events.Event.id)).all()  # fmt: skip
+    assert below == ["draft", "scheduled"]
     releases.withdraw(session, release, "It is not wanted", by=cast("Bo"), now=NIGHT, seen=release.version)
     sent = [one.moment.value for one in releases.messages_of(session, release.id) if one.sent_at]
-    assert sent == ["day_before", "called_off", "day_before", "called_off"]
+    assert sent == ["day_before", "called_off"]
 
 
 def test_a_standard_change_waits_when_its_template_loses_its_standing_before_it_is_out(session, cast, acme):

@@ -19,7 +19,7 @@ ANSWERED = {kind: {name for kind_, name in ROUTES if kind_ == kind} for kind in 
 ROOMS = ("ticket.", "time.", "request.", "queue.", "digest.", "bypass.", "intake.", "message.", "channel.",
          "project.", "recurring.", "away.", "rota.", "hours.", "home.", "help.",
          "search.", "agenda.", "delivery.", "change.",
-         "approval.")  # fmt: skip
+         "approval.", "release.")  # fmt: skip
 NOT_CONTROLS = {
     "request.filed": "a window that only shows; it has no submit button",
     "request.already": "a window that only shows",
@@ -39,6 +39,9 @@ NOT_CONTROLS = {
     "change.listed": "a window that only shows",
     "change.standing": "a window that only shows",
     "approval.delegates": "a window that only shows",
+    "release.window": "a window that only shows",
+    "release.list": "a window that only shows",
+    "release.frozen": "a window that only shows",
 }
 
 

@@ -6,7 +6,8 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.domain.errors import NotFound
+from bot.domain import events
+from bot.domain.errors import NotFound, Refused
 from bot.domain.people import Person
 from bot.domain.releases.release import PLANNED, Release, ReleaseState
 
@@ -38,8 +39,21 @@ def find(session: Session, number: int | None) -> Release | None:
     return session.scalar(select(Release).where(Release.id == number)) if number else None
 
 
-def listed(session: Session, *, since: datetime, limit: int) -> list[Release]:
+def check_staff(actor: Person) -> None:
+    """Releases are the team's: clients are told of theirs in their own channels."""
+    if not actor.is_staff:
+        raise Refused("Releases are planned by our team. Whatever concerns you is told in your channel, in time.")
+
+
+def listed(session: Session, actor: Person, *, since: datetime, limit: int) -> list[Release]:
     """What is planned or still to be verified, and what was settled since; by time."""
+    check_staff(actor)
     open_ones = Release.state.in_(STAYS_IN_SIGHT)
     query = select(Release).where(open_ones | (Release.state_since >= since)).order_by(Release.starts, Release.id)
     return list(session.scalars(query.limit(limit)))
+
+
+def history(session: Session, release: Release, *, newest: int) -> list[events.Event]:
+    """What happened to it, oldest first; that of its changes is theirs."""
+    query = select(events.Event).where(events.Event.release_id == release.id, events.Event.change_id.is_(None))
+    return list(session.scalars(query.order_by(events.Event.id.desc()).limit(newest)))[::-1]

@@ -105,10 +105,12 @@ def schedule(session: Session, release: Release, *, by: Person, now: datetime, s
     check_may_go(session, release, packed, now)
     if release.ends <= now:
         raise Refused("Its window is over. Change the window first.")
-    release.move(session, ReleaseState.SCHEDULED, by=by, now=now)
+    planned = {"starts": release.starts.isoformat(), "ends": release.ends.isoformat()}
+    event = release.move(session, ReleaseState.SCHEDULED, by=by, now=now, **planned)
     for change in packed:
         change.move(session, ChangeState.SCHEDULED, by=by, now=now, starts=release.starts.isoformat())
         changes.plan_ticket(session, change, release.starts, by=by, now=now)
+    rollout.say_below(session, release, event)  # to whoever heard of an earlier plan
     rollout.plan(session, release, packed, now)
 
 
@@ -121,11 +123,11 @@ def withdraw(session: Session, release: Release, reason: str, *, by: Person, now
         raise Refused("Say why, in a few words: whoever was told reads it.", field="reason")
     if approval := approvals.pending_of(session, Purpose.RELEASE, release.id):
         approvals.end(approvals.locked(session, approval.id), Standing.WITHDRAWN, now=now)
+    release.reason = reason.strip()
+    rollout.call_off(session, release, now)
     unschedule(session, {change.id for change in packed}, by, now)
     for change in packed:
         change.release_id = None
-    release.reason = reason.strip()
-    rollout.call_off(session, release, now)
     release.move(session, ReleaseState.WITHDRAWN, by=by, now=now, reason=release.reason)
 
 

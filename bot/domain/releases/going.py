@@ -11,6 +11,7 @@ from bot.domain.errors import Refused
 from bot.domain.people import Person
 from bot.domain.releases import rollout
 from bot.domain.releases.asking import check_may_go
+from bot.domain.releases.audiences import Moment
 from bot.domain.releases.release import Release, ReleaseState, changes_in, lock_changes, record
 from bot.domain.risk import ChangeClass
 from bot.domain.roles import Permission
@@ -44,7 +45,7 @@ def _go(session: Session, release: Release, packed: list[Change], by: Person, no
         changes.start_ticket(session, change, by=by, now=now)
         if change.change_class is ChangeClass.EMERGENCY:
             changes.emergency_review(session, change, now=now)
-    rollout.tell(session, release, rollout.Moment.AT_RELEASE, now)
+    rollout.tell(session, release, Moment.AT_RELEASE, now)
 
 
 def release_now(session: Session, change: Change, *, by: Person, now: datetime, seen: int) -> Release:
@@ -55,7 +56,7 @@ def release_now(session: Session, change: Change, *, by: Person, now: datetime, 
     if change.change_class is not ChangeClass.EMERGENCY or change.state is not ChangeState.APPROVED:
         raise Refused(f"Only an approved emergency goes out at once. {change.key} goes out with a release.")
     if change.release_id is not None:
-        raise Refused(f"{change.key} goes out with R-{change.release_id} already. Open that with /release.")
+        raise Refused(f"{change.key} goes out with R-{change.release_id} already. Open it with /release.")
     release = Release(
         name=change.title[:100], starts=now, ends=now + EMERGENCY_WINDOW, made_by_id=by.id, created_at=now,
         state_since=now, state=ReleaseState.SCHEDULED,
@@ -78,7 +79,7 @@ def verify(session: Session, release: Release, *, by: Person, now: datetime, see
     for change in packed:
         change.move(session, ChangeState.VERIFIED, by=by, now=now)
         changes.review_ticket(session, change, by=by, now=now)
-    rollout.tell(session, release, rollout.Moment.AFTER_VERIFICATION, now)
+    rollout.tell(session, release, Moment.AFTER_VERIFICATION, now)
 
 
 def roll_back(session: Session, release: Release, reason: str, *, by: Person, now: datetime, seen: int) -> None:

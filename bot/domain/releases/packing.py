@@ -65,9 +65,7 @@ def _pack(session: Session, release: Release, ids: tuple[int, ...]) -> None:
         if wanted and change.release_id not in {None, release.id}:
             raise Refused(f"{change.key} goes out with R-{change.release_id} already. Choose another.", field="changes")
         if wanted and change.id not in packed and change.state not in MAY_GO_IN:
-            raise Refused(
-                f"{change.key} is {change.state.value}, so it can’t go into a release. Choose another.", field="changes"
-            )
+            raise Refused(f"{change.key} is {change.state.value}, so it can’t go in. Choose another.", field="changes")
         change.release_id = release.id if wanted else None
     if len([change for change in found if change.id in ids]) != len(set(ids)):
         raise Refused("One of these changes is not there any more. Choose again.", field="changes")
@@ -101,8 +99,8 @@ def check_obstacles(session: Session, release: Release) -> None:
     if not release.exception and (found := obstacles(session, release)):
         why = "; ".join(found)
         raise Refused(
-            f"{why[:1].upper()}{why[1:]}. Choose another window, or write below why it can’t wait: "
-            "then a service owner decides too.", field="starts",
+            f"{why[:1].upper()}{why[1:]}. Choose another window, or ask for an exception: say in the form why it "
+            "can’t wait, and a service owner decides too.", field="starts",
         )  # fmt: skip
 
 
@@ -140,10 +138,12 @@ def void(session: Session, release: Release, *, by: Person | None, now: datetime
     approval = approvals.newest(session, Purpose.RELEASE, [release.id]).get(release.id)
     if approval is not None and approval.state in {Standing.PENDING, Standing.APPROVED}:
         approvals.end(approvals.locked(session, approval.id), Standing.VOID, now=now)
-    if release.state is ReleaseState.SCHEDULED:
+    was_scheduled = release.state is ReleaseState.SCHEDULED
+    event = release.move(session, ReleaseState.DRAFT, by=by, now=now, why=why)
+    if was_scheduled:
         unschedule(session, {change.id for change in changes_in(session, release.id)}, by, now)
-        rollout.unplan(session, release, now)
-    release.move(session, ReleaseState.DRAFT, by=by, now=now, why=why)
+        rollout.unplan(session, release)
+        rollout.say_below(session, release, event)
 
 
 def after_edit(session: Session, change: Change, *, by: Person | None, now: datetime) -> Release | None:

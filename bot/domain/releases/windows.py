@@ -1,7 +1,7 @@
 """When a release may go out: release days, freezes, and what else is planned. Each obstacle is a sentence."""
 
 from collections.abc import Collection, Sequence
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from sqlalchemy import CheckConstraint, ForeignKey, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -61,7 +61,7 @@ def lift(session: Session, number: int, *, by: Person, now: datetime) -> None:
     by.require(Permission.PLAN_RELEASES)
     made = session.scalar(select(Freeze).where(Freeze.id == number).with_for_update())
     if made is None or made.lifted_at:
-        raise NotFound("That freeze is lifted already. Open /release freeze to see what stands.")
+        raise NotFound("That freeze is lifted already. /release freeze shows those that stand.")
     made.lifted_at = now
     _record(session, events.Kind.FREEZE_LIFTED, made, by, now)
 
@@ -76,6 +76,34 @@ def freezes(session: Session, since: date) -> list[Freeze]:
     """Those that stand, from a day on."""
     query = select(Freeze).where(Freeze.ends >= since, Freeze.lifted_at.is_(None))
     return list(session.scalars(query.order_by(Freeze.starts, Freeze.id)))
+
+
+def release_days(session: Session, calendar: Calendar, days: Days) -> list[date]:
+    """Those of these days on which releases go out: by the playbook, on working days, outside of a freeze of all."""
+    wanted = playbook.of(session).release_days
+    frozen = [one.days for one in freezes(session, days.first) if one.account_id is None]
+    return [
+        day for day in days.each()
+        if DAY_NAMES[day.weekday()] in wanted and calendar.is_working_day(day)
+        and not any(one.first <= day <= one.last for one in frozen)
+    ]  # fmt: skip
+
+
+def window_on(calendar: Calendar, day: date, first: time, last: time) -> tuple[datetime, datetime]:
+    """From one time of the provider's clock to another, past midnight where the second is the earlier."""
+    until = day + timedelta(days=last < first)
+    return _instant(calendar, day, first, "starts"), _instant(calendar, until, last, "ends")
+
+
+def _instant(calendar: Calendar, day: date, at: time, field: str) -> datetime:
+    local = datetime.combine(day, at, calendar.tz)
+    instant = local.astimezone(UTC)
+    if instant.astimezone(calendar.tz).replace(tzinfo=None) != local.replace(tzinfo=None):
+        raise Refused(
+            f"The clocks go forward that night, so there is no {at:%H:%M} on {show_day(day)}. Choose another time.",
+            field=field,
+        )  # fmt: skip
+    return instant
 
 
 def check_window(starts: datetime, ends: datetime, now: datetime) -> None:
