@@ -67,7 +67,9 @@ def change(house: House, number: int = 1) -> dict[str, Any]:
 
 
 def card(house: House, person: Person, channel: str = "C0RELEASES") -> dict[str, Any]:
-    (found,) = [one for one in person.messages(channel) if "CH-1" in str(one["blocks"])]
+    (found,) = [
+        one for one in person.messages(channel) if "CH-1" in str(one["blocks"]) and "*R-1*" not in str(one["blocks"])
+    ]
     return found
 
 

@@ -21,7 +21,7 @@ from tests.house import MONDAY, House
 
 ROLLBACK = Rollback("Tickets <land> wrong", "Switch the trigger off", 15, "Bo", "None is lost", "A test ticket")
 TITLE = "Route <billing> to its own group"
-CARD = "R-1"
+CARD = "*R-1*"
 ROOM = "C0RELEASES"
 # Tuesday evening, in the provider's London; a release day.
 WINDOW = {"Day": "2026-11-24", "From": "18:00", "To": "20:00"}
