@@ -10,12 +10,16 @@ from bot.domain.errors import NotFound, Refused
 from bot.domain.people import Person
 from bot.domain.seats import Verdict
 from bot.handlers.call import Call, Routes
-from bot.handlers.changes import window_of, window_underneath
+from bot.handlers.changes import window_of
+from bot.handlers.releases import window_of as release_window
 from bot.messages import approvals as messages
 from bot.messages.mrkdwn import Mrkdwn, line
 from bot.modals import approvals as modal
+from bot.modals import changes as change_form
 from bot.modals import form
+from bot.modals import releases as release_form
 
+WINDOWS = {change_form.WINDOW, release_form.WINDOW}
 OF_CHANGES = {Purpose.CHANGE, Purpose.EMERGENCY_REVIEW}
 
 
@@ -36,10 +40,15 @@ def approve(call: Call) -> None:
     call.done()
 
 
-def _window(call: Call, session: Session, actor: Person, approval: Approval) -> dict[str, Any] | None:
+def window_underneath(call: Call) -> str | None:
+    """The window of a change or a release, where something was pressed in it: it is to show the outcome."""
+    return call.view["id"] if call.in_window and call.view["callback_id"] in WINDOWS else None
+
+
+def _window(call: Call, session: Session, actor: Person, approval: Approval) -> dict[str, Any]:
     """The window of what was decided on, as it stands then."""
     if approval.purpose not in OF_CHANGES:
-        return None
+        return release_window(session, actor, releases.visible_to(session, actor, approval.subject_id), call)
     return window_of(session, actor, changes.visible_to(session, actor, approval.subject_id), call.now)
 
 

@@ -45,12 +45,13 @@ def open_one(call: Call) -> None:
 def _open(call: Call, key: str) -> None:
     with call.begin() as (session, actor):
         releases.check_staff(actor)
-        view = _window(session, actor, releases.visible_to(session, actor, key), call)
+        view = window_of(session, actor, releases.visible_to(session, actor, key), call)
     call.open(view)
     call.done()
 
 
-def _window(session: Session, actor: Person, release: Release, call: Call) -> dict[str, Any]:
+def window_of(session: Session, actor: Person, release: Release, call: Call) -> dict[str, Any]:
+    """A release's window as this person is shown it."""
     return modal.window(release, release_window.window(session, actor, release, call.now))
 
 
@@ -75,7 +76,7 @@ def act(call: Call) -> None:
     with call.begin() as (session, actor):
         release = releases.visible_to(session, actor, key, lock=True)
         VERBS[call.action["action_id"]](session, release, by=actor, now=call.now, seen=seen)
-        view = _window(session, actor, release, call) if call.in_window else None
+        view = window_of(session, actor, release, call) if call.in_window else None
     if view:
         call.replace(view)
     call.done()
@@ -143,8 +144,8 @@ def submit(call: Call) -> None:
         else:
             release = releases.visible_to(session, actor, metadata.release, lock=True)
             releases.repackage(session, release, package, by=actor, now=call.now, seen=metadata.seen)
-            underneath = _window(session, actor, release, call) if metadata.window else None
-        view = _window(session, actor, release, call)
+            underneath = window_of(session, actor, release, call) if metadata.window else None
+        view = window_of(session, actor, release, call)
     if underneath and metadata.window:
         call.redraw(metadata.window, underneath)
     if metadata.release is None:
@@ -198,7 +199,7 @@ def _settle(call: Call, verb: Callable[..., None]) -> None:
         call.once(session, form.values(call.view), actor)
         release = releases.visible_to(session, actor, metadata.release or "", lock=True)
         verb(session, release, filled.reason, by=actor, now=call.now, seen=metadata.seen)
-        view = _window(session, actor, release, call) if metadata.window else None
+        view = window_of(session, actor, release, call) if metadata.window else None
     if view and metadata.window:
         call.redraw(metadata.window, view)
     call.done()

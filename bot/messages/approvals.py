@@ -117,7 +117,7 @@ def _row(desk: Desk, approval: Approval, change: Change | None) -> list[Block]:
         text = f"*{change.key}* {line(change.title, 100)}\n{_risk(change)}"
     elif approval.purpose is Purpose.RELEASE:
         release = visible_to(desk.session, desk.actor, approval.subject_id)
-        opens, text = [], _release(desk, release)
+        opens, text = [blocks.button("Open", "release.open", release.key)], _release(desk, release)
     else:
         return []
     until = f" · until {instant(approval.expires_at)}" if approval.expires_at else ""

@@ -110,8 +110,9 @@ def _week(page: _Page, monday: date) -> list[Block]:
 
 def _week_name(page: _Page, monday: date) -> str:
     weeks = (monday - _monday(page.today)).days // 7
-    called = {-1: "Last week", 0: "This week", 1: "Next week"}.get(weeks, "Week")
-    return f"{called}, {day(monday)} to {day(monday + SUNDAY)}"
+    days = f"{day(monday)} to {day(monday + SUNDAY)}"
+    called = {-1: "Last week", 0: "This week", 1: "Next week"}.get(weeks)
+    return f"{called}, {days}" if called else days
 
 
 def _days(page: _Page, monday: date) -> Iterator[Block]:
