@@ -1,7 +1,8 @@
 """Changes: steps in production with a risk, from the first draft to what became of them.
 
-`change` is the entity and its verbs, `content` what is decided on, `checklist` the checks, `asking` how approval is
-asked for and what a decision does, `links` the tickets it is carried by or blamed for, `templates` the proven ones.
+`change` is the entity, `states` how far it is, `drafting` how it begins, `content` what is decided on, `checklist` what
+is looked at before, `asking` how approval is asked for and what a decision does, `links` the tickets it is carried by
+or blamed for, `carrying` how those move along, `templates` the proven ones.
 `visible_to` is the only door: someone else's change is simply not found.
 """
 
@@ -34,9 +35,10 @@ from bot.domain.changes.asking import (
     withdraw,
 )
 from bot.domain.changes.carrying import plan_ticket, review_ticket, start_ticket
-from bot.domain.changes.change import Change, ChangeState, Foreseen, draft, foresee
+from bot.domain.changes.change import Change, Foreseen, foresee
 from bot.domain.changes.checklist import Check, Result, Touch, checks_for
 from bot.domain.changes.content import Content, Rollback
+from bot.domain.changes.drafting import draft
 from bot.domain.changes.links import (
     ChangeLink,
     Relation,
@@ -47,6 +49,7 @@ from bot.domain.changes.links import (
     of_ticket,
     unlink,
 )
+from bot.domain.changes.states import ChangeState
 from bot.domain.changes.templates import Template, make_template, restore, template_of, templates_for
 
 __all__ = [

@@ -7,8 +7,9 @@ from sqlalchemy import Select, case, exists, select
 from sqlalchemy.orm import Session
 
 from bot.domain.approvals import Approval, Purpose
-from bot.domain.changes.change import BEFORE_RELEASE, Change, ChangeState
+from bot.domain.changes.change import Change
 from bot.domain.changes.links import Relation, of_ticket
+from bot.domain.changes.states import BEFORE_RELEASE, ChangeState
 from bot.domain.errors import NotFound
 from bot.domain.events import Event
 from bot.domain.people import Person

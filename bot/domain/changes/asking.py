@@ -14,9 +14,10 @@ from bot.domain import approvals, events, people
 from bot.domain.approvals import Approval, Hall, Purpose, Standing, decisions_on
 from bot.domain.approvals.approval import Settled, valid_for
 from bot.domain.changes import posts, templates
-from bot.domain.changes.change import OUT, Change, ChangeState, class_of, record
+from bot.domain.changes.change import Change, class_of, record
 from bot.domain.changes.checklist import Result
 from bot.domain.changes.content import Content
+from bot.domain.changes.states import OUT, ChangeState
 from bot.domain.errors import Refused
 from bot.domain.people import Person
 from bot.domain.risk import EMERGENCY_REVIEW, ChangeClass

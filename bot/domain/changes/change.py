@@ -6,7 +6,6 @@ row's lock.
 
 from dataclasses import asdict, fields
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Any, NamedTuple
 
 from sqlalchemy import ARRAY, BigInteger, ForeignKey, Index, UniqueConstraint, exists, func, or_, select, text
@@ -15,12 +14,12 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from bot import playbook
 from bot.domain import events, people
-from bot.domain.accounts import Account
 from bot.domain.base import AccountRef, Base, Id
 from bot.domain.changes import posts
 from bot.domain.changes.checklist import Check, Result, Touch, checks_for
 from bot.domain.changes.content import Content, Rollback, hash_of
 from bot.domain.changes.links import ChangeLink, Relation
+from bot.domain.changes.states import BEFORE_RELEASE, ChangeState
 from bot.domain.changes.templates import Template
 from bot.domain.errors import Refused
 from bot.domain.people import Person
@@ -39,27 +38,6 @@ from bot.domain.risk import (
     score,
 )
 from bot.domain.roles import Permission
-from bot.domain.tickets import Ticket
-
-
-class ChangeState(StrEnum):
-    """How far it is."""
-
-    DRAFT = "draft"
-    ASKED = "waiting for approval"
-    APPROVED = "approved"
-    SCHEDULED = "scheduled"
-    RELEASED = "released"
-    VERIFIED = "verified"
-    ROLLED_BACK = "rolled back"
-    REJECTED = "rejected"
-    WITHDRAWN = "withdrawn"
-    IMPORTED = "imported"  # named in another system's log
-
-
-_S = ChangeState
-BEFORE_RELEASE = frozenset({_S.DRAFT, _S.ASKED, _S.APPROVED, _S.SCHEDULED, _S.REJECTED})
-OUT = frozenset({_S.RELEASED, _S.VERIFIED, _S.ROLLED_BACK})
 
 
 class Change(Base):
@@ -176,7 +154,7 @@ class Change(Base):
         """Other words, other answers; whether anything changed. What was decided on the old content is void."""
         self.check_edit(by, seen)
         content.check()
-        _require_implementer(session, content)
+        require_implementer(session, content)
         if content == self.content:
             return False
         if by.id not in self.author_ids:
@@ -245,7 +223,8 @@ def _same(stored: dict[str, Any] | None, answer: dict[str, Any]) -> bool:
     return stored is not None and (stored["result"], stored["evidence"]) == (answer["result"], answer["evidence"])
 
 
-def _require_implementer(session: Session, content: Content) -> None:
+def require_implementer(session: Session, content: Content) -> None:
+    """Refuse somebody who works on no tickets."""
     implementer = people.by_id(session, content.implementer_id)
     if content.implementer_id is not None and (implementer is None or not implementer.may(Permission.WORK)):
         raise Refused("Choose an engineer or a lead who does it.", field="implementer")
@@ -286,34 +265,6 @@ def failed_lately(session: Session, account_id: int, component: str, now: dateti
         or_(Change.state == ChangeState.ROLLED_BACK, blamed),
     )  # fmt: skip
     return session.scalar(query.limit(1)) is not None
-
-
-def draft(
-    session: Session, content: Content, account: Account, *, by: Person, now: datetime, ticket: Ticket | None = None,
-    intake_id: int | None = None,
-) -> Change:  # fmt: skip
-    """Begin one; a ticket carries it, or a request asked for it."""
-    by.require(Permission.WORK)
-    content.check()
-    _require_implementer(session, content)
-    change = Change(
-        account_id=account.id, title=content.title, purpose=content.purpose, author_ids=[by.id], created_at=now,
-        state_since=now, change_class=ChangeClass.ROUTINE, score=0, level=Level.LOW, content_hash="",
-        intake_id=intake_id,
-    )  # fmt: skip
-    change._take(content)
-    change.assess(session, now)
-    session.add(change)
-    session.flush()
-    if ticket is not None:
-        session.add(ChangeLink(
-            account_id=account.id, change_id=change.id, ticket_id=ticket.id, relation=Relation.CARRIES,
-            by_id=by.id, at=now,
-        ))  # fmt: skip
-        session.flush()
-    event = record(session, change, events.Kind.CHANGE_MADE, by=by, now=now)
-    posts.show(session, change, event)
-    return change
 
 
 def record(

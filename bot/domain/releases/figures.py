@@ -13,8 +13,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.domain.changes import Change, ChangeState, Relation, links_of
-from bot.domain.changes.change import OUT
 from bot.domain.changes.links import BLAMED_WITHIN
+from bot.domain.changes.states import OUT
 from bot.domain.risk import ChangeClass, success_percent
 from bot.domain.tickets import Ticket
 
