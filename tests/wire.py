@@ -92,7 +92,8 @@ def _turns(lines: list[str]) -> list[Turn]:
             if not asking:
                 turns.append(Turn())
             _note(turns[-1], message)
-        asking = way == "F"
+        # What a statement of several lines goes on with has no way: it is neither.
+        asking = asking if way not in ("F", "B") else way == "F"
     return [turn for turn in turns if turn.executed]
 
 

@@ -41,7 +41,7 @@ def by_channel(session: Session, channel_slack_id: str | None) -> Account | None
 
 def by_id(session: Session, account_id: int) -> Account:
     """One that this session may see; a number that somebody made up is not found."""
-    account = session.scalar(select(Account).where(Account.id == account_id))
+    account = session.get(Account, account_id)  # asked for only where it did not come along with whoever entered
     if account is None:
         raise NotFound("I can't find that account. Choose one from the list.")
     return account
