@@ -82,7 +82,7 @@ def enter_by(session: Session, door: Select[Any], slack_id: str) -> tuple[Any, .
     row = session.execute(door, {"slack_id": slack_id}).one_or_none()
     if row is None:
         return None
-    person, firm, version, content, *more = row
+    person, firm, version, content, *more = tuple(row)
     provider.keep(session, firm)
     if version is not None:
         playbook.keep(session, version, content)

@@ -122,10 +122,9 @@ def before(
     number = func.nextval(func.pg_get_serial_sequence(TimeEntry.__tablename__, "id"))
     asked = exists().where(mine, *equal), day.scalar_subquery(), number
     if isinstance(work, str):
-        work, *found = tickets.visible_with(session, by, work, *asked)
-    else:
-        found = session.execute(select(*asked)).one()
-    return work, Before(*found)
+        ticket, *found = tickets.visible_with(session, by, work, *asked)
+        return ticket, Before(*found)
+    return work, Before(*session.execute(select(*asked)).one())
 
 
 def _take_turns(session: Session, person: Person) -> None:

@@ -109,10 +109,9 @@ def _log_line(call: Call) -> None:
     with call.begin() as (session, actor):
         actor.require(Permission.LOG_TIME)
         call.once_along(session, call.text, actor)
-        names_ticket = line.work and not projects.is_key(line.work)
         work, before = time.before(
-            session, line.work if names_ticket else _work_of(session, actor, line), by=actor, minutes=line.minutes,
-            note=line.note, since=call.now - SAME_LINE_AGAIN, work_date=_today_of(session, actor, call),
+            session, _work_or_ticket(session, actor, line), by=actor, minutes=line.minutes, note=line.note,
+            since=call.now - SAME_LINE_AGAIN, work_date=_today_of(session, actor, call),
         )  # fmt: skip
         if before.again:
             said = messages.logged_already(work, line.minutes, call.text)
@@ -144,6 +143,13 @@ def _store(
         session, work, by=actor, minutes=line.minutes, work_date=today, note=line.note, now=call.now, today=today,
         number=number,
     )  # fmt: skip
+
+
+def _work_or_ticket(session: Session, actor: Person, line: Line) -> Work | str:
+    """A ticket's key as it stands: what was logged on it is asked with the ticket itself."""
+    if line.work and not projects.is_key(line.work):
+        return line.work
+    return _work_of(session, actor, line)
 
 
 def _work_of(session: Session, actor: Person, line: Line) -> Work:
