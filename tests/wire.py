@@ -4,7 +4,7 @@
         ...
         wire.since_last()     # Traffic(statements=…, round_trips=…, said=[…])
 
-A round trip is one wait for the server: BEGIN, COMMIT, savepoints and the pool's ping count like everything else.
+A round trip is one wait for the server, whatever goes along in it; BEGIN, COMMIT and savepoints count as well.
 What psycopg prepares on its way, once a connection and statement, does not.
 """
 

@@ -68,9 +68,7 @@ def enter(session: Session, slack_id: str) -> Person | None:
     found = people.enter_by(session, ENTER, slack_id)
     if found is None:
         return None
-    person, account, agreement = found
-    if account is not None:
-        session.info["came along"] = (account, agreement)
+    person, *session.info["came along"] = found
     return person
 
 

@@ -258,9 +258,6 @@ def reply(
     return post
 
 
-ENQUEUE = insert(Delivery.__table__).inline().on_conflict_do_nothing()  # pyright: ignore[reportArgumentType]
-
-
 def _enqueue(session: Session, posts: list[Post]) -> None:
     if not posts:
         return
@@ -269,7 +266,7 @@ def _enqueue(session: Session, posts: list[Post]) -> None:
         {"post_id": post.id, "lane_id": post.lane_id, "account_id": post.account_id, "reference": asked}
         for post in posts
     ]
-    session.execute(ENQUEUE, rows, execution_options=NOBODY_WAITS)
+    session.execute(insert(Delivery).on_conflict_do_nothing(), rows)
 
 
 def posts_of(session: Session, subject: Subject, subject_id: int) -> list[Post]:
