@@ -66,15 +66,12 @@ ENTER = people.ENTER.add_columns(_account, _agreement).outerjoin(_theirs, true()
 def enter(session: Session, slack_id: str) -> Person | None:
     """`people.enter` for whoever presses or types: a contact's account and agreement, which forms need, come along."""
     found = people.enter_by(session, ENTER, slack_id)
-    if found is None:
-        return None
-    person, *session.info["came along"] = found
-    return person
+    return found[0] if found else None
 
 
 def of(session: Session, account_id: int) -> Agreement | None:
     """The account's agreement, if one was made."""
-    account, agreement = session.info.get("came along", (None, None))
+    account, agreement = session.info.get("came along") or (None, None)
     if account is not None and account.id == account_id:
         return agreement
     return session.scalar(select(Agreement).where(Agreement.account_id == account_id))

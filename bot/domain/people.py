@@ -80,12 +80,14 @@ def enter(session: Session, slack_id: str) -> Person | None:
 def enter_by(session: Session, door: Select[Any], slack_id: str) -> tuple[Any, ...] | None:
     """The same through a door that brings more along: the person, and what that is."""
     row = session.execute(door, {"slack_id": slack_id}).one_or_none()
+    session.info.pop("came along", None)  # with whoever entered before
     if row is None:
         return None
     person, firm, version, content, *more = tuple(row)
     provider.keep(session, firm)
     if version is not None:
         playbook.keep(session, version, content)
+    session.info["came along"] = more
     return person, *more
 
 
@@ -113,7 +115,7 @@ def contacts(session: Session, account_id: int) -> list[Person]:
 
 def by_id(session: Session, person_id: int | None) -> Person | None:
     """A person this session may see."""
-    return None if person_id is None else session.get(Person, person_id)
+    return None if person_id is None else session.scalar(select(Person).where(Person.id == person_id))
 
 
 def by_ids(session: Session, ids: set[int]) -> dict[int, Person]:

@@ -244,6 +244,8 @@ def _contact(session: Session, chosen: str | None, account: Account, actor: Pers
     if not chosen.startswith(modal.PERSON):
         return None, chosen
     number = chosen.removeprefix(modal.PERSON)
+    if number == str(actor.id) and not actor.is_staff:
+        return actor, None
     person = people.by_id(session, int(number)) if number.isdecimal() else None
     if person is None or person.account_id != account.id:
         raise Refused("Choose somebody of this account.", field="primary_contact")
