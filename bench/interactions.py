@@ -160,7 +160,7 @@ Requests a second (median, 99th percentile in ms), by how many are on their way 
 
 {_speeds(rounds)}
 
-Asked of Postgres and Slack before the answer, BEGIN, COMMIT and the pool's ping among them:
+Asked of Postgres and Slack before the answer, BEGIN and COMMIT among them:
 
 {_asked(asked)}
 

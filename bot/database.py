@@ -19,6 +19,8 @@ from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError, SQLAl
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session, sessionmaker
 
+from bot.connection import wait_less
+
 APP_ROLE = "steward_app"
 STATEMENT_TIMEOUT_MS = 1500
 LOCK_TIMEOUT_MS = 1000  # the shorter one, so that a held row is told apart from a slow database
@@ -113,15 +115,16 @@ def app_engine(url: str, *, pool_size: int = 8, statement_timeout_ms: int | None
     if statement_timeout_ms:
         options += f" -c statement_timeout={statement_timeout_ms} -c lock_timeout={LOCK_TIMEOUT_MS}"
         options += f" -c idle_in_transaction_session_timeout={IDLE_TIMEOUT_MS}"
-    return create_engine(
+    engine = create_engine(
         url,
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=POOL_WAIT_SECONDS if statement_timeout_ms else 30,
-        pool_pre_ping=True,
         hide_parameters=True,  # they hold what people wrote
         connect_args={"options": options, "application_name": "steward", **GONE_IN_SECONDS},
     )
+    wait_less(engine)
+    return engine
 
 
 def in_use(engine: Engine) -> int:
@@ -133,6 +136,7 @@ def sessions(engine: Engine) -> sessionmaker[Session]:
     """`sessions(engine).begin()` is the unit of work."""
     maker = sessionmaker(engine, expire_on_commit=False)
     event.listen(maker, "before_commit", _before_commit)
+    event.listen(maker, "after_flush", _after_flush)
     return maker
 
 
@@ -142,6 +146,10 @@ def _before_commit(session: Session) -> None:
         raise DeadlinePassed
     if begun is not None and not session.in_nested_transaction():  # the end of a savepoint stores nothing
         begun.append(time.monotonic())
+
+
+def _after_flush(session: Session, _context: object) -> None:
+    session.info["wrote"] = True
 
 
 def migrate(url: str) -> None:

@@ -4,7 +4,7 @@
         ...
         wire.since_last()     # Traffic(statements=…, round_trips=…, said=[…])
 
-A round trip is one wait for the server: BEGIN, COMMIT, savepoints and the pool's ping count like everything else.
+A round trip is one wait for the server, whatever goes along in it; BEGIN, COMMIT and savepoints count as well.
 What psycopg prepares on its way, once a connection and statement, does not.
 """
 
@@ -92,7 +92,8 @@ def _turns(lines: list[str]) -> list[Turn]:
             if not asking:
                 turns.append(Turn())
             _note(turns[-1], message)
-        asking = way == "F"
+        # What a statement of several lines goes on with has no way: it is neither.
+        asking = asking if way not in ("F", "B") else way == "F"
     return [turn for turn in turns if turn.executed]
 
 

@@ -41,7 +41,9 @@ def by_channel(session: Session, channel_slack_id: str | None) -> Account | None
 
 def by_id(session: Session, account_id: int) -> Account:
     """One that this session may see; a number that somebody made up is not found."""
-    account = session.scalar(select(Account).where(Account.id == account_id))
+    account = next(iter(session.info.get("came along") or ()), None)  # with whoever entered: `agreements.enter`
+    if account is None or account.id != account_id:
+        account = session.scalar(select(Account).where(Account.id == account_id))
     if account is None:
         raise NotFound("I can't find that account. Choose one from the list.")
     return account

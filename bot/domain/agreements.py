@@ -5,10 +5,13 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Numeric, select
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy import Numeric, select, true
+from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
+from bot.domain import people
+from bot.domain.accounts import Account
 from bot.domain.base import AccountRef, Base, Id
+from bot.domain.people import Person
 
 
 class AgreementType(StrEnum):
@@ -48,6 +51,27 @@ class Agreement(Base):
         return bool(self.scope) and not any(name.casefold() in named for name in self.scope)
 
 
+# Looked for once somebody has entered: a subquery that needs their row, and that Postgres takes nothing out of.
+_theirs = (
+    select(Account, Agreement)
+    .outerjoin(Agreement, Agreement.account_id == Account.id)
+    .where(Account.id == people.ENTERED.account_id)
+    .offset(0)
+    .lateral("theirs")
+)
+_account, _agreement = aliased(Account, _theirs), aliased(Agreement, _theirs)
+ENTER = people.ENTER.add_columns(_account, _agreement).outerjoin(_theirs, true())
+
+
+def enter(session: Session, slack_id: str) -> Person | None:
+    """`people.enter` for whoever presses or types: a contact's account and agreement, which forms need, come along."""
+    found = people.enter_by(session, ENTER, slack_id)
+    return found[0] if found else None
+
+
 def of(session: Session, account_id: int) -> Agreement | None:
     """The account's agreement, if one was made."""
+    account, agreement = session.info.get("came along") or (None, None)
+    if account is not None and account.id == account_id:
+        return agreement
     return session.scalar(select(Agreement).where(Agreement.account_id == account_id))

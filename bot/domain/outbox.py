@@ -18,6 +18,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from bot import logs
+from bot.connection import NOBODY_WAITS
 from bot.domain.base import Base, Id
 
 KEPT = timedelta(days=30)  # to look back at how a post went; what was posted stays in `post`
@@ -162,6 +163,27 @@ def open_threads(
     return posts
 
 
+OPEN = text("""
+with made as (
+  insert into post (subject, subject_id, place, channel_slack_id, account_id)
+  select :subject, :subject_id, place, channel, :account_id
+  from unnest(cast(:places as text[]), cast(:channels as text[])) with ordinality as there (place, channel, nth)
+  order by nth
+  returning id, account_id)
+insert into outbox (post_id, lane_id, account_id, reference)
+select id, id, account_id, :reference from made order by id
+""")
+
+
+def open_cards(
+    session: Session, subject: Subject, subject_id: int, channels: Mapping[Place, str], *, account_id: int | None
+) -> None:
+    """`open_threads` for something new, where nobody waits to hear which posts they are: one statement."""
+    told = {"subject": subject.value, "subject_id": subject_id, "account_id": account_id, "reference": logs.reference(),
+            "places": [place.value for place in channels], "channels": list(channels.values())}  # fmt: skip
+    session.execute(OPEN, told, execution_options=NOBODY_WAITS)
+
+
 def adopt(
     session: Session, subject_id: int, place: Place, channel_slack_id: str, ts: str, *, account_id: int,
     snapshot: dict[str, Any],
@@ -183,7 +205,21 @@ def adopt(
 
 def refresh(session: Session, subject: Subject, subject_id: int) -> list[Post]:
     """Bring every post of the subject to its current state; nothing is added where an edit is pending."""
-    return _redrawn(session, subject, Post.subject_id == subject_id)
+    if subject in UNVERSIONED:
+        return _redrawn(session, subject, Post.subject_id == subject_id)
+    which = {"subject": subject.value, "subject_id": subject_id, "reference": logs.reference()}
+    return list(session.scalars(REFRESH, which))
+
+
+# One statement, for every press of a button makes it: the cards, and beside them their deliveries.
+REFRESH = select(Post).from_statement(
+    text("""
+with cards as (select * from post where subject = :subject and subject_id = :subject_id),
+asked as (insert into outbox (post_id, lane_id, account_id, reference)
+  select id, coalesce(parent_id, id), account_id, :reference from cards order by id on conflict do nothing)
+select * from cards order by id
+""").columns(*Post.__table__.columns)
+)
 
 
 def refresh_in(session: Session, subject: Subject, channels: Iterable[str]) -> list[Post]:

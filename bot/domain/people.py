@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ForeignKey, String, Text, bindparam, column, func, select, text, true
+from sqlalchemy import ForeignKey, Select, String, Text, bindparam, column, func, select, text, true
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
@@ -60,11 +60,11 @@ class Person(Base):
 
 
 _columns = [column(one.name, one.type) for one in Person.__table__.columns]
-_entered = aliased(
+ENTERED = aliased(
     Person, func.steward_enter(bindparam("slack_id", type_=Text)).table_valued(*_columns), adapt_on_names=True
 )
 _newest = playbook.NEWEST.subquery("newest")
-ENTER = select(_entered, Provider, _newest).select_from(_entered).outerjoin(Provider, true()).outerjoin(_newest, true())
+ENTER = select(ENTERED, Provider, _newest).select_from(ENTERED).outerjoin(Provider, true()).outerjoin(_newest, true())
 
 
 def enter(session: Session, slack_id: str) -> Person | None:
@@ -73,14 +73,22 @@ def enter(session: Session, slack_id: str) -> Person | None:
     Staff see every account, a contact sees its own, nobody unknown sees anything. What nearly everybody asks for next
     comes along: the provider and the playbook.
     """
-    row = session.execute(ENTER, {"slack_id": slack_id}).one_or_none()
+    found = enter_by(session, ENTER, slack_id)
+    return found[0] if found else None
+
+
+def enter_by(session: Session, door: Select[Any], slack_id: str) -> tuple[Any, ...] | None:
+    """The same through a door that brings more along: the person, and what that is."""
+    row = session.execute(door, {"slack_id": slack_id}).one_or_none()
+    session.info.pop("came along", None)  # with whoever entered before
     if row is None:
         return None
-    person, firm, version, content = row
+    person, firm, version, content, *more = tuple(row)
     provider.keep(session, firm)
     if version is not None:
         playbook.keep(session, version, content)
-    return person
+    session.info["came along"] = more
+    return person, *more
 
 
 def enter_as_system(session: Session) -> None:
@@ -117,7 +125,10 @@ def by_ids(session: Session, ids: set[int]) -> dict[int, Person]:
 
 def names_of(session: Session, slack_ids: Iterable[str]) -> dict[str, str]:
     """What these Slack ids are called, as far as this session may see them."""
-    query = select(Person.slack_id, Person.name).where(Person.slack_id.in_(list(slack_ids)))
+    asked = list(slack_ids)
+    if not asked:
+        return {}
+    query = select(Person.slack_id, Person.name).where(Person.slack_id.in_(asked))
     return {slack_id: name for slack_id, name in session.execute(query) if slack_id}
 
 

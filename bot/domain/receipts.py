@@ -7,8 +7,10 @@ from typing import Any
 
 from sqlalchemy import ForeignKey, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from bot.connection import NOBODY_WAITS
 from bot.domain.base import Base
 
 # Slack repeats an event for a day, and a person a form for as long as its window stays open.
@@ -46,18 +48,34 @@ def claim(session: Session, key: str, content: str, *, account_id: int | None) -
 
     A second transaction with the same key waits here until the first has committed or gone.
     """
-    digest = digest_of(content)
     claimed = session.execute(
         insert(Receipt)
-        .values(key=key, digest=digest, account_id=account_id)
+        .values(key=key, digest=digest_of(content), account_id=account_id)
         .on_conflict_do_nothing()
         .returning(Receipt.key)
     ).scalar_one_or_none()
-    if claimed:
-        return None
+    return None if claimed else earlier(session, key, content)
+
+
+def claim_along(session: Session, key: str, content: str, *, account_id: int | None) -> None:
+    """The same without waiting: whatever is sent next meets `is_taken` where the key is another's."""
+    mine = {"key": key, "digest": digest_of(content), "account_id": account_id}
+    session.execute(_CLAIM, mine, execution_options=NOBODY_WAITS)
+
+
+_CLAIM = insert(Receipt.__table__).inline()  # pyright: ignore[reportArgumentType]
+
+
+def is_taken(error: IntegrityError) -> bool:
+    """Whether that is what was met."""
+    return getattr(getattr(error.orig, "diag", None), "constraint_name", None) == "pk_receipt"
+
+
+def earlier(session: Session, key: str, content: str) -> Earlier:
+    """What is known of a key that was claimed before."""
     row = session.execute(select(Receipt.digest, Receipt.answer).where(Receipt.key == key)).one_or_none()
     # Another person's receipt is hidden by row security: the key is taken, and nothing is told.
-    return Earlier(same=row is not None and row[0] == digest, answer=row[1] if row else None)
+    return Earlier(same=row is not None and row[0] == digest_of(content), answer=row[1] if row else None)
 
 
 def known(session: Session, key: str) -> bool:
@@ -68,7 +86,7 @@ def known(session: Session, key: str) -> bool:
 def keep_answer(session: Session, key: str, answer: dict[str, Any]) -> None:
     """What a repeat of the same input is answered with."""
     kept = update(Receipt).where(Receipt.key == key).values(answer=answer)
-    session.execute(kept, execution_options={"synchronize_session": False})
+    session.execute(kept, execution_options={"synchronize_session": False, **NOBODY_WAITS})
 
 
 def purge(session: Session, *, most: int) -> int:

@@ -1,12 +1,14 @@
 """Time entries: logged in a sentence, corrected by reversal, never changed in place."""
 
 from datetime import date, datetime
+from typing import NamedTuple
 
-from sqlalchemy import CheckConstraint, Exists, ForeignKey, Index, SmallInteger, exists, func, select
+from sqlalchemy import CheckConstraint, Exists, ForeignKey, Index, SmallInteger, and_, exists, func, select
 from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
-from bot.domain import events, recurring
-from bot.domain.base import Base, Id
+from bot.connection import NOBODY_WAITS
+from bot.domain import events, recurring, tickets
+from bot.domain.base import Base, Id, write
 from bot.domain.business_time import Calendar
 from bot.domain.codes import Category, Code, default_code
 from bot.domain.durations import LONGEST
@@ -57,8 +59,12 @@ def log(
     category: Category | None = None,
     code: Code | None = None,
     note: str = "",
+    number: int | None = None,
 ) -> TimeEntry:
-    """Log time on a ticket or a project. Only what cannot be true is refused; what is closed still takes time."""
+    """Log time on a ticket or a project. Only what cannot be true is refused; what is closed still takes time.
+
+    With the `number` that `Before` drew for it nothing is waited for.
+    """
     by.require(Permission.LOG_TIME)
     if work_date > today:
         raise Refused("That day has not come yet. Pick today or an earlier day.", field="work_date")
@@ -74,8 +80,12 @@ def log(
         note=note.strip(),
         created_at=now,
     )
-    session.add(entry)
-    session.flush()
+    if number is None:
+        session.add(entry)
+        session.flush()
+    else:
+        entry.id = number
+        write(session, entry)
     _record(session, events.Kind.TIME_LOGGED, entry, by, now)
     return entry
 
@@ -90,25 +100,37 @@ def _target(work: Work) -> dict[str, int]:
     return {"project_id" if isinstance(work, Project) else "ticket_id": work.id}
 
 
-def same_since(
-    session: Session, work: Work, *, by: Person, minutes: int, note: str, since: datetime
-) -> TimeEntry | None:
-    """An equal standing entry made after `since`: perhaps the same line sent twice.
+class Before(NamedTuple):
+    """What a line of `/time` wants to know before it is logged."""
 
-    One at a time per person: two equal lines at once must not both find nothing.
-    """
-    session.execute(select(Person.id).where(Person.id == by.id).with_for_update())
-    return session.scalar(
-        select(TimeEntry)
-        .where(
-            TimeEntry.person_id == by.id,
-            *(getattr(TimeEntry, name) == number for name, number in _target(work).items()),
-            TimeEntry.minutes == minutes,
-            TimeEntry.note == note.strip(),
-            TimeEntry.created_at > since,
-            ~_undone(),
-        )
-        .limit(1)
+    again: bool  # an equal standing entry was made just now: perhaps the same line sent twice
+    minutes: int  # of that day so far
+    number: int  # the entry's, drawn ahead
+
+
+def before(
+    session: Session, work: Work | str, *, by: Person, minutes: int, note: str, since: datetime, work_date: date
+) -> tuple[Work, Before]:
+    """The work and what was logged before, `since` then; of a ticket's key both are one question."""
+    _take_turns(session, by)
+    target = {"ticket_id": tickets.number_of(work)} if isinstance(work, str) else _target(work)
+    mine = and_(TimeEntry.person_id == by.id, TimeEntry.reverses_id.is_(None), ~_undone())
+    equal = [getattr(TimeEntry, name) == number for name, number in target.items()]
+    equal += [TimeEntry.minutes == minutes, TimeEntry.note == note.strip(), TimeEntry.created_at > since]
+    day = select(func.coalesce(func.sum(TimeEntry.minutes), 0)).where(mine, TimeEntry.work_date == work_date)
+    number = func.nextval(func.pg_get_serial_sequence(TimeEntry.__tablename__, "id"))
+    asked = exists().where(mine, *equal), day.scalar_subquery(), number
+    if isinstance(work, str):
+        ticket, *found = tickets.visible_with(session, by, work, *asked)
+        return ticket, Before(*found)
+    return work, Before(*session.execute(select(*asked)).one())
+
+
+def _take_turns(session: Session, person: Person) -> None:
+    """One line at a time per person: two equal lines at once must not both find nothing."""
+    people = Person.__table__
+    session.execute(
+        select(people.c.id).where(people.c.id == person.id).with_for_update(), execution_options=NOBODY_WAITS
     )
 
 
@@ -147,7 +169,8 @@ def reverse(session: Session, entry_id: int, *, by: Person, now: datetime) -> Ti
 
 
 def _record(session: Session, kind: events.Kind, entry: TimeEntry, by: Person, now: datetime) -> None:
-    session.add(
+    write(
+        session,
         events.Event(
             kind=kind,
             at=now,
@@ -155,7 +178,7 @@ def _record(session: Session, kind: events.Kind, entry: TimeEntry, by: Person, n
             ticket_id=entry.ticket_id,
             actor_id=by.id,
             data={"entry": entry.id, "minutes": entry.minutes, "code": entry.code.value, "note": entry.note},
-        )
+        ),
     )
 
 

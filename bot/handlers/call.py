@@ -16,11 +16,11 @@ from slack_bolt import Ack, BoltResponse
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 from slack_sdk.webhook import WebhookClient
-from sqlalchemy.event import listen
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, sessionmaker
 
-from bot.domain import accounts, people, provider, receipts
+from bot.domain import accounts, agreements, people, provider, receipts
 from bot.domain.errors import Refused
 from bot.domain.people import Person
 from bot.handlers import newcomers
@@ -58,6 +58,7 @@ class Call:
     reference: str
     answered: BoltResponse | None = field(default=None)
     wrote: bool = field(default=False)  # whether anything was changed
+    _claimed: tuple[str, str] | None = field(default=None)  # key and content, by `once_along`
 
     @property
     def slack_id(self) -> str:
@@ -135,23 +136,42 @@ class Call:
     @contextmanager
     def begin(self) -> Iterator[tuple[Session, Person]]:
         """One transaction as the person who acts, open to exactly their accounts."""
-        with self.sessions.begin() as session:
-            listen(session, "after_flush", self._notes_a_change)
-            actor = people.enter(session, self.slack_id)
-            if actor is not None:
-                yield session, _still_here(actor)
-                return
-        # Slack is asked who that is with no transaction open.
-        self._make_known()
-        with self.sessions.begin() as session:
-            listen(session, "after_flush", self._notes_a_change)
-            actor = people.enter(session, self.slack_id)
-            if actor is None:
-                raise Refused(STRANGER)
-            yield session, _still_here(actor)
+        with self._noticing_repeats():
+            with self.sessions.begin() as session:
+                actor = agreements.enter(session, self.slack_id)
+                if actor is not None:
+                    yield from self._works(session, actor)
+                    return
+            # Slack is asked who that is with no transaction open.
+            self._make_known()
+            with self.sessions.begin() as session:
+                actor = agreements.enter(session, self.slack_id)
+                if actor is None:
+                    raise Refused(STRANGER)
+                yield from self._works(session, actor)
 
-    def _notes_a_change(self, *_: object) -> None:
-        self.wrote = True
+    def _works(self, session: Session, actor: Person) -> Iterator[tuple[Session, Person]]:
+        try:
+            yield session, _still_here(actor)
+        except Refused:
+            if self._claimed:
+                session.execute(select(1))  # a repeat hears what was answered then, not what is refused now
+            raise
+        session.flush()
+        self.wrote = self.wrote or session.info.get("wrote", False)
+
+    @contextmanager
+    def _noticing_repeats(self) -> Iterator[None]:
+        """A claim that went along with something else meets its key there."""
+        try:
+            yield
+        except IntegrityError as error:
+            if not (self._claimed and receipts.is_taken(error)):
+                raise
+            with self.sessions.begin() as session:
+                people.enter(session, self.slack_id)
+                earlier = receipts.earlier(session, *self._claimed)
+            raise Repeated(earlier) from None
 
     @property
     def key(self) -> str:
@@ -165,6 +185,16 @@ class Call:
         earlier = receipts.claim(session, key or self.key, content_of(content), account_id=actor.account_id)
         if earlier:
             raise Repeated(earlier)
+
+    def once_along(self, session: Session, content: Any, actor: Person) -> None:
+        """The same without a wait of its own: a repeat is noticed with what is asked or stored next."""
+        self._claimed = (self.key, content_of(content))
+        receipts.claim_along(session, *self._claimed, account_id=actor.account_id)
+
+    def let_go(self, session: Session) -> None:
+        """Nothing was done but a question asked: what comes back has to find its receipt free."""
+        session.execute(select(1))
+        session.rollback()
 
     def remember(self, session: Session, **answer: Any) -> None:
         """What a repeat of this arrival is answered with."""

@@ -156,13 +156,12 @@ def submit(call: Call) -> None:
     with call.begin() as (session, actor):
         account = _chosen_account(session, actor, filled, metadata)
         metadata.account_id = account.id
+        call.once_along(session, form.values(call.view), actor)  # a repeat is answered before anything is asked
         question = _question(call, session, actor, metadata, filled)
-        claim = session.begin_nested() if question else None
-        call.once(session, form.values(call.view), actor)  # a repeat is answered before anything is asked or refused
         filing = _filing(session, filled, metadata, account, actor)
         intakes.check(filing, by=actor, account=account)
-        if question and claim:
-            claim.rollback()  # nothing was filed, so the form that comes back has to find its receipt free
+        if question:
+            call.let_go(session)
             return call.show(question)
         ticket = intakes.submit(
             session, filing, by=actor, account=account, provider=provider.get(session), now=call.now,
@@ -245,6 +244,8 @@ def _contact(session: Session, chosen: str | None, account: Account, actor: Pers
     if not chosen.startswith(modal.PERSON):
         return None, chosen
     number = chosen.removeprefix(modal.PERSON)
+    if number == str(actor.id) and not actor.is_staff:
+        return actor, None
     person = people.by_id(session, int(number)) if number.isdecimal() else None
     if person is None or person.account_id != account.id:
         raise Refused("Choose somebody of this account.", field="primary_contact")

@@ -108,13 +108,16 @@ def _log_line(call: Call) -> None:
     line = read_line(call.text)
     with call.begin() as (session, actor):
         actor.require(Permission.LOG_TIME)
-        work = _work_of(session, actor, line)
-        call.once(session, call.text, actor)
-        since = call.now - SAME_LINE_AGAIN
-        if time.same_since(session, work, by=actor, minutes=line.minutes, note=line.note, since=since):
+        call.once_along(session, call.text, actor)
+        work, before = time.before(
+            session, _work_or_ticket(session, actor, line), by=actor, minutes=line.minutes, note=line.note,
+            since=call.now - SAME_LINE_AGAIN, work_date=_today_of(session, actor, call),
+        )  # fmt: skip
+        if before.again:
             said = messages.logged_already(work, line.minutes, call.text)
         else:
-            said = _store(session, actor, work, line, call)
+            entry = _store(session, actor, work, line, call, number=before.number)
+            said = _said(session, entry, work, before.minutes + entry.minutes)
         call.remember(session, text=said[0], blocks=said[1], response_type="ephemeral")
     call.done(*said)
 
@@ -127,17 +130,26 @@ def log_again(call: Call) -> None:
         work = _work_of(session, actor, line)
         # One answer to one question: a second press of the same button finds the receipt.
         call.once(session, call.value, actor, key=f"again:{actor.id}:{call.action['block_id']}")
-        said = _store(session, actor, work, line, call)
+        said = _logged(session, actor, _store(session, actor, work, line, call), work)
     call.whisper(*said)
     call.done()
 
 
-def _store(session: Session, actor: Person, work: Work, line: Line, call: Call) -> messages.Said:
+def _store(
+    session: Session, actor: Person, work: Work, line: Line, call: Call, *, number: int | None = None
+) -> TimeEntry:
     today = _today_of(session, actor, call)
-    entry = time.log(
-        session, work, by=actor, minutes=line.minutes, work_date=today, note=line.note, now=call.now, today=today
-    )
-    return _logged(session, actor, entry, work)
+    return time.log(
+        session, work, by=actor, minutes=line.minutes, work_date=today, note=line.note, now=call.now, today=today,
+        number=number,
+    )  # fmt: skip
+
+
+def _work_or_ticket(session: Session, actor: Person, line: Line) -> Work | str:
+    """A ticket's key as it stands: what was logged on it is asked with the ticket itself."""
+    if line.work and not projects.is_key(line.work):
+        return line.work
+    return _work_of(session, actor, line)
 
 
 def _work_of(session: Session, actor: Person, line: Line) -> Work:
@@ -150,7 +162,10 @@ def _work_of(session: Session, actor: Person, line: Line) -> Work:
 
 
 def _logged(session: Session, actor: Person, entry: TimeEntry, work: Work) -> messages.Said:
-    total = sum(found.minutes for found in time.standing(session, actor, entry.work_date))
+    return _said(session, entry, work, sum(found.minutes for found in time.standing(session, actor, entry.work_date)))
+
+
+def _said(session: Session, entry: TimeEntry, work: Work, total: int) -> messages.Said:
     used = time.minutes_on_projects(session, [work.id])[work.id] if isinstance(work, Project) else 0
     return messages.logged(entry, work, total, used)
 

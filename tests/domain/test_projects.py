@@ -128,9 +128,9 @@ def test_time_on_a_project_is_charged_to_it_added_up_and_taken_back(session, who
     time.reverse(session, entry.id, by=who("Bo"), now=MONDAY)
     assert time.minutes_on_projects(session, [project.id, 10**9]) == {project.id: 120, 10**9: 0}
     since = MONDAY.replace(hour=0)
-    same = {"by": who("Bo"), "minutes": 60, "note": "", "since": since}
-    assert time.same_since(session, project, **same) is not None
-    assert time.same_since(session, a_ticket(), **same) is None
+    same = {"by": who("Bo"), "minutes": 60, "note": "", "since": since, "work_date": since.date()}
+    assert time.before(session, project, **same)[1].again
+    assert not time.before(session, a_ticket(), **same)[1].again
 
 
 def test_of_two_who_make_it_a_project_one_does(cast_sessions, cast_url):

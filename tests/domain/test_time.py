@@ -162,12 +162,16 @@ def test_the_notes_of_what_stands_start_the_closure_note(session, log, who):
 
 def test_the_same_line_sent_twice_is_noticed(session, log, who):
     entry = log(45, note="index")
-    same = {"by": who("Bo"), "minutes": 45, "note": " index ", "since": MONDAY - timedelta(minutes=2)}
-    assert time.same_since(session, log.ticket, **same) is entry
-    for different in ({"minutes": 46}, {"note": "other"}, {"by": who("Eve")}, {"since": MONDAY}):
-        assert time.same_since(session, log.ticket, **(same | different)) is None
+    since = MONDAY - timedelta(minutes=2)
+    same = {"by": who("Bo"), "minutes": 45, "note": " index ", "since": since, "work_date": entry.work_date}
+    for work in (log.ticket, log.ticket.key):
+        found, before = time.before(session, work, **same)
+        assert (found, before.again, before.minutes) == (log.ticket, True, 45)
+        for different in ({"minutes": 46}, {"note": "other"}, {"by": who("Eve")}, {"since": MONDAY}):
+            assert not time.before(session, work, **(same | different))[1].again
     time.reverse(session, entry.id, by=who("Bo"), now=MONDAY)
-    assert time.same_since(session, log.ticket, **same) is None
+    before = time.before(session, log.ticket, **same)[1]
+    assert (before.again, before.minutes) == (False, 0)
 
 
 def test_the_form_offers_the_ticket_somebody_logged_on_last(session, log, who, a_ticket):

@@ -18,6 +18,8 @@ from typing import Any, NamedTuple
 
 import psycopg
 
+from bot import connection
+
 SLACKS_DOOR = "/slack/events"
 ANSWER_LOST = "the answer is lost"  # said to a process that waits after a commit
 READS = ("select", "ping")
@@ -85,7 +87,7 @@ def _before(owner: type, name: str, tell: Callable[..., None]) -> None:
 
 
 def _around_commits(steps: Steps) -> None:
-    original = psycopg.Connection.commit
+    original = connection.Connection.commit
 
     def commit(self: Any) -> None:
         steps.reach("commit:before")
@@ -94,7 +96,7 @@ def _around_commits(steps: Steps) -> None:
             self.close()
             raise psycopg.OperationalError("server closed the connection unexpectedly")
 
-    psycopg.Connection.commit = commit
+    connection.Connection.commit = commit
 
 
 def _after_each_call(steps: Steps) -> None:

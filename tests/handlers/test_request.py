@@ -103,6 +103,19 @@ def test_what_is_wrong_stands_beside_its_field_and_nothing_is_stored(house: Hous
     assert house.state_of_the_world()["receipt"] == before["receipt"]
 
 
+@pytest.mark.parametrize("kind", ["Planning", "Question"])
+def test_a_repeat_is_answered_as_then_even_where_it_would_be_refused_by_now(house: House, kind):
+    asked = ORDINARY if kind == "Question" else {"Short description": "Plan the spring release"}
+    dated = {"Request type": kind, **asked, "Desired timing": "By a date", "Date": "2026-11-25"}
+    house.ana.opens("/request").fills(dated).submits()
+    then = house.last_sent("view_submission")
+    house.passes(days=7)
+    before = house.state_of_the_world()
+    status, answer = house.sends_payload(then)
+    assert (status, '"response_action": "update"' in answer) == (200, True), answer
+    assert house.state_of_the_world() == before
+
+
 def test_staff_file_for_a_client_and_say_where_it_came_from(house: House):
     house.sam.opens("/request", channel="C0TRIAGE")
     house.sam.fills({"Account": "Acme", "Where it came from": "Call", **ORDINARY}).submits()

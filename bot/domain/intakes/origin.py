@@ -74,8 +74,9 @@ def became(session: Session, intake: Intake | None, by: Person) -> str:
 def claim(session: Session, intake: Intake, origin: Origin, by: Person) -> None:
     """Of two at once the database lets one through; the other is told what became of it."""
     intake.message_channel, intake.message_ts = origin.channel, origin.ts
+    savepoint = session.begin_nested()  # outside of what is caught: what was held goes along
     try:
-        with session.begin_nested():
+        with savepoint:
             session.add(intake)
             session.flush()
     except IntegrityError:

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from bot import playbook
 from bot.domain import agenda, bypasses, events, outbox, people
 from bot.domain.accounts import Account
+from bot.domain.base import write
 from bot.domain.errors import Refused
 from bot.domain.intakes import redirects
 from bot.domain.intakes.intake import Disposition, Intake
@@ -101,7 +102,8 @@ def submit(
             redirects.tell_triage(session, intake, by, account, provider)
         return None
     ticket = _file(session, intake, filing, account=account, provider=provider, requester=by, now=now)
-    session.add(intake)  # after its ticket, so that one INSERT says what became of it
+    if not origin:  # with one it is claimed by now
+        write(session, intake)  # after its ticket, so that one INSERT says what became of it
     if origin:
         answer_in_thread(session, ticket, origin, by, account)
     return ticket

@@ -1,6 +1,8 @@
 """The only ways to reach tickets: through the person who asks. Someone else's is simply not found."""
 
 import re
+from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
@@ -41,12 +43,17 @@ def seen_by_the_team() -> Select[Ticket]:
 
 def visible_to(session: Session, actor: Person, key: str | int, *, lock: bool = False) -> Ticket:
     """The only way to load one ticket: someone else's is simply not found."""
+    return visible_with(session, actor, key, lock=lock)[0]
+
+
+def visible_with(session: Session, actor: Person, key: str | int, *more: Any, lock: bool = False) -> Sequence[Any]:
+    """The ticket, and beside it what else is asked in the same breath."""
     number = key if isinstance(key, int) else number_of(key)
-    query = seen_by(actor).where(Ticket.id == number)
-    ticket = session.scalar(query.with_for_update() if lock else query)
-    if ticket is None:
+    query = seen_by(actor).where(Ticket.id == number).add_columns(*more)
+    found = session.execute(query.with_for_update(of=Ticket) if lock else query).one_or_none()
+    if found is None:
         raise NotFound(f"I can't find T-{number}. Check the number, or look in /queue.")
-    return ticket
+    return found
 
 
 def several(session: Session, actor: Person, numbers: set[int]) -> dict[int, Ticket]:

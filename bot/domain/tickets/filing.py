@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from bot import playbook
 from bot.domain import events
 from bot.domain.accounts import Account
+from bot.domain.base import write
 from bot.domain.business_time import working_days_until
 from bot.domain.bypass import Criterion
 from bot.domain.people import Person
@@ -122,13 +123,13 @@ def file(
     )
     session.add(ticket)
     session.flush()
-    session.add_all(
+    write(session, *(
         Attachment(ticket_id=ticket.id, account_id=account.id, file_slack_id=file["id"], name=file["name"],
                    permalink=file.get("permalink"))
         for file in filing.files
-    )  # fmt: skip
-    session.add(_filed_event(session, ticket, filing, by or requester, assessment, now))
-    ticket.open_threads(session, account, provider)
+    ))  # fmt: skip
+    write(session, _filed_event(session, ticket, filing, by or requester, assessment, now))
+    ticket.open_cards(session, account, provider)
     return ticket
 
 

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from bot import playbook
 from bot.domain import accounts, events, outbox, people, provider
 from bot.domain.accounts import Account
-from bot.domain.base import AccountRef, Base, Id
+from bot.domain.base import AccountRef, Base, Id, store, write
 from bot.domain.codes import Code
 from bot.domain.errors import Refused
 from bot.domain.people import Person
@@ -182,7 +182,7 @@ class Ticket(Base):
             return False
         source = self.status
         data = EFFECTS[action](self, session, inputs, by, now)
-        self._moved(session, move, source, by=by, now=now, data=data, told=False)
+        self._moved(session, move, source, by=by, now=now, data=data, aloud=False)
         return True
 
     def _moved(
@@ -194,7 +194,7 @@ class Ticket(Base):
         by: Person | None,
         now: datetime,
         data: dict[str, Any],
-        told: bool = True,
+        aloud: bool = True,
     ) -> events.Event:
         if move.target is not source:
             self.status, self.status_since = move.target, now
@@ -214,13 +214,18 @@ class Ticket(Base):
             data=data,
             rule_version=playbook.of(session).version,
         )
-        session.add(event)
-        session.flush()
+        told = AUDIENCE.get(move.action, ()) if aloud else ()
+        if told:  # replies name the event
+            session.add(event)
+            session.flush()
+        else:
+            store(session, self)
+            write(session, event)
         cards = outbox.refresh(session, outbox.Subject.TICKET, self.id)
         if not cards:  # imported: silent until somebody works on it
-            cards = self.open_threads(session, accounts.by_id(session, self.account_id), provider.get(session))
+            cards = self._open_threads(session, accounts.by_id(session, self.account_id), provider.get(session))
         for card in cards:
-            if told and card.place in AUDIENCE.get(move.action, ()):
+            if card.place in told:
                 outbox.reply(session, card, event.id)
         return event
 
@@ -274,11 +279,18 @@ class Ticket(Base):
         outbox.refresh(session, outbox.Subject.TICKET, self.id)
         return self.status
 
-    def open_threads(self, session: Session, account: Account, firm: Provider) -> list[outbox.Post]:
+    def open_cards(self, session: Session, account: Account, firm: Provider) -> None:
         """The client's thread and triage's card, where there are channels for them."""
-        places = {outbox.Place.CLIENT: self._client_channel(session, account), outbox.Place.TRIAGE: firm.triage_channel}
-        channels = {place: channel for place, channel in places.items() if channel}
+        channels = self._channels(session, account, firm)
+        outbox.open_cards(session, outbox.Subject.TICKET, self.id, channels, account_id=self.account_id)
+
+    def _open_threads(self, session: Session, account: Account, firm: Provider) -> list[outbox.Post]:
+        channels = self._channels(session, account, firm)
         return outbox.open_threads(session, outbox.Subject.TICKET, self.id, channels, account_id=self.account_id)
+
+    def _channels(self, session: Session, account: Account, firm: Provider) -> dict[outbox.Place, str]:
+        places = {outbox.Place.CLIENT: self._client_channel(session, account), outbox.Place.TRIAGE: firm.triage_channel}
+        return {place: channel for place, channel in places.items() if channel}
 
     def _client_channel(self, session: Session, account: Account) -> str | None:
         """The account's channel; a private ticket is followed in a conversation with its one reader."""
