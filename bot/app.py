@@ -30,14 +30,13 @@ from bot.health import Health, in_time
 from bot.jobs import ticker
 from bot.settings import Settings
 from bot.slack.delivery import HTTP_SECONDS, Courier
-from bot.slack.errands import Claimed
 from bot.slack.measured import MeasuredClient
 from bot.slack.sockets import Sockets, opener
 from bot.slack.unanswered import NO_ANSWER
 
 log = structlog.get_logger()
 THREADS = 8
-COURIERS = 12  # posts on their way at once; each waits for Slack most of the time
+COURIERS = 4  # posts on their way at once; each waits for Slack most of the time
 HANDLER_SECONDS = 1.5  # Slack calls of a handler; it has 2.5 s in all
 TICK_SECONDS = 15
 WARM_UP_SECONDS = 5  # a database that is away must not keep the process from starting
@@ -208,7 +207,6 @@ class Worker:
         self._clock = clock or system_clock
         self._tick_seconds = tick_seconds
         self._stopping = stopping
-        self._looking = threading.Lock()
 
     def run(self) -> None:
         """Until `stopping` is set: what is in hand is finished first."""
@@ -231,20 +229,16 @@ class Worker:
     def _bring(self) -> None:
         courier = Courier(self._sessions, self._client, clock=self._clock)
         while not self._stopping.is_set():
-            try:
-                if claimed := self._next(courier):
-                    courier.carry(claimed)
-            except SQLAlchemyError as error:
-                log.error("posts have to wait for the database", why=database.trouble(error))
-                self._stopping.wait(2)
-
-    def _next(self, courier: Courier) -> Claimed | None:
-        """One courier at a time looks for posts, so that a dozen with nothing to do ask no more than one."""
-        with self._looking:
-            claimed = None if self._stopping.is_set() else courier.claim()
-            if claimed is None:
+            if not self._deliver(courier):
                 self._stopping.wait(POLL_SECONDS)
-            return claimed
+
+    def _deliver(self, courier: Courier) -> bool:
+        try:
+            return courier.deliver_one()
+        except SQLAlchemyError as error:
+            log.error("posts have to wait for the database", why=database.trouble(error))
+            self._stopping.wait(2)
+            return False
 
     def _tick(self) -> None:
         try:

@@ -80,14 +80,12 @@ class Courier:
 
     def deliver_one(self) -> bool:
         """Bring one post; False when there is nothing to do now."""
-        if claimed := self.claim():
-            self.carry(claimed)
-        return claimed is not None
-
-    def carry(self, claimed: Claimed) -> None:
-        """Bring what was claimed, and write down what came of it."""
+        claimed = self._claim()
+        if claimed is None:
+            return False
         with logs.referring_to(claimed.reference):
             self._carry(claimed)
+        return True
 
     def _carry(self, claimed: Claimed) -> None:
         if claimed.attempts > 1:
@@ -113,8 +111,7 @@ class Courier:
         """Bring everything that can be brought now; how many."""
         return next((count for count in range(most) if not self.deliver_one()), most)
 
-    def claim(self) -> Claimed | None:
-        """The oldest post that may be brought now, ours for the time of the lease."""
+    def _claim(self) -> Claimed | None:
         pace = {"windows": json.dumps(budget.windows()), "channel_window": budget.CHANNEL.window, "paced": self._paced}
         claimed_at = time.monotonic()
         with self._sessions.begin() as session:

@@ -73,7 +73,8 @@ _AROUND = (
 
 def around(session: Session, ticket: Ticket) -> tuple[Account, Closure | None, Post | None]:
     """What every card reads beside it, in one question: whose it is, its latest note, the message it was made of."""
-    return session.execute(_AROUND, {"ticket": ticket.id, "account": ticket.account_id}).one()._tuple()
+    account, note, made_of = session.execute(_AROUND, {"ticket": ticket.id, "account": ticket.account_id}).one()
+    return account, note, made_of
 
 
 def attachments(session: Session, ticket_id: int) -> list[Attachment]:
