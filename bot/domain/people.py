@@ -66,6 +66,14 @@ ENTERED = aliased(
 _newest = playbook.NEWEST.subquery("newest")
 ENTER = select(ENTERED, Provider, _newest).select_from(ENTERED).outerjoin(Provider, true()).outerjoin(_newest, true())
 
+_system = select(func.set_config("steward.accounts", bindparam("all", type_=Text), true()).label("accounts")).subquery()
+ENTER_WITH_THE_FIRM = (
+    select(_system.c.accounts, Provider, _newest)
+    .select_from(_system)
+    .outerjoin(Provider, true())
+    .outerjoin(_newest, true())
+)
+
 
 def enter(session: Session, slack_id: str) -> Person | None:
     """Load whoever acts and open exactly their accounts to this transaction; one round trip.
@@ -84,16 +92,27 @@ def enter_by(session: Session, door: Select[Any], slack_id: str) -> tuple[Any, .
     if row is None:
         return None
     person, firm, version, content, *more = tuple(row)
-    provider.keep(session, firm)
-    if version is not None:
-        playbook.keep(session, version, content)
+    _keep(session, firm, version, content)
     session.info["came along"] = more
     return person, *more
 
 
-def enter_as_system(session: Session) -> None:
-    """Jobs, delivery and the command line act as the System: every account, and no person."""
-    session.execute(text("select set_config('steward.accounts', :all, true)"), {"all": ALL_ACCOUNTS})
+def enter_as_system(session: Session, *, with_the_firm: bool = False) -> None:
+    """Jobs, delivery and the command line act as the System: every account, and no person.
+
+    The provider and the playbook come along for who will ask for both.
+    """
+    if with_the_firm:
+        _, firm, version, content = session.execute(ENTER_WITH_THE_FIRM, {"all": ALL_ACCOUNTS}).one()
+        _keep(session, firm, version, content)
+    else:
+        session.execute(text("select set_config('steward.accounts', :all, true)"), {"all": ALL_ACCOUNTS})
+
+
+def _keep(session: Session, firm: Provider | None, version: int | None, content: Any) -> None:
+    provider.keep(session, firm)
+    if version is not None:
+        playbook.keep(session, version, content)
 
 
 def staff(session: Session) -> list[Person]:

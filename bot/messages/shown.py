@@ -7,19 +7,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from bot import playbook
-from bot.domain import (
-    absences,
-    accounts,
-    bypasses,
-    changes,
-    outbox,
-    people,
-    projects,
-    provider,
-    recurring,
-    targets,
-    tickets,
-)
+from bot.domain import absences, bypasses, changes, outbox, people, projects, provider, recurring, targets, tickets
 from bot.domain.absences import Away
 from bot.domain.accounts import Account
 from bot.domain.bypasses import Bypass
@@ -68,14 +56,12 @@ class Shown:
 def load(session: Session, ticket: Ticket, now: datetime, reader: Person | None = None) -> Shown:
     """Gather what the cards of a ticket say; in a window, only of what its reader may know."""
     among = seen_by(reader) if reader else None
-    closure = tickets.latest_closure(session, ticket.id)
     linked = tickets.links_of(session, [ticket.id], among=among)[ticket.id]
-    account = accounts.by_id(session, ticket.account_id)
+    account, closure, made_of = tickets.around(session, ticket)
     ids = {ticket.assignee_id, ticket.reviewer_id, ticket.requester_id, ticket.primary_contact_id} - {None}
     known = people.by_ids(session, {number for number in ids if number})
     book = playbook.of(session)
     workers = [known.get(id_ or 0) for id_ in (ticket.assignee_id, ticket.reviewer_id)]
-    made_of = next(iter(outbox.posts_of(session, outbox.Subject.ORIGIN, ticket.id)), None)
     return Shown(
         ticket=ticket,
         account=account,

@@ -13,9 +13,9 @@ from typing import Any
 import structlog
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
-from sqlalchemy import select, text, update
+from sqlalchemy import bindparam, select, text, update
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.orm import Session, aliased, sessionmaker
 
 from bot import database, logs, metrics
 from bot.clock import Clock, system_clock
@@ -29,6 +29,7 @@ from bot.domain.tickets.conversation import Message
 from bot.messages import render
 from bot.slack import budget, errands
 from bot.slack.errands import Claimed, Errand
+from bot.slack.leases import CLAIM, SETTLE
 from bot.slack.unanswered import code_of
 
 log = structlog.get_logger()
@@ -60,38 +61,10 @@ VERSIONS = {
     Subject.RELEASE: (Release.id, Release.version),
 }
 
-# Every bucket that the errand takes from has to have room: its channel's or that of edits, and those of other methods.
-CLAIM = text("""
-with crowded as (
-  select key from slack_budget where :paced
-    and full_until > now() + make_interval(secs => coalesce((cast(:windows as jsonb) ->> key)::float, :channel_window))
-), due as (
-  select head.id, needs.own, needs.others from outbox head
-  join post on post.id = head.post_id
-  left join post parent on parent.id = post.parent_id
-  cross join lateral (select
-    case when post.ts is null then post.channel_slack_id else 'chat.update' end as own,
-    array_remove(array[
-      case when post.pinned then 'pins.add' end,
-      case when post.parent_id is null and post.channel_slack_id ~ '^[UW]' then 'conversations.open' end,
-      case when post.ts is null and head.attempts > 0
-           then case when post.parent_id is null then 'conversations.history' else 'conversations.replies' end end
-    ], null) as others) needs
-  where head.done_at is null and head.dead_at is null and head.not_before <= now()
-    and (head.leased_until is null or head.leased_until < now())
-    and (post.parent_id is null or parent.ts is not null)
-    and needs.own not in (select key from crowded)
-    and not needs.others && array(select key from crowded where cast(:windows as jsonb) ? key)
-    -- A root that Slack does not have yet comes first, whatever waits behind an earlier try that died.
-    and (post.ts is null and post.parent_id is null or not exists (
-           select from outbox earlier where earlier.lane_id = head.lane_id and earlier.id < head.id
-           and earlier.done_at is null and earlier.dead_at is null))
-  order by head.id limit 1 for update of head skip locked)
-update outbox set lease_token = gen_random_uuid(), attempts = attempts + 1,
-       leased_until = now() + make_interval(secs => :lease), first_attempt_at = coalesce(first_attempt_at, now())
-from due where outbox.id = due.id
-returning outbox.id, post_id, lease_token, attempts, first_attempt_at, nonce, reference, own, others
-""")
+_parent = aliased(Post)
+POST_AND_PARENT = (
+    select(Post, _parent).outerjoin(_parent, _parent.id == Post.parent_id).where(Post.id == bindparam("post_id"))
+)
 
 
 class LeaseLost(OSError):
@@ -156,9 +129,8 @@ class Courier:
 
     def _prepare(self, claimed: Claimed) -> Errand:
         with self._sessions.begin() as session:
-            people.enter_as_system(session)
-            post = session.scalars(select(Post).where(Post.id == claimed.post_id)).one()
-            parent = session.scalar(select(Post).where(Post.id == post.parent_id)) if post.parent_id else None
+            people.enter_as_system(session, with_the_firm=True)
+            post, parent = session.execute(POST_AND_PARENT, {"post_id": claimed.post_id}).one()
             if parent:
                 post.channel_slack_id = parent.channel_slack_id  # a conversation's id is known once it is open
             parent_ts = parent.ts if parent else None
@@ -211,18 +183,12 @@ class Courier:
             people.enter_as_system(session)
             # The subject first, as every writer does: no change can slip in between this look and the end.
             current = self._current_version(session, errand.post)
-            row = self._still_mine(session, errand)
-            if row is None:
-                return
-            post = session.scalars(select(Post).where(Post.id == errand.post.id).with_for_update()).one()
-            post.ts, post.shown_version = ts, shown
-            _count(errand, "brought")
-            log.info("delivered", delivery=errand.id, channel=post.channel_slack_id, attempts=errand.attempts)
-            row.lease_token = row.leased_until = row.last_error = None
-            if current == shown:
-                row.done_at = session.scalars(select(text("now()"))).one()
-            else:
-                row.attempts, row.first_attempt_at = 0, None
+            stands = {"ts": ts, "shown": shown, "newest": current == shown}
+            if session.execute(SETTLE, {"id": errand.id, "lease": errand.lease, **stands}).one_or_none():
+                _count(errand, "brought")
+                log.info(
+                    "delivered", delivery=errand.id, channel=errand.post.channel_slack_id, attempts=errand.attempts
+                )
 
     def _current_version(self, session: Session, post: Post) -> int | None:
         if post.subject in outbox.UNVERSIONED:

@@ -8,7 +8,7 @@ else may change; `links` what belongs together, `merging` what is the same; `clo
 `visible_to` is the only door: someone else's ticket is simply not found.
 """
 
-from bot.domain.tickets.access import attachments, number_of, several, visible_to, visible_with
+from bot.domain.tickets.access import around, attachments, number_of, several, visible_to, visible_with
 from bot.domain.tickets.closure import Closure, ClosureNote, draft, latest_closure
 from bot.domain.tickets.conversation import Message, Visibility
 from bot.domain.tickets.filing import LONGEST_TITLE, SHORTEST_TITLE, CameFrom, Door, Filing, file
@@ -70,6 +70,7 @@ __all__ = [
     "TicketLink",
     "TicketText",
     "Visibility",
+    "around",
     "attachments",
     "candidates",
     "draft",

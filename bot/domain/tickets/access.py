@@ -4,12 +4,15 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Select, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, bindparam, func, or_, select
+from sqlalchemy.orm import Session, aliased
 
+from bot.domain.accounts import Account
 from bot.domain.errors import NotFound
+from bot.domain.outbox import Post, Subject
 from bot.domain.people import Person
 from bot.domain.roles import Permission
+from bot.domain.tickets.closure import Closure
 from bot.domain.tickets.ticket import Attachment, Ticket
 
 _KEY = re.compile(r"\s*(?:T-?)?(\d{1,12})\s*", re.IGNORECASE)
@@ -60,6 +63,25 @@ def several(session: Session, actor: Person, numbers: set[int]) -> dict[int, Tic
     """Those of these tickets that the person may know of, for lists."""
     found = session.scalars(seen_by(actor).where(Ticket.id.in_(numbers))) if numbers else []
     return {ticket.id: ticket for ticket in found}
+
+
+_other = aliased(Closure)
+_LATEST_NOTE = select(func.max(_other.id)).where(_other.ticket_id == bindparam("ticket")).scalar_subquery()
+_AROUND = (
+    select(Account, Closure, Post)
+    .select_from(Account)
+    .outerjoin(Closure, Closure.id == _LATEST_NOTE)
+    .outerjoin(Post, (Post.subject == Subject.ORIGIN) & (Post.subject_id == bindparam("ticket")))
+    .where(Account.id == bindparam("account"))
+    .order_by(Post.id)
+    .limit(1)
+)
+
+
+def around(session: Session, ticket: Ticket) -> tuple[Account, Closure | None, Post | None]:
+    """What every card reads beside it, in one question: whose it is, its latest note, the message it was made of."""
+    account, note, made_of = session.execute(_AROUND, {"ticket": ticket.id, "account": ticket.account_id}).one()
+    return account, note, made_of
 
 
 def attachments(session: Session, ticket_id: int) -> list[Attachment]:

@@ -210,13 +210,16 @@ def _tell_both(session: Session, kind: events.Kind, made: TicketLink, by: Person
         outbox.refresh(session, outbox.Subject.TICKET, ticket.id)
 
 
+_at_the_end = aliased(Ticket)  # made once: SQLAlchemy works out its columns anew for each alias
+
+
 def links_of(
     session: Session, ticket_ids: list[int], *, among: Select[Ticket] | None = None
 ) -> dict[int, list[Linked]]:
     """Every live link of these tickets, each as that ticket reads it; `among` holds it to what a reader may know."""
     if not ticket_ids:
         return {}
-    other = aliased(Ticket)
+    other = _at_the_end
     ours = and_(TicketLink.from_id.in_(ticket_ids), other.id == TicketLink.to_id)
     theirs = and_(TicketLink.to_id.in_(ticket_ids), other.id == TicketLink.from_id)
     query = select(TicketLink, other).join(other, or_(ours, theirs)).where(_lives()).order_by(TicketLink.id)
