@@ -107,7 +107,8 @@ def _parser() -> argparse.ArgumentParser:
     _import_arguments(command("import", _import, "Bring in another system's records."))
     _export_arguments(command("export", _export, "Print what an auditor or another system reads."))
     job = command("run", _run, "Run a scheduled job now, once for its period.")
-    job.add_argument("job", choices=sorted([*JOBS, *SWEEPS]), help="which one")
+    jobs = sorted([*JOBS, *SWEEPS])
+    job.add_argument("job", metavar="JOB", choices=jobs, help=f"which one: {', '.join(jobs)}")
     job.add_argument(
         "--at",
         type=_instant,

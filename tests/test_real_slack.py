@@ -4,6 +4,7 @@ import json
 import os
 import re
 import shlex
+import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -95,6 +96,16 @@ def here(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) ->
     return Terminal(monkeypatch, capsys)
 
 
+def tells(address: str, words: str) -> None:
+    """It is counted once it is written down, a moment after it can be read in Slack."""
+    deadline = time.monotonic() + SLOWEST
+    said = ""
+    while words not in said:
+        assert time.monotonic() < deadline, said
+        with urllib.request.urlopen(address, timeout=10) as told:
+            said = told.read().decode()
+
+
 @pytest.mark.parametrize("mode", ["socket", "http"])
 def test_from_nothing_to_the_first_ticket(mode: str, server_url: str, here: Terminal, tmp_path: Path):
     printed = here.runs(shlex.split(COMMANDS[("socket", "http").index(mode)]))
@@ -129,8 +140,8 @@ def test_from_nothing_to_the_first_ticket(mode: str, server_url: str, here: Term
             you.sees("nobody yet", within=SLOWEST)
             you.clicks("Take it", on="The help centre is empty")
             client.sees("Checking scope, priority, completeness", within=SLOWEST)
-            with urllib.request.urlopen(f"http://127.0.0.1:{int(given['PORT']) + 1}/metrics", timeout=10) as told:
-                assert 'steward_deliveries_total{method="chat.update",outcome="brought"}' in told.read().decode()
+            counted = 'steward_deliveries_total{method="chat.update",outcome="brought"}'
+            tells(f"http://127.0.0.1:{int(given['PORT']) + 1}/metrics", counted)
             assert ends_cleanly(started) == [0]
         assert "Traceback" not in log.read_text()
 

@@ -77,7 +77,7 @@ HELP: dict[str, Command] = {
              ("/ticket agenda", "what waits for a planning meeting")),
             ("/queue mine", "/time T-102 45m what you did")),
     }),
-    "/change": Command("Plan a change to production", "CH-3 | new | templates | delegate | help", {
+    "/change": Command("Plan a change to production", "CH-3 | new | templates | figures | delegate | help", {
         Side.CLIENT: Topic(
             "See what we plan to change, and what your approver decided. When we need your yes, you get a card.",
             (("/change", "what concerns you"),
@@ -90,6 +90,7 @@ HELP: dict[str, Command] = {
              ("/change new Routing for billing tickets", "the form with that as its title"),
              ("/change CH-3", "one of them, with everything that was decided"),
              ("/change templates", "proven steps that need no approval"),
+             ("/change figures", "how changes went: success, emergencies, lead time"),
              ("/change delegate", "somebody who decides for you while you are away")),
             ("/ticket T-102", "/queue mine")),
     }),

@@ -103,12 +103,13 @@ def version(sessions) -> int:
 def test_two_approvers_on_one_seat_are_one_decision(asked, race, cast_sessions, verdict):
     first, second = race(decides("Eve", asked, verdict), decides("Maya", asked))
     outcome = "approved" if verdict is Verdict.APPROVE else "rejected"
-    assert (first, second) == ("done", f"Eve was first: it is {outcome} already.")
+    assert (first, second) == ("done", f"Eve was first: it is {outcome} already. Its card tells how it goes on.")
     assert stands(cast_sessions) == (Standing(outcome), ChangeState(outcome), 1)
 
 
 def test_one_approver_pressing_twice_decides_once(asked, race, cast_sessions):
-    assert race(decides("Eve", asked), decides("Eve", asked)) == ("done", "You were first: it is approved already.")
+    first, second = race(decides("Eve", asked), decides("Eve", asked))
+    assert (first, second) == ("done", "You were first: it is approved already. Its card tells how it goes on.")
     assert stands(cast_sessions)[2] == 1
 
 

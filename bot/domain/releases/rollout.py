@@ -155,11 +155,14 @@ def send_due(session: Session, now: datetime) -> int:
 
 
 def say_below(session: Session, release: Release, event: events.Event) -> None:
-    """Whoever was told before it went out hears in that thread that the time moved, or what it is now."""
-    for message in messages_of(session, release.id):
-        if message.sent_at and message.moment in AHEAD:
-            for post in outbox.posts_of(session, outbox.Subject.ROLLOUT, message.id):
-                outbox.reply(session, post, event.id)
+    """Whoever was told before it went out hears in that thread that the time moved, or what it is now.
+
+    Once to each account, in the thread of what it was told last.
+    """
+    ahead = [one for one in messages_of(session, release.id) if one.sent_at and one.moment in AHEAD]
+    for message in {one.account_id: one for one in ahead}.values():
+        for post in outbox.posts_of(session, outbox.Subject.ROLLOUT, message.id):
+            outbox.reply(session, post, event.id)
 
 
 def call_off(session: Session, release: Release, now: datetime) -> None:
