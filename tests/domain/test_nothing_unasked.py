@@ -467,7 +467,7 @@ def test_nothing_goes_out_unasked(shared_engine: Engine, request: pytest.Fixture
     run_state_machine_as_test(
         partial(Anything, shared_engine, released),
         settings=settings(
-            max_examples=200 if slow else 10, stateful_step_count=40 if slow else 10, deadline=None,
+            max_examples=60 if slow else 10, stateful_step_count=25 if slow else 10, deadline=None,
             suppress_health_check=list(HealthCheck), phases=[Phase.generate, *([Phase.shrink] if slow else [])],
         ),
     )  # fmt: skip
