@@ -274,6 +274,8 @@ def test_a_standard_change_waits_when_its_template_loses_its_standing_before_it_
     assert not changes.still_approved(session, next_one, MONDAY)
     with pytest.raises(Refused, match="its approval has lapsed"):
         released(session, next_one)
+    assert releases.sweep(session, MONDAY) == 2
+    assert {failing.state, next_one.state} == {ChangeState.DRAFT}
 
 
 def test_nobody_decides_on_a_standard_change(session, cast, acme):

@@ -4,14 +4,14 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from bot.domain import accounts, approvals, changes, events, people, provider
-from bot.domain.approvals import Approval, Hall, Purpose, Standing, decisions_on
+from bot.domain.approvals import Approval, Decision, Hall, Purpose, Standing, decisions_on
 from bot.domain.approvals.approval import Settled, valid_for
-from bot.domain.business_time import days_between
-from bot.domain.changes import Change, ChangeState
+from bot.domain.business_time import Calendar, days_between
+from bot.domain.changes import Change, ChangeState, Template
 from bot.domain.people import Person
 from bot.domain.releases.asking import is_approved
 from bot.domain.releases.asking import settled as release_settled
@@ -19,6 +19,8 @@ from bot.domain.releases.packing import after_edit, void
 from bot.domain.releases.release import Release, ReleaseState, changes_in, lock, record, show
 from bot.domain.seats import Seat, Verdict
 
+HOLDS = frozenset({ChangeState.APPROVED, ChangeState.SCHEDULED})
+RELEASE_HOLDS = frozenset({ReleaseState.APPROVED, ReleaseState.SCHEDULED})
 REMINDERS = (1, 2)  # business days; at the second it is escalated
 
 
@@ -92,51 +94,73 @@ def decide(
 
 def sweep(session: Session, now: datetime) -> int:
     """Remind, escalate, expire, lapse: whatever is due; how many. Any number of workers may look."""
+    return _followed_up(session, now) + _lapsed_changes(session, now) + _lapsed_releases(session, now)
+
+
+def _followed_up(session: Session, now: datetime) -> int:
     pending = session.scalars(select(Approval).where(Approval.state == Standing.PENDING).order_by(Approval.id)).all()
-    due = sum(_follow_up(session, approval, now) for approval in pending if _is_due(session, approval, now))
-    return due + _lapsed_changes(session, now) + _lapsed_releases(session, now)
+    if not pending:
+        return 0
+    calendars = {account.id: account.calendar for account in accounts.all_of_them(session)}
+    ours = provider.get(session).calendar
+    whose = [(one, calendars.get(one.account_id or 0, ours)) for one in pending]
+    return sum(_follow_up(session, *one, now) for one in whose if _is_due(*one, now))
 
 
 def _lapsed_changes(session: Session, now: datetime) -> int:
     """Approved once, and no longer: too long ago, or by a template that lost its standing. It can be asked for anew."""
-    query = select(Change.id).where(Change.state.in_([ChangeState.APPROVED, ChangeState.SCHEDULED])).order_by(Change.id)
-    lapsed = 0
-    for number in session.scalars(query).all():
-        change = _lock_change(session, number)
-        if change.state in {ChangeState.APPROVED, ChangeState.SCHEDULED} and not changes.still_approved(
-            session, change, now
-        ):
-            changes.void(session, change, by=None, now=now, why="lapsed")
-            after_edit(session, change, by=None, now=now)
-            lapsed += 1
-    return lapsed
+    suspended = Change.template_id.in_(select(Template.id).where(Template.suspended_at.is_not(None)))
+    aged = Change.id.in_(_with_an_old_decision(session, Purpose.CHANGE, now))
+    query = select(Change.id).where(Change.state.in_(HOLDS), aged | suspended).order_by(Change.id)
+    return sum(_lapsed_change(session, number, now) for number in session.scalars(query).all())
+
+
+def _lapsed_change(session: Session, number: int, now: datetime) -> bool:
+    change = _lock_change(session, number)
+    if change.state not in HOLDS or changes.still_approved(session, change, now):
+        return False
+    changes.void(session, change, by=None, now=now, why="lapsed")
+    after_edit(session, change, by=None, now=now)
+    return True
 
 
 def _lapsed_releases(session: Session, now: datetime) -> int:
-    query = select(Release.id).where(Release.state.in_([ReleaseState.APPROVED, ReleaseState.SCHEDULED]))
-    lapsed = 0
-    for number in session.scalars(query.order_by(Release.id)).all():
-        release = lock(session, number)
-        if release and release.state in {ReleaseState.APPROVED, ReleaseState.SCHEDULED}:
-            held = is_approved(session, release, changes_in(session, number), now)
-            if not held:
-                void(session, release, by=None, now=now, why="lapsed")
-            lapsed += not held
-    return lapsed
+    aged = Release.id.in_(_with_an_old_decision(session, Purpose.RELEASE, now))
+    query = select(Release.id).where(Release.state.in_(RELEASE_HOLDS), aged).order_by(Release.id)
+    return sum(_lapsed_release(session, number, now) for number in session.scalars(query).all())
 
 
-def _follow_up(session: Session, approval: Approval, now: datetime) -> bool:
+def _lapsed_release(session: Session, number: int, now: datetime) -> bool:
+    release = lock(session, number)
+    if release is None or release.state not in RELEASE_HOLDS:
+        return False
+    if is_approved(session, release, changes_in(session, number), now):
+        return False
+    void(session, release, by=None, now=now, why="lapsed")
+    return True
+
+
+def _with_an_old_decision(session: Session, purpose: Purpose, now: datetime) -> Select[int]:
+    """Whose standing approval may not hold any more: looked at closely only then."""
+    return (
+        select(Approval.subject_id).join(Decision, Decision.approval_id == Approval.id)
+        .where(Approval.purpose == purpose, Approval.state == Standing.APPROVED,
+               Decision.at < now - valid_for(session))
+    )  # fmt: skip
+
+
+def _follow_up(session: Session, approval: Approval, calendar: Calendar, now: datetime) -> bool:
     matter = MATTERS[approval.purpose]
     subject = matter.lock(session, approval.subject_id)
     approval = approvals.locked(session, approval.id)
-    if not approval.is_pending or not _is_due(session, approval, now):
+    if not approval.is_pending or not _is_due(approval, calendar, now):
         return False  # somebody was faster
     if matter.expires and _has_run_out(approval, now):
         approvals.end(approval, Standing.EXPIRED, now=now)
         session.flush()
         matter.lapse(session, subject, approval, now)
         return True
-    approval.reminded = _reminders_due(session, approval, now)
+    approval.reminded = _reminders_due(approval, calendar, now)
     matter.remind(session, subject, approval, now, escalate=approval.reminded >= len(REMINDERS))
     return True
 
@@ -145,13 +169,11 @@ def _has_run_out(approval: Approval, now: datetime) -> bool:
     return approval.expires_at is not None and approval.expires_at < now
 
 
-def _is_due(session: Session, approval: Approval, now: datetime) -> bool:
+def _is_due(approval: Approval, calendar: Calendar, now: datetime) -> bool:
     runs_out = MATTERS[approval.purpose].expires and _has_run_out(approval, now)
-    return runs_out or _reminders_due(session, approval, now) > approval.reminded
+    return runs_out or _reminders_due(approval, calendar, now) > approval.reminded
 
 
-def _reminders_due(session: Session, approval: Approval, now: datetime) -> int:
-    firm = provider.get(session)
-    calendar = accounts.by_id(session, approval.account_id).calendar if approval.account_id else firm.calendar
+def _reminders_due(approval: Approval, calendar: Calendar, now: datetime) -> int:
     waited = days_between(calendar, approval.asked_at, now)
     return sum(waited > days for days in REMINDERS)
