@@ -77,15 +77,18 @@ def fills(seat: Seat, needed: Seat) -> bool:
 
 def tally(
     votes: Sequence[Vote], needed: Sequence[Seat], *, barred: Mapping[Any, str], content_hash: str, now: datetime,
-    valid_for: timedelta,
+    valid_for: timedelta, all_speak: bool = False,
 ) -> Tally:  # fmt: skip
-    """Count decisions in their order: nobody barred, nobody twice, only on this content and while it is valid."""
-    missing, ignored, counted = list(needed), [], set()
+    """Count decisions in their order: nobody barred, nobody twice, only on this content and while it is valid.
+
+    One rejection ends it, unless `all_speak`: then every seat is heard first, as in a review of what is out already.
+    """
+    missing, ignored, counted, rejected = list(needed), [], set(), False
     for vote in votes:
         if why := _does_not_count(vote, barred, counted, content_hash, now, valid_for):
             ignored.append((vote.who, why))
             continue
-        if vote.verdict is Verdict.REJECT:
+        if vote.verdict is Verdict.REJECT and not all_speak:
             return Tally(Outcome.REJECTED, missing, ignored)
         seat = next((seat for seat in missing if fills(vote.seat, seat)), None)
         if seat is None:
@@ -93,7 +96,10 @@ def tally(
             continue
         counted.add(vote.who)
         missing.remove(seat)
-    return Tally(Outcome.PENDING if missing else Outcome.APPROVED, missing, ignored)
+        rejected = rejected or vote.verdict is Verdict.REJECT
+    if missing:
+        return Tally(Outcome.PENDING, missing, ignored)
+    return Tally(Outcome.REJECTED if rejected else Outcome.APPROVED, missing, ignored)
 
 
 def _does_not_count(

@@ -197,6 +197,19 @@ def test_an_emergency_goes_out_at_once_and_is_reviewed_by_two(session, cast, acm
     assert changes.late_reviews(session, {cast("Bo").id}, late) == []
 
 
+def test_one_who_rejects_an_emergency_frees_its_author_no_more_than_one_who_approves(session, cast, acme):
+    change = a_change(session, acme, ready=False, emergency_reason="Webhooks are down for every customer")
+    says(session, asks(session, change), "Maya")
+    releases.release_now(session, change, by=cast("Bo"), now=MONDAY, seen=change.version)
+    review, late = approvals.pending_of(session, Purpose.EMERGENCY_REVIEW, change.id), MONDAY + timedelta(days=3)
+    says(session, review, "Eve", Verdict.REJECT, "It could have waited", now=late)
+    assert review.is_pending
+    assert changes.late_reviews(session, {cast("Bo").id}, late) == [change]
+    says(session, review, "Maya", now=late)
+    assert review.state is Standing.REJECTED
+    assert changes.late_reviews(session, {cast("Bo").id}, late) == []
+
+
 def test_a_late_review_holds_up_its_authors_next_release(session, cast, acme):
     emergency = a_change(session, acme, ready=False, emergency_reason="Webhooks are down for every customer")
     says(session, asks(session, emergency), "Maya")

@@ -64,6 +64,18 @@ def test_the_implementer_does_not_count_either():
     )  # fmt: skip
 
 
+def test_where_all_speak_a_rejection_waits_for_the_others_and_still_rejects():
+    def reviewed(*votes):
+        known = {"barred": {"ana": "author"}, "content_hash": "h1", "now": NOW, "valid_for": VALID}
+        return tally(votes, [PEER, PEER], **known, all_speak=True)[:2]
+
+    no, yes = vote("ben", PEER, Verdict.REJECT), vote("eve", PEER)
+    assert reviewed(no) == (Outcome.PENDING, [PEER])
+    assert reviewed(no, yes) == reviewed(yes, no) == (Outcome.REJECTED, [])
+    assert reviewed(yes, vote("lea", LEAD)) == (Outcome.APPROVED, [])
+    assert reviewed(no, vote("ben", PEER)) == (Outcome.PENDING, [PEER])
+
+
 votes = st.lists(
     st.builds(
         Vote, st.sampled_from("abcd"), st.sampled_from(list(Seat)), st.sampled_from(list(Verdict)),

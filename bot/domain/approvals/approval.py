@@ -96,8 +96,9 @@ class Approval(Base):
         """What the decisions come to at that instant."""
         votes = [made.vote for made in decided]
         return tally(
-            votes, self.seats, barred=self.barred_ids, content_hash=self.content_hash, now=now, valid_for=valid_for
-        )
+            votes, self.seats, barred=self.barred_ids, content_hash=self.content_hash, now=now, valid_for=valid_for,
+            all_speak=self.purpose is Purpose.EMERGENCY_REVIEW,
+        )  # fmt: skip
 
 
 class Settled(NamedTuple):
