@@ -40,6 +40,7 @@ FOR_CLIENT: dict[ChangeState, str] = {
     _S.REJECTED:    "It does not go ahead as it is, so nothing changes.",
     _S.WITHDRAWN:   "We withdrew it, so nothing changes.",
 }
+BEFORE_GOING = {_S.DRAFT, _S.APPROVED, _S.WITHDRAWN}
 THEIR_TURN = "{{ approvers or 'Your approver' }}, please decide by {{ until }}: *Approve* or *Reject*. Reject asks you for a reason. Questions? Write them in this thread."
 NOT_THEIR_TURN = "We look at it ourselves first, and ask you then."
 WHEN = {False: "once it is approved; we tell you the day here before anything changes", True: "{{ when }}"}
@@ -64,6 +65,11 @@ MOVED: dict[tuple[ChangeState, Place], str] = {
     (_S.ROLLED_BACK, Place.RELEASES): "{{ actor }} rolled this back: {{ reason }}",
     (_S.ROLLED_BACK, Place.TRIAGE):   "{{ author }}, {{ change }} was rolled back: {{ reason }}",
     (_S.ROLLED_BACK, Place.CLIENT):   "We took “{{ title }}” back: {{ reason }} Everything is as it was before.",
+}
+# The same, where it was planned before and is not any more.
+OFF_THE_PLAN: dict[Place, str] = {
+    Place.TRIAGE: "{{ change }} is off the plan{% if withdrawn %}: {{ actor }} withdrew it{% endif %}, so this is back in work.",
+    Place.CLIENT: "“{{ title }}” does not go live as planned. {% if withdrawn %}We withdrew it: {{ reason }}{% else %}We tell you here when it does.{% endif %}",
 }
 ASKED: dict[tuple[bool, Place], str] = {  # by whether it is the review of an emergency
     (False, Place.RELEASES): "{% if asked %}{{ asked }}, this waits for {{ seats }}{% else %}This waits for {{ seats }} now, who has a card in their own channel{% endif %}. Please decide by {{ until }}.",
@@ -273,7 +279,10 @@ def told(session: Session, event: Event, place: Place) -> Mrkdwn:
         return say(ASKED[data["purpose"] == Purpose.EMERGENCY_REVIEW.value, place], **facts)
     if event.kind is Kind.APPROVAL_REMINDED:
         return say(REMINDED[place], **facts)
-    return say(MOVED[ChangeState(event.target or ""), place], **facts)
+    target = ChangeState(event.target or "")
+    if event.source == _S.SCHEDULED and place in OFF_THE_PLAN and target in BEFORE_GOING:
+        return say(OFF_THE_PLAN[place], **facts, withdrawn=target is _S.WITHDRAWN)
+    return say(MOVED[target, place], **facts)
 
 
 def _mention(person: Person | None) -> Mrkdwn:

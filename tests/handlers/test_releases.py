@@ -119,12 +119,7 @@ def state(house: House) -> str:
 
 
 def test_a_release_goes_out_its_tickets_move_along_and_the_client_hears_it(house: House):
-    ticket = house.files_a_request()
-    house.bo.clicks("Take it", on="Help centre")
-    house.delivers()
-    house.bo.clicks("Start", on="Help centre")
-    house.bo.fills({"Estimate": "2h", "Billing code": "Included"}).submits()
-    house.delivers()
+    ticket = works_on_it(house)
     a_change(house, ticket=ticket)
     house.delivers()
     asked(house)
@@ -393,13 +388,7 @@ def test_an_edit_of_a_change_takes_it_back_to_a_draft_and_those_who_were_told_he
     number = a_change(house)
     scheduled(house)  # the message of the day before goes out at once
     assert len(told(house)) == 1
-    with house.sessions.begin() as session:
-        people.enter_as_system(session)
-        change = session.scalars(select(Change).where(Change.id == number).with_for_update()).one()
-        bo = named(session, "Bo")
-        changes.edit(session, change, replace(change.content, plan="More"), by=bo, now=house.now, seen=change.version)
-        releases.after_edit(session, change, by=bo, now=house.now)
-    house.delivers()
+    edits_it(house, number)
     assert state(house) == "draft"
     assert in_thread(house)[-1].startswith("CH-1 is draft now, so nothing that was decided or planned")
     (first,) = [one for one in house.ana.messages("C0ACME") if "• " in one["text"]]
@@ -410,6 +399,49 @@ def test_an_edit_of_a_change_takes_it_back_to_a_draft_and_those_who_were_told_he
     house.ticks()
     assert len(told(house)) == 1
     assert house.rows("select 1 from rollout_message where send_at is not null and sent_at is null") == []
+
+
+def works_on_it(house: House) -> int:
+    ticket = house.files_a_request()
+    house.bo.clicks("Take it", on="Help centre")
+    house.delivers()
+    house.bo.clicks("Start", on="Help centre")
+    house.bo.fills({"Estimate": "2h", "Billing code": "Included"}).submits()
+    house.delivers()
+    return ticket
+
+
+def edits_it(house: House, number: int) -> None:
+    with house.sessions.begin() as session:
+        people.enter_as_system(session)
+        change = session.scalars(select(Change).where(Change.id == number).with_for_update()).one()
+        bo = named(session, "Bo")
+        changes.edit(session, change, replace(change.content, plan="More"), by=bo, now=house.now, seen=change.version)
+        releases.after_edit(session, change, by=bo, now=house.now)
+    house.delivers()
+
+
+def test_what_is_off_the_plan_is_back_in_work_and_its_client_hears_it_in_the_tickets_own_thread(house: House):
+    ticket = works_on_it(house)
+    number = a_change(house, touches=(), ticket=ticket)  # routine: no rollout message tells of it
+    scheduled(house)
+    assert house.ticket(ticket)["status"] == "Scheduled"
+    edits_it(house, number)
+    assert (house.ticket(ticket)["status"], house.ticket(ticket)["planned_start"]) == ("In progress", None)
+    (card_of_it,) = [one for one in house.ana.messages("C0ACME") if "Help centre" in str(one["blocks"])]
+    said = [one["text"] for one in house.ana.thread("C0ACME", card_of_it["ts"])]
+    assert said[-1].endswith("does not go live as planned. We tell you here when it does.")
+
+
+def test_a_ticket_that_somebody_planned_by_hand_stays_planned(house: House):
+    ticket = works_on_it(house)
+    number = a_change(house, touches=(), ticket=ticket)
+    house.bo.chooses("More", "Schedule", on="Help centre")
+    house.bo.fills({"Planned start": "2026-11-26"}).submits()
+    scheduled(house)
+    edits_it(house, number)
+    assert str(house.ticket(ticket)["planned_start"]) == "2026-11-26"
+    assert house.ticket(ticket)["status"] == "Scheduled"
 
 
 def test_withdrawn_after_it_was_told_the_client_hears_that_it_is_off(house: House):

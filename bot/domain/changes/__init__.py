@@ -34,7 +34,7 @@ from bot.domain.changes.asking import (
     void,
     withdraw,
 )
-from bot.domain.changes.carrying import plan_ticket, review_ticket, start_ticket
+from bot.domain.changes.carrying import plan_ticket, review_ticket, start_ticket, unplan_ticket
 from bot.domain.changes.change import Change, Foreseen, foresee
 from bot.domain.changes.checklist import Check, Result, Touch, checks_for
 from bot.domain.changes.content import Content, Rollback
@@ -101,6 +101,7 @@ __all__ = [
     "template_of",
     "templates_for",
     "unlink",
+    "unplan_ticket",
     "visible_to",
     "void",
     "withdraw",

@@ -14,6 +14,7 @@ from bot.domain import approvals, events, people
 from bot.domain.approvals import Approval, Hall, Purpose, Standing, decisions_on
 from bot.domain.approvals.approval import Settled, valid_for
 from bot.domain.changes import posts, templates
+from bot.domain.changes.carrying import unplan_ticket
 from bot.domain.changes.change import Change, class_of, record
 from bot.domain.changes.checklist import Result
 from bot.domain.changes.content import Content
@@ -160,6 +161,7 @@ def void(session: Session, change: Change, *, by: Person | None, now: datetime, 
     if approval is not None and had:
         approvals.end(approvals.locked(session, approval.id), Standing.VOID, now=now)
     change.move(session, ChangeState.DRAFT, by=by, now=now, heard=had, why=why)
+    unplan_ticket(session, change, by=by, now=now)
     return had
 
 
@@ -172,6 +174,7 @@ def withdraw(session: Session, change: Change, reason: str, *, by: Person, now: 
         approvals.end(approvals.locked(session, approval.id), Standing.WITHDRAWN, now=now)
     change.reason = reason.strip()
     change.move(session, ChangeState.WITHDRAWN, by=by, now=now, reason=change.reason)
+    unplan_ticket(session, change, by=by, now=now)
 
 
 def lapse(session: Session, change: Change, approval: Approval, now: datetime) -> None:

@@ -5,20 +5,31 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.domain import accounts
+from bot.domain import accounts, events, people
 from bot.domain.changes.change import Change
 from bot.domain.changes.links import carried_by
 from bot.domain.people import Person
 from bot.domain.roles import Permission
 from bot.domain.tickets import Inputs, Ticket
-from bot.domain.workflow import Action
+from bot.domain.workflow import Action, Status
 
 
 def plan_ticket(session: Session, change: Change, starts: datetime, *, by: Person, now: datetime) -> None:
     """Scheduled for the release's day."""
     if ticket := _carrier(session, change):
         day = accounts.by_id(session, change.account_id).calendar.local_date(starts)
-        ticket.move_along(session, Action.SCHEDULE, by=by, now=now, inputs=Inputs(planned_start=day))
+        planned = Inputs(planned_start=day)
+        ticket.move_along(session, Action.SCHEDULE, by=by, now=now, inputs=planned, release=change.release_id)
+
+
+def unplan_ticket(session: Session, change: Change, *, by: Person | None, now: datetime) -> None:
+    """Back in progress, where it was before the release was planned; what somebody planned by hand stays so."""
+    ticket = _carrier(session, change)
+    if ticket is None or ticket.status is not Status.SCHEDULED:
+        return
+    last, actor = events.last_move(session, ticket.id), by or people.by_id(session, ticket.assignee_id)
+    if actor and last and last.data.get("release"):
+        ticket.move_along(session, Action.START, by=actor, now=now, inputs=Inputs())
 
 
 def start_ticket(session: Session, change: Change, *, by: Person, now: datetime) -> None:

@@ -26,6 +26,16 @@ HEARD: dict[str, tuple[Place, ...]] = {
 }
 
 
+# What was planned and is not any more: whoever was told when it comes hears that, whoever else need not.
+OFF_THE_PLAN: tuple[Place, ...] = (Place.TRIAGE, Place.CLIENT)
+
+
+def _heard(event: events.Event, heard: bool) -> tuple[Place, ...]:
+    places = HEARD.get(event.target or "", ()) if heard else ()
+    off = event.source == "scheduled" and event.target in {"draft", "approved", "withdrawn"}
+    return tuple(dict.fromkeys((*places, *OFF_THE_PLAN))) if off else places
+
+
 def show(session: Session, change: "Change", event: events.Event, *, heard: bool = True) -> None:
     """Bring its cards, and those of the ticket that carries it, to how things stand; tell the threads concerned."""
     ticket = _locked_carrier(session, change.id)
@@ -33,7 +43,7 @@ def show(session: Session, change: "Change", event: events.Event, *, heard: bool
     threads = [card for card in own if card.place is Place.RELEASES and card.parent_id is None]
     if ticket is not None:
         threads += outbox.refresh(session, Subject.TICKET, ticket.id)
-    places = HEARD.get(event.target or "", ()) if heard else ()
+    places = _heard(event, heard)
     for card in threads:
         if card.place in places:
             outbox.reply(session, card, event.id)

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.domain import approvals, events, outbox, provider
+from bot.domain import approvals, changes, events, outbox, provider
 from bot.domain.approvals import Purpose, Standing
 from bot.domain.changes import Change, ChangeState
 from bot.domain.errors import Refused
@@ -129,6 +129,7 @@ def unschedule(session: Session, ids: set[int], by: Person | None, now: datetime
     for change in lock_changes(session, sorted(ids)):
         if change.state is ChangeState.SCHEDULED:
             change.move(session, ChangeState.APPROVED, by=by, now=now, heard=False, why="unscheduled")
+            changes.unplan_ticket(session, change, by=by, now=now)
 
 
 def void(session: Session, release: Release, *, by: Person | None, now: datetime, why: str) -> None:

@@ -175,13 +175,16 @@ class Ticket(Base):
         data = EFFECTS[action](self, session, inputs, by, now)
         return self._moved(session, move, source, by=by, now=now, data=data)
 
-    def move_along(self, session: Session, action: Action, *, by: Person, now: datetime, inputs: Inputs) -> bool:
+    def move_along(
+        self, session: Session, action: Action, *, by: Person, now: datetime, inputs: Inputs,
+        release: int | None = None,
+    ) -> bool:  # fmt: skip
         """What becomes of it by a release it is part of; whether that goes with how far it is. The release tells it."""
         move = next((move for move in moves_from(self.status) if move.action is action), None)
         if move is None or Who.SYSTEM not in move.who:
             return False
         source = self.status
-        data = EFFECTS[action](self, session, inputs, by, now)
+        data = {**EFFECTS[action](self, session, inputs, by, now), "release": release}
         self._moved(session, move, source, by=by, now=now, data=data, aloud=False)
         return True
 
