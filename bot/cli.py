@@ -6,18 +6,16 @@ import json
 import sys
 from collections.abc import Callable
 from contextlib import redirect_stdout
-from datetime import UTC, datetime
 from pathlib import Path
 
 import psycopg
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from bot import database, embedded, logs, playbook, processes, settings, together
+from bot import arguments, database, embedded, logs, playbook, processes, settings, together
 from bot.clock import Clock, read_offset, system_clock
 from bot.domain import accounts, exports, imports, people, setup
 from bot.domain.errors import Refused
-from bot.domain.months import Month
 from bot.jobs import JOBS, SWEEPS, ticker
 from bot.slack import manifest
 
@@ -104,14 +102,14 @@ def _parser() -> argparse.ArgumentParser:
     )
     command("start", _start, "Run `socket` (or `web`, without SLACK_APP_TOKEN) and a `worker` together.")
     command("bench", _bench, "Measure what was promised about speed, beside its goals.", own=False)
-    _import_arguments(command("import", _import, "Bring in another system's records."))
-    _export_arguments(command("export", _export, "Print what an auditor or another system reads."))
+    arguments.of_import(command("import", _import, "Bring in another system's records."))
+    arguments.of_export(command("export", _export, "Print what an auditor or another system reads."))
     job = command("run", _run, "Run a scheduled job now, once for its period.")
     jobs = sorted([*JOBS, *SWEEPS])
     job.add_argument("job", metavar="JOB", choices=jobs, help=f"which one: {', '.join(jobs)}")
     job.add_argument(
         "--at",
-        type=_instant,
+        type=arguments.instant,
         help="as if it were then, in ISO 8601 (default: now); a monthly job takes the last whole month: "
         "November on 1 December, and on any day of December",
     )
@@ -123,36 +121,6 @@ def commands() -> list[str]:
     """The names of all commands, for documentation that must not miss one."""
     actions = (action for action in _parser()._actions if isinstance(action, argparse._SubParsersAction))
     return [name for action in actions for name in action.choices]
-
-
-def _import_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("kind", choices=["tickets"], help="what the file holds")
-    parser.add_argument("file", type=Path, help="a CSV file, plain or .gz")
-    parser.add_argument("--account", required=True, help="the account the records belong to")
-    parser.add_argument("--source", help="a name for the other system, where two of one kind are imported")
-
-
-def _export_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("kind", choices=sorted(exports.KINDS), help="what is printed")
-    parser.add_argument("--period", type=_month, help="only of this month, as in 2026-11 (default: of all time)")
-    parser.add_argument("--account", help="only of this account (default: of all)")
-    parser.add_argument("--format", choices=sorted(exports.FORMATS), default="csv",
-                        help="csv for spreadsheets (default), json with the whole history")  # fmt: skip
-
-
-def _month(text: str) -> Month:
-    try:
-        return Month.named(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{text} is not a month; write 2026-11") from None
-
-
-def _instant(text: str) -> datetime:
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{text} is not a time; write 2026-11-23T09:00+00:00") from None
-    return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 def _demo(chosen: argparse.Namespace) -> None:

@@ -24,6 +24,7 @@ from bot.domain import accounts, agreements, people, provider, receipts
 from bot.domain.errors import Refused
 from bot.domain.people import Person
 from bot.handlers import newcomers
+from bot.handlers.payload import carried, content_of, plain_words
 from bot.slack.unanswered import NO_ANSWER, code_of
 
 log = structlog.get_logger()
@@ -131,7 +132,7 @@ class Call:
     @property
     def home(self) -> str | None:
         """What the Home carries along, where it was pressed there or in a window that was opened from it."""
-        return self.metadata if self.on_home else _carried(self.body.get("view") or {}).get(HOME)
+        return self.metadata if self.on_home else carried(self.body.get("view") or {}).get(HOME)
 
     @contextmanager
     def begin(self) -> Iterator[tuple[Session, Person]]:
@@ -264,8 +265,8 @@ class Call:
         """A window opened from the Home carries along what the Home does, so that it can be drawn anew."""
         if self.home is None:
             return view
-        carried = json.dumps({**_carried(view), HOME: self.home})
-        return {**view, "private_metadata": carried} if len(carried) <= LONGEST_METADATA else view
+        both = json.dumps({**carried(view), HOME: self.home})
+        return {**view, "private_metadata": both} if len(both) <= LONGEST_METADATA else view
 
     def whisper(self, text: str, blocks: list[dict[str, Any]] | None = None) -> None:
         """Tell only the person, where they pressed."""
@@ -279,30 +280,10 @@ class Call:
             log.warning("the person could not be told", reference=self.reference, error=code_of(error))
 
 
-def _carried(view: dict[str, Any]) -> dict[str, Any]:
-    """What a window carries along: those of ours carry an object."""
-    try:
-        carried = json.loads(view.get("private_metadata") or "{}") if view.get("type") == "modal" else {}
-    except ValueError:
-        return {}
-    return carried if isinstance(carried, dict) else {}
-
-
 def _still_here(actor: Person) -> Person:
     if not actor.active:
         raise Refused(GONE)
     return actor
-
-
-def plain_words(text: str) -> str:
-    """What was typed: Slack sends commands and messages with `& < >` escaped."""
-    words = text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
-    return words.replace("\x00", "").strip()  # Postgres stores no NUL
-
-
-def content_of(payload: Any) -> str:
-    """A payload as text that is the same whenever it is the same."""
-    return json.dumps(payload, sort_keys=True, ensure_ascii=False, default=str)
 
 
 Handler = Callable[[Call], None]

@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 from bot.domain import accounts, provider, tickets
 from bot.domain.people import Person
 from bot.domain.tickets import Search
-from bot.handlers.call import Call, Routes, plain_words
+from bot.handlers.call import Call, Routes
+from bot.handlers.payload import plain_words
 from bot.handlers.tickets import open_by_key, window_by_key
 from bot.messages import links
 from bot.messages import search as messages

@@ -12,6 +12,7 @@ from pathlib import Path
 import psycopg
 
 from bot import embedded
+from bot.embedded.place import own_privately
 from tests.faults.scene import PATIENCE
 
 # What the guide asks of a primary: a commit is over when a standby has it on its disk.
@@ -109,7 +110,7 @@ def _sets(cluster: embedded.Cluster, setting: str) -> None:
 
 
 def _copy(primary: embedded.Cluster, standby: embedded.Cluster) -> None:
-    embedded._own_privately(standby.home, standby.uid, standby.gid)
+    own_privately(standby.home, standby.uid, standby.gid)
     with standby._lock_if_free("server") as lock:
         standby._run(
             standby.binaries / "pg_basebackup", "--pgdata", standby.home / "data", "--write-recovery-conf",

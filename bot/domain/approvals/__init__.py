@@ -1,14 +1,12 @@
 """Approvals: something is asked of certain seats, and each decision is one person's, on one content, for good.
 
 An approval knows what it is about only by purpose and number, so changes, releases and whatever comes later share it.
-`approval` is what was asked and its verbs, `decision` the immutable answer, `sitting` who may sit where,
-`delegates` who may answer for somebody else.
+`approval` is what was asked and its verbs, `kinds` what for, `decision` the immutable answer, `sitting` who may sit
+where, `delegates` who may answer for somebody else.
 """
 
 from bot.domain.approvals.approval import (
     Approval,
-    Purpose,
-    Standing,
     ask,
     check,
     decide,
@@ -25,6 +23,7 @@ from bot.domain.approvals.approval import (
 )
 from bot.domain.approvals.decision import Decision, decisions_on
 from bot.domain.approvals.delegates import Delegation, delegate, end_delegation, given_by
+from bot.domain.approvals.kinds import Purpose, Standing
 from bot.domain.approvals.sitting import Chair, Hall
 
 __all__ = [

@@ -6,7 +6,6 @@ from the decisions (`seats.tally`), and the database counts once more (migration
 
 from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Any, NamedTuple
 
 from sqlalchemy import ForeignKey, Index, func, select, text
@@ -15,6 +14,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from bot import playbook
 from bot.domain import accounts, people, provider
 from bot.domain.approvals.decision import Decision, decisions_on
+from bot.domain.approvals.kinds import Purpose, Standing
 from bot.domain.approvals.sitting import Chair, Hall
 from bot.domain.base import Base, Id
 from bot.domain.business_time import Calendar, add_minutes
@@ -24,25 +24,6 @@ from bot.domain.seats import Outcome, Seat, Tally, Verdict, tally
 
 LONGEST_REASON = 1000
 Steps = tuple[tuple[Seat, ...], ...]
-
-
-class Purpose(StrEnum):
-    """What is asked for; with the number of its subject it names what it is about."""
-
-    CHANGE = "change"
-    RELEASE = "release"
-    EMERGENCY_REVIEW = "emergency_review"
-
-
-class Standing(StrEnum):
-    """How it stands."""
-
-    PENDING = "pending"
-    APPROVED = "approved"
-    REJECTED = "rejected"
-    VOID = "void"  # what it was about was edited
-    EXPIRED = "expired"  # nobody decided in time
-    WITHDRAWN = "withdrawn"
 
 
 class Approval(Base):

@@ -9,6 +9,7 @@ else may change; `links` what belongs together, `merging` what is the same; `clo
 """
 
 from bot.domain.tickets.access import around, attachments, number_of, several, visible_to, visible_with
+from bot.domain.tickets.attachment import Attachment
 from bot.domain.tickets.closure import Closure, ClosureNote, draft, latest_closure
 from bot.domain.tickets.conversation import Message, Visibility
 from bot.domain.tickets.filing import LONGEST_TITLE, SHORTEST_TITLE, CameFrom, Door, Filing, file
@@ -41,7 +42,7 @@ from bot.domain.tickets.queue import (
 from bot.domain.tickets.search import Found, Hit, Search, Shown, find, systems_ever
 from bot.domain.tickets.similar import Similar, seen_before, similar
 from bot.domain.tickets.texts import TicketText
-from bot.domain.tickets.ticket import Attachment, Ticket
+from bot.domain.tickets.ticket import Ticket
 
 __all__ = [
     "AT_ONCE",

@@ -12,8 +12,9 @@ from bot.domain.errors import NotFound
 from bot.domain.outbox import Post, Subject
 from bot.domain.people import Person
 from bot.domain.roles import Permission
+from bot.domain.tickets.attachment import Attachment
 from bot.domain.tickets.closure import Closure
-from bot.domain.tickets.ticket import Attachment, Ticket
+from bot.domain.tickets.ticket import Ticket
 
 _KEY = re.compile(r"\s*(?:T-?)?(\d{1,12})\s*", re.IGNORECASE)
 

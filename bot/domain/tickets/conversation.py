@@ -18,7 +18,8 @@ from bot.domain.base import AccountRef, Base, Id
 from bot.domain.errors import NotFound, Refused
 from bot.domain.people import Person
 from bot.domain.roles import Permission
-from bot.domain.tickets.ticket import Attachment, Ticket
+from bot.domain.tickets.attachment import Attachment
+from bot.domain.tickets.ticket import Ticket
 from bot.domain.workflow import Status
 
 LONGEST = 3000

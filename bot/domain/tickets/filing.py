@@ -16,7 +16,9 @@ from bot.domain.people import Person
 from bot.domain.priority import Assessment, Effect, Timing, Users, assess
 from bot.domain.provider import Provider
 from bot.domain.routing import Area, RequestType
-from bot.domain.tickets.ticket import Attachment, Ticket
+from bot.domain.tickets.attachment import Attachment
+from bot.domain.tickets.cards import open_cards
+from bot.domain.tickets.ticket import Ticket
 
 SHORTEST_TITLE, LONGEST_TITLE = 10, 150
 
@@ -129,7 +131,7 @@ def file(
         for file in filing.files
     ))  # fmt: skip
     write(session, _filed_event(session, ticket, filing, by or requester, assessment, now))
-    ticket.open_cards(session, account, provider)
+    open_cards(session, ticket, account, provider)
     return ticket
 
 

