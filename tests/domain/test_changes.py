@@ -6,12 +6,12 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from bot.domain import approvals, changes, events, outbox, releases
+from bot.domain import approvals, changes, events, outbox, releases, risk
 from bot.domain.approvals import Approval, Purpose, Standing
 from bot.domain.changes import Change, ChangeState, Content, Result, Rollback, Touch
 from bot.domain.errors import Refused
 from bot.domain.releases import Package, ReleaseState
-from bot.domain.risk import Blast, Level, Tested, Undo
+from bot.domain.risk import Blast, Level, Undo
 from bot.domain.seats import Verdict
 from tests.domain.desk import MONDAY, person
 
@@ -33,8 +33,8 @@ def cast(session, who):
 def content(session, **more) -> Content:
     told = {
         "title": "New view for the billing team", "purpose": "They look for invoices in three places today.",
-        "component": "Zendesk", "blast": Blast.TEAM, "tested": Tested.PARTIAL, "plan": "Make the view, tell the team.",
-        "implementer_id": person(session, "Bo").id, "rollback": ROLLBACK,
+        "component": "Zendesk", "blast": Blast.TEAM, "tested": risk.Tested.PARTIAL,
+        "plan": "Make the view, tell the team.", "implementer_id": person(session, "Bo").id, "rollback": ROLLBACK,
     }  # fmt: skip
     return Content(**{**told, **more})
 
@@ -71,7 +71,7 @@ def test_a_routine_change_is_approved_by_a_colleague(session, cast, acme):
 
 def test_a_sensitive_change_asks_the_client_once_a_lead_has_decided(session, cast, acme):
     change = a_change(
-        session, acme, touches=(Touch.ROUTING,), blast=Blast.ALL_AGENTS, undo=Undo.TESTED_PLAN, tested=Tested.FULL
+        session, acme, touches=(Touch.ROUTING,), blast=Blast.ALL_AGENTS, undo=Undo.TESTED_PLAN, tested=risk.Tested.FULL
     )
     assert (change.change_class.value, change.score, change.level) == ("sensitive", 6, Level.MEDIUM)
     approval = asks(session, change)
@@ -221,7 +221,7 @@ def test_a_late_review_holds_up_its_authors_next_release(session, cast, acme):
 
 
 def test_a_rollback_tells_those_who_were_told_and_counts_against_the_system(session, cast, acme):
-    change = a_change(session, acme, touches=(Touch.ROUTING,), tested=Tested.FULL)
+    change = a_change(session, acme, touches=(Touch.ROUTING,), tested=risk.Tested.FULL)
     approval = asks(session, change)
     says(session, approval, "Maya")
     release = released(session, change)
@@ -251,7 +251,7 @@ def test_reminders_escalate_and_then_it_expires(session, cast, acme):
 
 
 def test_those_who_were_told_hear_in_that_thread_that_the_plan_moved_and_at_its_end_that_it_is_off(session, cast, acme):
-    change = a_change(session, acme, touches=(Touch.ROUTING,), tested=Tested.FULL)
+    change = a_change(session, acme, touches=(Touch.ROUTING,), tested=risk.Tested.FULL)
     says(session, asks(session, change), "Maya")
     release = released(session, change)
     later = NIGHT + timedelta(days=1)

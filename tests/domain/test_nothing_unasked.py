@@ -18,14 +18,14 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_sta
 from sqlalchemy import Engine, select, text
 from sqlalchemy.orm import Session
 
-from bot.domain import approvals, changes, people, releases
+from bot.domain import approvals, changes, people, releases, risk
 from bot.domain.approvals import Approval
 from bot.domain.changes import Change, ChangeState, Content, Result, Rollback, Touch
 from bot.domain.date_ranges import Days
 from bot.domain.errors import Refused
 from bot.domain.people import Person
 from bot.domain.releases import Package, Release, ReleaseState
-from bot.domain.risk import Blast, Tested, Undo
+from bot.domain.risk import Blast, Undo
 from bot.domain.seats import Verdict
 from tests.cast import by_name
 from tests.domain.desk import MONDAY, person
@@ -60,7 +60,7 @@ CONTENTS = st.builds(
     title=st.just("A better view"), purpose=st.just("They look in three places."), rollback=st.just(ROLLBACK),
     touches=st.sampled_from([(), (), (Touch.ROUTING,), (Touch.PERMISSIONS, Touch.ROUTING), (Touch.THEME,)]),
     component=st.sampled_from(["Zendesk", ""]), blast=st.sampled_from(Blast), undo=st.sampled_from(Undo),
-    tested=st.sampled_from(Tested), plan=st.sampled_from(["As always", "In one go"]),
+    tested=st.sampled_from(risk.Tested), plan=st.sampled_from(["As always", "In one go"]),
     emergency_reason=st.sampled_from(["", "", "", "Everything is down"]),
 )  # fmt: skip
 ORDERS = st.permutations([*STAFF, *CONTACTS])

@@ -9,10 +9,10 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.domain import approvals, changes, people, releases
+from bot.domain import approvals, changes, people, releases, risk
 from bot.domain.approvals import Purpose
 from bot.domain.changes import Change, Content, Result, Rollback, Touch
-from bot.domain.risk import Blast, Tested
+from bot.domain.risk import Blast
 from bot.domain.seats import Verdict
 from bot.domain.tickets import Ticket
 from tests.cast import by_name
@@ -48,7 +48,7 @@ def a_change(house: House, *, touches: tuple[Touch, ...] = (Touch.ROUTING,), tic
         bo = named(session, "Bo")
         content = Content(
             title=title, purpose="They look in three places today.", touches=touches, component="Zendesk",
-            blast=Blast.TEAM, tested=Tested.FULL, plan="Make the view.", implementer_id=bo.id, rollback=ROLLBACK,
+            blast=Blast.TEAM, tested=risk.Tested.FULL, plan="Make the view.", implementer_id=bo.id, rollback=ROLLBACK,
         )  # fmt: skip
         carrier = session.scalars(select(Ticket).where(Ticket.id == ticket)).one() if ticket else None
         change = changes.draft(session, replace(content, **more), by_name(session, account), by=bo, now=house.now,
