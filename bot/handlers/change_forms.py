@@ -10,6 +10,7 @@ from bot.domain.accounts import Account
 from bot.domain.changes import Change, Content, Foreseen, Rollback, Template, Touch
 from bot.domain.errors import NotFound, Refused
 from bot.domain.intakes import Disposition, Intake
+from bot.domain.months import Month
 from bot.domain.people import Person
 from bot.domain.risk import Blast, Tested, Undo
 from bot.domain.roles import Permission
@@ -27,14 +28,34 @@ from bot.modals import form
 
 def open_new(call: Call) -> None:
     """**New change**, or `/change new a title`."""
+    filled = {"title": call.rest} if call.kind == "command" and call.rest else {}
     with call.begin() as (session, actor):
         actor.require(Permission.WORK)
         at = accounts.by_channel(session, call.channel)
         metadata = modal.Metadata(account_id=at.id if at else None)
-        filled = {"title": call.rest} if call.kind == "command" and call.rest else {}
         view = _view(session, actor, metadata, filled, call.now)
     call.open(view)
     call.done()
+
+
+def open_from_review(call: Call) -> None:
+    """**Plan a change** below our side of a client's month: for that account, and it says where it was seen."""
+    number, month = _review(call.value)
+    with call.begin() as (session, actor):
+        actor.require(Permission.WORK)
+        metadata = modal.Metadata(account_id=accounts.by_id(session, number).id)
+        filled = {"purpose": f"Seen in the review of {month.name} {month.year}: "}
+        view = _view(session, actor, metadata, filled, call.now)
+    call.open(view)
+    call.done()
+
+
+def _review(value: str) -> tuple[int, Month]:
+    number, _, month = value.partition(":")
+    try:
+        return int(number[:12]), Month.named(month)
+    except ValueError:
+        raise NotFound("That button carries no review. Begin the change with /change new.") from None
 
 
 def open_from_ticket(call: Call) -> None:
@@ -238,6 +259,7 @@ def _edited(session: Session, change: Change, filled: modal.Form) -> Content:
 ROUTES: Routes = {
     ("command", "/change new"): open_new,
     ("action", views.NEW): open_new,
+    ("action", views.FROM_REVIEW): open_from_review,
     ("action", "ticket.change"): open_from_ticket,
     ("action", PLAN_CHANGE): open_from_intake,
     ("action", views.EDIT): open_edit,

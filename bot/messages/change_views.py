@@ -25,6 +25,7 @@ EDIT, ROLLBACK, CHECKS, ASK, WITHDRAW = (
 TEMPLATE, LINK, UNLINK, NEW, LIST, TEMPLATES, RESTORE = (
     "change.template", "change.link", "change.unlink", "change.new", "change.list", "change.templates", "change.restore"
 )  # fmt: skip
+FROM_REVIEW = "change.from_review"
 SHOWN_EVENTS, SHOWN_LINKS = 15, 10
 RESULTS = {Result.PASS: ":white_check_mark:", Result.FAIL: ":x:", Result.NOT_APPLICABLE: ":heavy_minus_sign:"}
 ROLLBACK_PARTS = {

@@ -16,7 +16,7 @@ from bot.domain.months import Month
 from bot.domain.outbox import Place
 from bot.domain.reviews import SHOWN
 from bot.domain.workflow import CloseReason
-from bot.messages import blocks, figures, links
+from bot.messages import blocks, change_views, figures, links
 from bot.messages.blocks import Block
 from bot.messages.figures import dotted, many
 from bot.messages.mrkdwn import Mrkdwn, clip, escape, line, link, say
@@ -78,7 +78,11 @@ def leadership(session: Session, snapshot: Snapshot) -> tuple[Mrkdwn, list[Block
     body.append(blocks.section(_list("What still hurts", snapshot["oldest"], urls, _oldest, "open", "nothing is open")))
     body.append(blocks.section(_waiting_list(snapshot, urls, snapshot["account"])))
     body += figures.hours_spent(snapshot, snapshot["hours"] | _internal(snapshot))
-    return headline(snapshot), [*body, *figures.load(snapshot)]
+    body += figures.load(snapshot)
+    if "account_id" in snapshot:  # reviews of before had none
+        seen_in = f"{snapshot['account_id']}:{snapshot['month']}"
+        body += blocks.actions([blocks.button("Plan a change", change_views.FROM_REVIEW, seen_in)])
+    return headline(snapshot), body
 
 
 def closed(session: Session, snapshot: Snapshot) -> tuple[Mrkdwn, list[Block]]:

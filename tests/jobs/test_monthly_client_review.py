@@ -157,6 +157,35 @@ def test_leadership_reads_beside_it_what_was_not_charged(house: House):
         person.does_not_see("our side")
 
 
+def test_a_change_is_begun_from_our_side_of_the_review(house: House):
+    does(house, "update person set roles = '{engineer,service_owner}' where name = 'Maya'")
+    a_november(house)
+    house.now = IN_BERLIN
+    house.ticks()
+    house.maya.looks_at("C0LEADERS").clicks("Plan a change", on="Acme in November 2026: our side")
+    house.maya.sees("Seen in the review of November 2026:").fills({"Title": "Search indexes again"}).submits()
+    change = house.one("select title, purpose, account_id from change")
+    assert change["title"] == "Search indexes again"
+    assert change["purpose"].startswith("Seen in the review of November 2026")
+    assert change["account_id"] == house.one("select id from account where name = 'Acme'")["id"]
+
+
+@pytest.mark.parametrize("value", ["", "1", "x:2026-11", "1:2026-13", "999999999999:2026-11", f"{'9' * 30}:2026-11"])
+def test_a_forged_review_begins_no_change(house: House, value: str):
+    a_november(house)
+    house.now = IN_BERLIN
+    house.ticks()
+    does(house, "update person set roles = '{engineer}' where name = 'Maya'")
+    house.maya.looks_at("C0LEADERS").clicks("Plan a change", on="Acme in November 2026: our side").closes()
+    forged = house.last_sent("block_actions")
+    forged["actions"][0]["value"] = value
+    forged["trigger_id"] = ""
+    before = house.state_of_the_world()
+    assert house.sends_payload(forged)[0] == 200
+    assert house.maya.modal() is None
+    assert house.state_of_the_world() == before
+
+
 def test_another_client_reads_nothing_of_it(house: House):
     a_november(house)
     house.now = IN_BERLIN

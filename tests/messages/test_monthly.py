@@ -37,8 +37,8 @@ def quiet(**facts: Any) -> dict[str, Any]:
     """A first month in which nothing happened."""
     weeks = [("01", "01"), ("02", "08"), ("09", "15"), ("16", "22"), ("23", "29"), ("30", "30")]
     return {
-        "account": "Acme", "month": "2026-11", "run": 7, "volume": NOTHING, "before": None, "elsewhere": {},
-        "by_type": {}, "by_priority": {}, "triage": {"done": 0, "of": 0, "median_minutes": None},
+        "account": "Acme", "account_id": 1, "month": "2026-11", "run": 7, "volume": NOTHING, "before": None,
+        "elsewhere": {}, "by_type": {}, "by_priority": {}, "triage": {"done": 0, "of": 0, "median_minutes": None},
         "weeks": [{"first": f"2026-11-{first}", "last": f"2026-11-{last}", "came_in": 0, "closed": 0}
                   for first, last in weeks],
         "closed": listed(), "oldest": listed(), "reopened": listed(), "systems": [], "waiting": listed(),

@@ -44,6 +44,7 @@ AUDIENCE: dict[str, frozenset[Place]] = {
     "hours":          _ALL,
     "categories":     _ALL,
     "allowance":      _ALL,
+    "account_id":     _OURS,   # a change can be begun from it
     "run":            _OURS,   # finds the client's post, to link to it
     "internal_hours": _OURS,
     "out_of_scope":   _OURS,
@@ -74,6 +75,7 @@ def _figures(of: Records) -> Facts:
     volume = _volume(of, of.start, of.end)
     return {
         "account": of.account.name,
+        "account_id": of.account.id,
         "month": str(of.month),
         "volume": volume,
         "before": _volume(of, of.began_before, of.start) if _was_here_before(of) else None,
