@@ -51,6 +51,7 @@ class Scene:
         self.slack = house.slack
         self.remembered: dict[str, Any] = {}
         self.arrivals: list[Delivery] = []
+        self.in_hand: Delivery | None = None  # what the process was about when it was hit
         self.wrongly_refused: list[str] = []
         self.worker = "worker"  # None where the worker is not what is hit: then one in here is quicker
         self.breaks: Callable[[Scene], None] = lambda _: None  # what goes wrong from when the scene is set
@@ -94,6 +95,7 @@ class Scene:
         except EOFError:
             return
         assert point.happens
+        self.in_hand = next(reversed(self.slack.deliveries.kept), None)
         said = point.happens(self, started)
         with suppress(BrokenPipeError):
             wire.send(said or "go on")
@@ -158,7 +160,9 @@ class Scene:
             if not any(delivery.error in LATE for delivery in self.arrivals):
                 self._check_what_was_said(new, stood)
             self.arrivals += new
-            if not problem and all(judge.accepted(delivery) for delivery in new if delivery.person == new[0].person):
+            # A window that opened although its answer got lost is filled in all the same: what counts is the last.
+            theirs = [delivery for delivery in new if delivery.person == new[0].person]
+            if not problem and all(map(judge.accepted, theirs[-1:])):
                 return
             if any(delivery.error == UNREACHABLE for delivery in new):
                 self._web.join(PATIENCE)  # it is about to be dead
@@ -169,7 +173,7 @@ class Scene:
     def _check_what_was_said(self, arrivals: list[Delivery], stood: judge.World) -> None:
         if len({delivery.person for delivery in arrivals}) > 1:
             return  # to one of two people it may be true
-        said = " ".join(map(judge.said, arrivals))
+        said = " ".join(map(judge.said, arrivals[-1:]))  # what changed after an earlier one, a later one changed
         if judge.NOT_STORED.search(said) and judge.world(self.house) != stood:
             self.wrongly_refused.append(f"told that nothing was stored: {said[:200]}")
 
