@@ -171,6 +171,7 @@ def _served(
 ) -> Starlette:
     def gauge() -> None:
         metrics.ARRIVALS_WAITING.set(arrivals.waiting)
+        metrics.ARRIVALS_IN_HAND.set(arrivals.in_hand)
         metrics.CONNECTIONS.set(database.in_use(engine))
 
     health = Health(settings.database_url, gauge=gauge, slack=(lambda: sockets.state) if sockets else None)
@@ -186,7 +187,7 @@ def _served(
         health.close()
 
     app = Starlette(lifespan=lifespan, routes=[*doors, *health.routes()])
-    app.state.sockets = sockets
+    app.state.sockets, app.state.arrivals = sockets, arrivals
     return app
 
 

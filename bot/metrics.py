@@ -16,6 +16,7 @@ ARRIVALS = Histogram(
 REFUSED = Counter("steward_unsigned_total", "Requests that Slack did not sign")
 WAITED_OUT = Counter("steward_waited_out_total", "Tries made again while the database restarted, nothing being stored")
 ARRIVALS_WAITING = Gauge("steward_arrivals_waiting", "Arrivals that no thread has taken up yet")
+ARRIVALS_IN_HAND = Gauge("steward_arrivals_in_hand", "Arrivals that are not over, what follows their answer included")
 CONNECTIONS = Gauge("steward_connections_in_use", "Connections of the database pool that somebody holds now")
 OUTBOX_AGE = Gauge("steward_outbox_oldest_seconds", "How long the oldest undelivered post has waited")
 DEAD_LETTERS = Gauge("steward_outbox_dead", "Posts that Slack refused for good, and nobody has settled")

@@ -11,7 +11,7 @@ Everything goes through the page's HTTP protocol (bot/playground/PROTOCOL.md).
 
 import json
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from datetime import time as clock_time
 from typing import Any, Self
@@ -33,6 +33,7 @@ class Slack(LocalSlack):
     def __init__(self, *args: Any, **options: Any):
         super().__init__(*args, **options)
         self.asked_for: set[tuple[str, str | int]] = set()
+        self.settled: Callable[[], None] = lambda: None  # waits for what the app does after its answer
 
     def fail_next(self, method: str, what: str | int, **options: Any) -> None:
         self.asks_for(method, what)
@@ -43,12 +44,14 @@ class Slack(LocalSlack):
         self.asked_for.add((method, what))
 
     def person(self, person_id: str, channel: str | None = None) -> "Person":
-        return Person(self.url, person_id, channel)
+        return Person(self.url, person_id, channel, lambda: self.settled())
 
 
 class Person:
-    def __init__(self, url: str, person_id: str, channel: str | None = None):
-        self.url, self.id, self._channel = url, person_id, channel
+    def __init__(
+        self, url: str, person_id: str, channel: str | None = None, settled: Callable[[], None] = lambda: None
+    ):
+        self.url, self.id, self._channel, self._settled = url, person_id, channel, settled
 
     # --- doing
 
@@ -305,6 +308,7 @@ class Person:
 
     def _do(self, gesture: str, refused: str = "", **fields: Any) -> Self:
         self.answer = self._http(f"playground/{gesture}", json.dumps({"as": self.id, **fields}).encode())
+        self._settled()
         error = self.answer.get("error") or ""
         if refused:
             self._check(refused in error, f"Expected the refusal {refused!r}, got {error or 'none'!r}.")

@@ -25,6 +25,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from bot import database
 from bot.app import DEADLINE_SECONDS, build_app, build_socket_app
 from bot.domain import people, provider, setup
+from bot.handlers.arrival import Arrivals
 from bot.jobs import ticker
 from bot.playground.workspace import BOT_USER
 from bot.settings import Settings
@@ -186,6 +187,13 @@ class PromptServer(uvicorn.Server):
         self._loop.call_soon_threadsafe(self._told.set)
 
 
+def settled(arrivals: Arrivals, seconds: float = 5.0) -> None:
+    """Come back when nothing is in hand any more, what follows an answer included; or when it takes too long."""
+    end = time.monotonic() + seconds
+    while arrivals.in_hand and time.monotonic() < end:
+        time.sleep(0.002)
+
+
 @contextmanager
 def served(app: Any) -> Iterator[str]:
     """Run an ASGI app on a free port; its address."""
@@ -226,7 +234,9 @@ def running(url: str, *, socket_mode: bool = False, seconds: float = DEADLINE_SE
         with owner.begin() as connection:  # what the worker asks Slack at its start
             connection.execute(text("update provider set workspace_url = :url"), {"url": slack.url})
         build = build_socket_app if socket_mode else partial(build_app, seconds=seconds)
-        with served(build(settings, clock=house.clock, engine=engine)) as address:
+        app = build(settings, clock=house.clock, engine=engine)
+        with served(app) as address:
+            slack.settled = lambda: settled(app.state.arrivals)
             house.events_url = slack.app_url = f"{address}/slack/events"
             assert not socket_mode or slack.sockets.wait_for(bool)
             yield house

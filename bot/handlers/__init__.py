@@ -6,6 +6,7 @@ empty” asks for work.
 """
 
 import re
+from functools import partial
 from typing import Any
 
 import structlog
@@ -52,6 +53,7 @@ from bot.handlers import (
     time,
     undelivered,
 )
+from bot.handlers.afterwards import put_off
 from bot.handlers.call import Call, Handler, Routes
 from bot.handlers.patience import Patience
 from bot.messages.help import unknown
@@ -150,10 +152,10 @@ class Router:
         except Exception as error:  # noqa: BLE001  the edge: whatever it is, the person reads a sentence
             call.answered = errors.answer(error, call)
             if call.on_home and isinstance(error, Refused):
-                home.follow(call)  # somebody was faster: what it showed is not how it stands
+                put_off(partial(home.follow, call))  # somebody was faster: what it showed is not how it stands
             return call.answered
         if call.wrote and kind in {"action", "view"}:
-            home.follow(call)
+            put_off(partial(home.follow, call))
         return call.answered or ack()
 
     def _handler(self, kind: str, name: str, call: Call) -> Handler:

@@ -10,7 +10,7 @@ import hmac
 import json
 import time
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -20,6 +20,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from bot import database, logs, metrics
+from bot.handlers import afterwards
 from bot.handlers.errors import UNSURE
 
 log = structlog.get_logger()
@@ -40,6 +41,7 @@ class Arrivals:
         self._seconds = seconds
         # Its own, and as large as the database pool: a full one must not hold up the health routes.
         self._executor = ThreadPoolExecutor(max_workers=threads, thread_name_prefix="slack")
+        self._in_hand: set[Future[BoltResponse]] = set()
 
     async def http(self, request: Request) -> Response:
         """`POST /slack/events`: all of Slack."""
@@ -83,11 +85,11 @@ class Arrivals:
         if not isinstance(payload, dict) or not payload or not is_shaped(kind := kind_of(payload), payload):
             return BoltResponse(status=400, body="not a payload of Slack's")
         started, reference = time.monotonic(), logs.new_reference()
-        work = asyncio.get_running_loop().run_in_executor(
-            self._executor, self._dispatch, kind, payload, headers, started, reference
-        )
+        answered: Future[BoltResponse] = Future()
+        self._in_hand.add(answered)
+        self._executor.submit(self._work, answered, kind, payload, headers, started, reference)
         try:
-            answer = await asyncio.wait_for(asyncio.shield(work), self._seconds)
+            answer = await asyncio.wait_for(asyncio.shield(asyncio.wrap_future(answered)), self._seconds)
         except TimeoutError:
             answer = unsure(kind, payload)
             log.error("no answer in time", kind=kind, reference=reference)
@@ -96,14 +98,35 @@ class Arrivals:
         log.info("arrival", kind=kind, status=answer.status, ms=round(took * 1000), reference=reference)
         return answer
 
-    def _dispatch(
-        self, kind: str, payload: dict[str, Any], headers: Headers, started: float, reference: str
-    ) -> BoltResponse:
+    def _work(
+        self,
+        answered: Future[BoltResponse],
+        kind: str,
+        payload: dict[str, Any],
+        headers: Headers,
+        started: float,
+        reference: str,
+    ) -> None:
+        with logs.referring_to(reference):
+            with afterwards.collected() as steps:
+                answered.set_result(self._dispatch(kind, payload, headers, started))
+            for step in steps:
+                self._follow_up(step)
+        self._in_hand.discard(answered)
+
+    def _follow_up(self, step: afterwards.Step) -> None:
+        try:
+            with database.deadline(self._seconds):
+                step()
+        except Exception as error:  # the edge: it was answered, and what was asked is stored
+            log.error("what follows the answer failed", error=type(error).__name__, exc_info=error)
+
+    def _dispatch(self, kind: str, payload: dict[str, Any], headers: Headers, started: float) -> BoltResponse:
         left = self._seconds - COMMIT_MARGIN - (time.monotonic() - started)
         if left <= 0:
             return BoltResponse(status=503, body="")  # nobody waits any more: what is not begun is not stored
         try:
-            with database.deadline(left), logs.referring_to(reference):
+            with database.deadline(left):
                 # Parsed already: Bolt would take a form that has the word "payload" in its text for broken.
                 answer = self._bolt.dispatch(BoltRequest(body=payload, headers=headers, mode="socket_mode"))
         except Exception as error:  # noqa: BLE001  signed, and yet not of a shape that Bolt can read
@@ -118,6 +141,11 @@ class Arrivals:
     def waiting(self) -> int:
         """How many no thread has taken up yet."""
         return self._executor._work_queue.qsize()
+
+    @property
+    def in_hand(self) -> int:
+        """How many are not over, what follows their answer included."""
+        return len(self._in_hand)
 
     def close(self) -> None:
         """Let what runs come to its end."""

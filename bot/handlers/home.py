@@ -16,7 +16,6 @@ from bot.messages.home import State
 from bot.slack.unanswered import NO_ANSWER, code_of
 
 log = structlog.get_logger()
-SECONDS_TO_FOLLOW = 1.8  # what drawing takes at worst: what is stored already must not be answered too late
 
 
 def opened(call: Call) -> None:
@@ -48,8 +47,7 @@ def _view(call: Call, state: State) -> dict[str, object]:
 
 def follow(call: Call) -> None:
     """Draw it anew after something was done there, or in a window opened from it; a failure is only noted."""
-    left = database.seconds_left()
-    if call.home is None or (left is not None and left < SECONDS_TO_FOLLOW):
+    if call.home is None:
         return
     try:
         publish(call, State.read(call.home), call.view.get("hash") if call.on_home else None)

@@ -2,6 +2,7 @@
 
 import json
 import re
+import threading
 from datetime import timedelta
 
 import pytest
@@ -11,6 +12,7 @@ from bot.domain import people
 from bot.domain.people import Person as PersonRow
 from bot.domain.roles import Role
 from bot.domain.workflow import Action
+from bot.handlers import home
 from bot.messages.home import SECTIONS
 from tests.driver import Person
 from tests.house import House
@@ -399,4 +401,18 @@ def test_a_home_that_slack_does_not_take_leaves_what_was_done_done(house: House)
     house.bo.clicks("Take it")
     assert house.ticket()["assignee_id"] is not None
     house.bo.clicks("Refresh")
+    assert "Yours: 1" in plain(house.bo)
+
+
+def test_nobody_waits_until_the_home_is_drawn_and_it_follows(house: House, monkeypatch):
+    files(house, "Nobody has this one")
+    house.bo.opens_home()
+    may_draw, draw = threading.Event(), home.publish
+    monkeypatch.setattr(home, "publish", lambda *args: may_draw.wait(10) and draw(*args))
+    settled, house.slack.settled = house.slack.settled, lambda: None
+    house.bo.clicks("Take it")
+    assert house.ticket()["assignee_id"] is not None
+    assert "Yours: 1" not in plain(house.bo)
+    may_draw.set()
+    settled()
     assert "Yours: 1" in plain(house.bo)
