@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import NamedTuple
 
-from sqlalchemy import CheckConstraint, Exists, ForeignKey, Index, SmallInteger, and_, exists, func, select
+from sqlalchemy import CheckConstraint, ForeignKey, Index, SmallInteger, and_, exists, func, select
 from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from bot.connection import NOBODY_WAITS
@@ -43,6 +43,9 @@ class TimeEntry(Base):
     reverses_id: Mapped[int | None] = mapped_column(ForeignKey("time_entry.id"), unique=True, default=None)
     project_id: Mapped[int | None] = mapped_column(ForeignKey("project.id"), index=True, default=None)
 
+
+# Whether another entry took this one back. Made once: an alias is dear.
+_undone = exists().where(aliased(TimeEntry).reverses_id == TimeEntry.id)
 
 Work = Ticket | Project  # what time is logged on
 
@@ -114,7 +117,7 @@ def before(
     """The work and what was logged before, `since` then; of a ticket's key both are one question."""
     _take_turns(session, by)
     target = {"ticket_id": tickets.number_of(work)} if isinstance(work, str) else _target(work)
-    mine = and_(TimeEntry.person_id == by.id, TimeEntry.reverses_id.is_(None), ~_undone())
+    mine = and_(TimeEntry.person_id == by.id, TimeEntry.reverses_id.is_(None), ~_undone)
     equal = [getattr(TimeEntry, name) == number for name, number in target.items()]
     equal += [TimeEntry.minutes == minutes, TimeEntry.note == note.strip(), TimeEntry.created_at > since]
     day = select(func.coalesce(func.sum(TimeEntry.minutes), 0)).where(mine, TimeEntry.work_date == work_date)
@@ -132,12 +135,6 @@ def _take_turns(session: Session, person: Person) -> None:
     session.execute(
         select(people.c.id).where(people.c.id == person.id).with_for_update(), execution_options=NOBODY_WAITS
     )
-
-
-def _undone() -> Exists:
-    """Whether another entry took this one back."""
-    reversal = aliased(TimeEntry)
-    return exists().where(reversal.reverses_id == TimeEntry.id)
 
 
 def reverse(session: Session, entry_id: int, *, by: Person, now: datetime) -> TimeEntry:
@@ -191,7 +188,7 @@ def standing(session: Session, person: Person, work_date: date) -> list[TimeEntr
                 TimeEntry.person_id == person.id,
                 TimeEntry.work_date == work_date,
                 TimeEntry.reverses_id.is_(None),
-                ~_undone(),
+                ~_undone,
             )
             .order_by(TimeEntry.id)
         )
@@ -213,7 +210,7 @@ def notes_on(session: Session, ticket_id: int) -> list[str]:
     return list(
         session.scalars(
             select(TimeEntry.note)
-            .where(TimeEntry.ticket_id == ticket_id, TimeEntry.reverses_id.is_(None), ~_undone())
+            .where(TimeEntry.ticket_id == ticket_id, TimeEntry.reverses_id.is_(None), ~_undone)
             .order_by(TimeEntry.id)
         )
     )
