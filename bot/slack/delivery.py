@@ -8,6 +8,7 @@ import json
 import random
 import time
 from datetime import datetime
+from math import inf
 from typing import Any
 
 import structlog
@@ -164,11 +165,17 @@ class Courier:
             _count(errand, "found")
             errands.pin(self._client, post, found)
             return found, None if rendered.version is None else UNKNOWN
-        if errand.attempts > 1 or time.monotonic() > errand.claimed_at + LEASE_SECONDS - HTTP_SECONDS:
-            self._renew(errand)  # looking may have taken long, or this process stood still meanwhile
+        self._make_sure(errand)
         ts = errands.send(self._client, errand)
         errands.pin(self._client, post, ts)
         return ts, rendered.version
+
+    def _make_sure(self, errand: Errand) -> None:
+        """It is still ours for as long as the call takes: looking may have taken long, or this process stood still."""
+        asked_at = errand.claimed_at if errand.attempts == 1 else -inf
+        while time.monotonic() > asked_at + LEASE_SECONDS - HTTP_SECONDS:
+            asked_at = time.monotonic()
+            self._renew(errand)
 
     def _renew(self, errand: Errand) -> None:
         with self._sessions.begin() as session:

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import text
 
 from bot import embedded
+from tests.faults.designs import SOON
 from tests.faults.scene import PATIENCE, Happening, Scene
 from tests.faults.steps import ANSWER_LOST
 from tests.slack.desk import leases_run_out, pending, waits_are_over
@@ -66,6 +67,7 @@ def freezes(home: Path) -> Happening:
 
 def others_take_over(scene: Scene, _waiting: Any) -> None:
     """The process stands still here for so long that its lease runs out, and others bring everything."""
+    time.sleep(2 * SOON)  # its lease does run out, by its own clock too
     deadline = time.monotonic() + PATIENCE
     while pending(scene.house):
         assert time.monotonic() < deadline

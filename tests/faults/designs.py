@@ -67,8 +67,11 @@ def every_worker_for_itself() -> None:
 
 
 def short_leases() -> None:
-    """Not a wrong one: ours, with so little time that whoever posts has to ask again whether it still may."""
-    delivery.LEASE_SECONDS = delivery.HTTP_SECONDS
+    """Not a wrong one: ours, with so little time that whoever stood still has to ask again whether it still may."""
+    delivery.LEASE_SECONDS = delivery.HTTP_SECONDS + SOON
+
+
+SOON = 0.2  # seconds
 
 
 DESIGNS: dict[str, Callable[[], None]] = {

@@ -14,7 +14,7 @@ BAD: dict[str, tuple[Scenario, Point, str]] = {
     "ack first": (TAKE, Point("web", "commit:before#2"), "lost"),
     "mark before sending": (POSTS, Point("worker", "chat.postMessage:before#1"), "lost"),
     "mark after sending": (POSTS, Point("worker", "chat.postMessage:after#1"), "doubled"),
-    "read, then update": (TAKE, Point("web", "insert event#1", eve_is_faster), "doubled"),
+    "read, then update": (TAKE, Point("web", "update ticket#1", eve_is_faster), "doubled"),
     "a job store each": (DIGEST, Point("tick", "commit:after#4"), "doubled"),
 }
 

@@ -3,6 +3,7 @@
 import json
 import random
 import threading
+import time
 import urllib.error
 import urllib.request
 import uuid
@@ -318,11 +319,33 @@ def test_one_that_stood_still_for_longer_than_its_lease_posts_nothing(house: Hou
         def _bring(self, errand: Errand) -> Any:
             leases_run_out(house)
             delivers(house)
+            time.sleep(0.15)
             return super()._bring(errand)
 
     files(house)
-    monkeypatch.setattr(delivery, "LEASE_SECONDS", delivery.HTTP_SECONDS)  # so any moment is too long
+    monkeypatch.setattr(delivery, "LEASE_SECONDS", delivery.HTTP_SECONDS + 0.1)
     assert a_courier(house, StandsStill).deliver_one()
+    assert [len(posted(house, channel)) for channel in CARDS] == [1, 1]
+    assert pending(house) == []
+
+
+def test_one_that_stood_still_right_after_asking_asks_again(house: House, monkeypatch: pytest.MonkeyPatch):
+    class StandsStill(Courier):
+        asked = 0
+
+        def _renew(self, errand: Errand) -> None:
+            super()._renew(errand)
+            self.asked += 1
+            leases_run_out(house)
+            delivers(house)
+            time.sleep(0.15)
+
+    files(house)
+    does(house, "update outbox set attempts = 1")
+    monkeypatch.setattr(delivery, "LEASE_SECONDS", delivery.HTTP_SECONDS + 0.1)
+    late = a_courier(house, StandsStill)
+    assert late.deliver_one()
+    assert late.asked == 1
     assert [len(posted(house, channel)) for channel in CARDS] == [1, 1]
     assert pending(house) == []
 
