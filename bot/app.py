@@ -33,6 +33,7 @@ from bot.slack.delivery import HTTP_SECONDS, Courier
 from bot.slack.measured import MeasuredClient
 from bot.slack.sockets import Sockets, opener
 from bot.slack.unanswered import NO_ANSWER
+from bot.stopping import Stop
 
 log = structlog.get_logger()
 THREADS = 8
@@ -197,7 +198,7 @@ class Worker:
     def __init__(
         self,
         settings: Settings,
-        stopping: threading.Event,
+        stopping: Stop,
         *,
         clock: Clock | None = None,
         tick_seconds: float = TICK_SECONDS,
@@ -229,7 +230,7 @@ class Worker:
 
     def _bring(self) -> None:
         courier = Courier(self._sessions, self._client, clock=self._clock)
-        while not self._stopping.is_set():
+        while not self._stopping.is_told():
             if not self._deliver(courier):
                 self._stopping.wait(POLL_SECONDS)
 

@@ -2,7 +2,6 @@
 
 import signal
 import sys
-import threading
 from collections.abc import Callable
 
 import uvicorn
@@ -11,6 +10,7 @@ from starlette.applications import Starlette
 
 from bot import database, logs, settings, together
 from bot.clock import Clock, system_clock
+from bot.stopping import Stop
 
 LOOPBACK = "127.0.0.1"
 WATCHED_SECONDS = 2  # between two ticks where the clock is moved by hand: somebody is waiting for what happens then
@@ -63,9 +63,9 @@ def worker(*, host: str = LOOPBACK, metrics_port: int | None = None, shared_cloc
     """Delivers posts and runs the schedule, until SIGTERM or Ctrl-C. Where it has a port, /metrics answers there."""
     from bot.app import Worker
 
-    stopping = threading.Event()
+    stopping = Stop()
     for signal_ in (signal.SIGTERM, signal.SIGINT):  # before anything takes time: a stop is never lost
-        signal.signal(signal_, lambda *_: stopping.set())
+        signal.signal(signal_, lambda *_: stopping.tell())
     config = _begin()
     if metrics_port is not None:
         _serve_metrics(host, metrics_port)
