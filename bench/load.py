@@ -90,6 +90,8 @@ def opened(port: int, arrivals: Iterator[Arrival], *, rate: float, seconds: floa
 
     async def send(moment: float) -> None:
         await asyncio.sleep(max(0.0, moment - time.perf_counter()))
+        while idle and idle[-1][0].at_eof():  # nobody spoke on it for so long that the server hung up
+            idle.pop()[1].close()
         pair = idle.pop() if idle else await asyncio.open_connection("127.0.0.1", port)
         await _one(*pair, next(arrivals), round_, since=moment)
         idle.append(pair)
