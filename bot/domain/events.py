@@ -37,6 +37,8 @@ class Kind(StrEnum):
     ASSIGNED = "assigned"
     TIME_LOGGED = "time_logged"
     TIME_REVERSED = "time_reversed"
+    DAY_COMPLETED = "day_completed"
+    DAY_REOPENED = "day_reopened"
     PERSON_JOINED = "person_joined"
     PERSON_RECOGNISED = "person_recognised"
     APPLIED = "applied"

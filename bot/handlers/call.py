@@ -268,14 +268,14 @@ class Call:
         both = json.dumps({**carried(view), HOME: self.home})
         return {**view, "private_metadata": both} if len(both) <= LONGEST_METADATA else view
 
-    def whisper(self, text: str, blocks: list[dict[str, Any]] | None = None) -> None:
-        """Tell only the person, where they pressed."""
+    def whisper(self, text: str, blocks: list[dict[str, Any]] | None = None, *, instead: bool = False) -> None:
+        """Tell only the person, where they pressed; `instead` of the whisper that they pressed in."""
         url = self.body.get("response_url")
         if not url:
             return
         hook = WebhookClient(url, timeout=1, retry_handlers=[])
         try:
-            hook.send(text=text, blocks=blocks, response_type="ephemeral", replace_original=False)
+            hook.send(text=text, blocks=blocks, response_type="ephemeral", replace_original=instead)
         except NO_ANSWER as error:
             log.warning("the person could not be told", reference=self.reference, error=code_of(error))
 

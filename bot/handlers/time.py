@@ -1,4 +1,4 @@
-"""`/time`: a form, or one line: `/time T-102 1h30 note`; `/time today` shows the day."""
+"""`/time`: a form, or one line: `/time T-102 1h30 note`; `/time today` and `/time week` show what is logged."""
 
 import re
 from datetime import date, timedelta
@@ -7,7 +7,7 @@ from typing import NamedTuple
 from sqlalchemy.orm import Session
 
 from bot.domain import people, projects, provider, tickets, time
-from bot.domain.durations import parse_minutes, show
+from bot.domain.durations import parse_minutes
 from bot.domain.errors import NotFound, Refused
 from bot.domain.people import Person
 from bot.domain.projects import Project
@@ -20,12 +20,9 @@ from bot.modals import form
 from bot.modals import time as modal
 
 SAME_LINE_AGAIN = timedelta(minutes=2)
-HELP = (
-    "*Log time:* `/time T-102 45m what you did`. The time reads as 45m, 1h30, 1:30, 1.5h or 90.\n"
-    "`/time` alone opens the form. `/time today` shows your day. Without a ticket, the last one you logged on is taken."
-)
 _KEY = re.compile(r"(?:T|PR)-?\d+", re.IGNORECASE)
 LONGEST_DURATION_WORDS = 4  # 2 h 15 min
+CENTURY = range(2000, 2100)
 
 
 class Line(NamedTuple):
@@ -97,7 +94,11 @@ def _last_work(session: Session, actor: Person) -> Work | None:
     if last is None:
         mine = tickets.possibilities(session, actor, "", limit=1)
         return mine[0] if mine and mine[0].assignee_id == actor.id else None
-    return _work(session, actor, f"PR-{last.project_id}" if last.project_id else f"T-{last.ticket_id}")
+    return _work_on(session, actor, last)
+
+
+def _work_on(session: Session, actor: Person, entry: TimeEntry) -> Work:
+    return _work(session, actor, f"PR-{entry.project_id}" if entry.project_id else f"T-{entry.ticket_id}")
 
 
 def _today_of(session: Session, actor: Person, call: Call) -> date:
@@ -117,7 +118,7 @@ def _log_line(call: Call) -> None:
             said = messages.logged_already(work, line.minutes, call.text)
         else:
             entry = _store(session, actor, work, line, call, number=before.number)
-            said = _said(session, entry, work, before.minutes + entry.minutes)
+            said = _said(session, actor, entry, work, before.minutes + entry.minutes, call)
         call.remember(session, text=said[0], blocks=said[1], response_type="ephemeral")
     call.done(*said)
 
@@ -130,7 +131,7 @@ def log_again(call: Call) -> None:
         work = _work_of(session, actor, line)
         # One answer to one question: a second press of the same button finds the receipt.
         call.once(session, call.value, actor, key=f"again:{actor.id}:{call.action['block_id']}")
-        said = _logged(session, actor, _store(session, actor, work, line, call), work)
+        said = _logged(session, actor, _store(session, actor, work, line, call), work, call)
     call.whisper(*said)
     call.done()
 
@@ -161,29 +162,84 @@ def _work_of(session: Session, actor: Person, line: Line) -> Work:
     return last
 
 
-def _logged(session: Session, actor: Person, entry: TimeEntry, work: Work) -> messages.Said:
-    return _said(session, entry, work, sum(found.minutes for found in time.standing(session, actor, entry.work_date)))
+def _logged(session: Session, actor: Person, entry: TimeEntry, work: Work, call: Call) -> messages.Said:
+    total = sum(found.minutes for found in time.standing(session, actor, entry.work_date))
+    return _said(session, actor, entry, work, total, call)
 
 
-def _said(session: Session, entry: TimeEntry, work: Work, total: int) -> messages.Said:
+def _said(session: Session, actor: Person, entry: TimeEntry, work: Work, total: int, call: Call) -> messages.Said:
     used = time.minutes_on_projects(session, [work.id])[work.id] if isinstance(work, Project) else 0
-    return messages.logged(entry, work, total, used)
+    doubts = time.doubts(entry, provider.get(session).calendar, _today_of(session, actor, call), total)
+    return messages.logged(entry, work, total, used, doubts)
 
 
 def today(call: Call) -> None:
     """`/time today`: the day as a list."""
+    _show_day(call, back=0)
+
+
+def yesterday(call: Call) -> None:
+    """`/time yesterday`: the same for the day before."""
+    _show_day(call, back=1)
+
+
+def _show_day(call: Call, *, back: int) -> None:
     with call.begin() as (session, actor):
         actor.require(Permission.LOG_TIME)
-        day = _today_of(session, actor, call)
-        entries = time.standing(session, actor, day)
-        found: dict[tuple[int | None, int | None], Work] = {}
-        for ticket in tickets.several(session, actor, {e.ticket_id for e in entries if e.ticket_id}).values():
-            found[ticket.id, None] = ticket
-        for project in projects.several(session, actor, {e.project_id for e in entries if e.project_id}).values():
-            found[None, project.id] = project
-        expected = time.expected_minutes(actor, provider.get(session).calendar, day)
-        said = messages.day(day, entries, found, expected)
+        said = _day(session, actor, _today_of(session, actor, call) - timedelta(days=back))
     call.done(*said)
+
+
+def _day(session: Session, actor: Person, day: date) -> messages.Said:
+    entries = time.standing(session, actor, day)
+    found: dict[tuple[int | None, int | None], Work] = {}
+    for ticket in tickets.several(session, actor, {e.ticket_id for e in entries if e.ticket_id}).values():
+        found[ticket.id, None] = ticket
+    for project in projects.several(session, actor, {e.project_id for e in entries if e.project_id}).values():
+        found[None, project.id] = project
+    return messages.day(time.of_day(session, actor, day), entries, found)
+
+
+def week(call: Call) -> None:
+    """`/time week`, **The week** and **The week before**: the week of a day, Monday to Sunday."""
+    with call.begin() as (session, actor):
+        actor.require(Permission.LOG_TIME)
+        today = _today_of(session, actor, call)
+        day = today if call.kind == "command" else _date(call.value)
+        said = messages.week(time.week(session, actor, day - timedelta(days=day.weekday()), today), today)
+    if call.kind == "command":
+        return call.done(*said)
+    call.whisper(*said)
+    return call.done()
+
+
+def _date(text: str) -> date:
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        day = date.min
+    if day.year not in CENTURY:
+        raise NotFound("That button carries no day. /time week shows this week.")
+    return day
+
+
+def call_complete(call: Call) -> None:
+    """**My day is complete**."""
+    _called(call, complete=True)
+
+
+def reopen(call: Call) -> None:
+    """**It is not complete**."""
+    _called(call, complete=False)
+
+
+def _called(call: Call, *, complete: bool) -> None:
+    with call.begin() as (session, actor):
+        day = _date(call.value)
+        time.call_complete(session, day, by=actor, now=call.now, complete=complete)
+        said = _day(session, actor, day)
+    call.whisper(*said, instead=True)
+    call.done()
 
 
 def submit(call: Call) -> None:
@@ -204,16 +260,49 @@ def submit(call: Call) -> None:
             now=call.now,
             today=_today_of(session, actor, call),
         )
-        view = modal.logged(_logged(session, actor, entry, work)[1])
+        view = modal.logged(_logged(session, actor, entry, work, call)[1])
         call.remember(session, response_action="update", view=view)
     call.show(view)
+
+
+def open_correction(call: Call) -> None:
+    """**Edit**: the form as the entry was stored."""
+    with call.begin() as (session, actor):
+        entry = time.own(session, _number(call.value), by=actor)
+        window = call.view["id"] if call.in_window else None
+        view = modal.correction(entry, _work_on(session, actor, entry), window)
+    call.open(view)
+    call.done()
+
+
+def submit_correction(call: Call) -> None:
+    """What it should have said."""
+    filled, carried = form.read(modal.Form, call.view), modal.Corrected.model_validate_json(call.metadata)
+    with call.begin() as (session, actor):
+        call.once(session, form.values(call.view), actor)
+        work = _work(session, actor, filled.ticket)
+        entry = time.correct(
+            session, carried.entry, work, by=actor, minutes=filled.minutes, work_date=filled.work_date,
+            category=filled.category, code=filled.code, note=filled.note, reason=filled.reason, now=call.now,
+            today=_today_of(session, actor, call),
+        )  # fmt: skip
+        view = modal.logged(_logged(session, actor, entry, work, call)[1])
+        call.remember(session, response_action="update", view=view)
+    if carried.window:
+        call.redraw(carried.window, view)
+    call.show(view)
+
+
+def _number(value: str) -> int:
+    if not (value.isdecimal() and len(value) < 13):
+        raise NotFound("That button carries no entry. /time today shows yours.")
+    return int(value)
 
 
 def undo(call: Call) -> None:
     """**Undo** right after logging, and in `/time today`."""
     with call.begin() as (session, actor):
-        reversal = time.reverse(session, int(call.value), by=actor, now=call.now)
-        said = f"Undone: {show(-reversal.minutes)} taken back."
+        said = messages.undone(time.reverse(session, _number(call.value), by=actor, now=call.now))
     if call.in_window:
         call.replace(modal.logged([blocks.paragraph(said)]))
     else:
@@ -233,9 +322,16 @@ def find_ticket(call: Call) -> None:
 ROUTES: Routes = {
     ("command", "/time"): command,
     ("command", "/time today"): today,
+    ("command", "/time yesterday"): yesterday,
+    ("command", "/time week"): week,
     ("action", "time.open"): open_from_card,
-    ("action", "time.undo"): undo,
+    ("action", messages.UNDO): undo,
+    ("action", messages.EDIT): open_correction,
+    ("action", messages.WEEK): week,
+    ("action", messages.COMPLETE): call_complete,
+    ("action", messages.REOPEN): reopen,
     ("action", "time.again"): log_again,
     ("view", modal.CALLBACK_ID): submit,
+    ("view", modal.CORRECTION): submit_correction,
     ("options", modal.FIND_TICKET): find_ticket,
 }

@@ -74,7 +74,7 @@ def today(desk: Desk) -> Overview:
     log_time = blocks.button("Log time", "time.open")
     said = ", ".join(f"{show(entry.minutes)} {_on(entry)}" for entry in entries[:SHOWN_ENTRIES])
     rest = len(entries) - SHOWN_ENTRIES
-    told = [blocks.context(Mrkdwn(f"{said}{f' and {rest} more' if rest > 0 else ''} · `/time today` takes back"))]
+    told = [blocks.context(Mrkdwn(f"{said}{f' and {rest} more' if rest > 0 else ''} · `/time today` edits"))]
     return Overview([blocks.section(text, accessory=log_time), *(told if entries else [])])
 
 

@@ -6,12 +6,12 @@ from typing import Any
 from pydantic import BaseModel, field_validator
 
 from bot.domain.codes import Category, Code
-from bot.domain.durations import parse_minutes
-from bot.domain.time import Work
+from bot.domain.durations import parse_minutes, show
+from bot.domain.time import TimeEntry, Work
 from bot.messages.blocks import Block, option
 from bot.modals import form
 
-CALLBACK_ID = "time"
+CALLBACK_ID, CORRECTION = "time", "time.edit"
 FIND_TICKET = "time.ticket"
 AUTOMATIC = "auto"
 
@@ -25,6 +25,7 @@ class Form(BaseModel):
     category: Category = Category.TICKET_RESOLUTION
     code: Code | None = None
     note: str = ""
+    reason: str = ""  # of a correction
 
     @field_validator("minutes", mode="before")
     @classmethod
@@ -44,17 +45,38 @@ def work_option(work: Work) -> dict[str, Any]:
 
 def view(work: Work | None, today: date, category: Category) -> dict[str, Any]:
     """The form: the last ticket or project, today, the usual category, the code the ticket has."""
+    body = _fields(work, today, category)
+    return form.modal(CALLBACK_ID, "Log time", body, submit="Log time")
+
+
+class Corrected(BaseModel):
+    """What the form of a correction carries along unseen: the entry, and the window it was asked from."""
+
+    entry: int
+    window: str | None = None
+
+
+def correction(entry: TimeEntry, work: Work, window: str | None) -> dict[str, Any]:
+    """The same form with what was stored; what it says then stands in its place."""
+    body = _fields(work, entry.work_date, entry.category, show(entry.minutes), entry.code.value, entry.note)
+    body.append(form.text("reason", "Why", optional=True, longest=300, placeholder="Forgot the call in the evening"))
+    metadata = Corrected(entry=entry.id, window=window).model_dump_json()
+    return form.modal(CORRECTION, "Edit time", body, submit="Save", metadata=metadata)
+
+
+def _fields(
+    work: Work | None, day: date, category: Category, minutes: str = "", code: str = AUTOMATIC, note: str = ""
+) -> list[Block]:
     codes = [option("By ticket and category", AUTOMATIC), *form.enum_options(Code)]
-    body = [
+    return [
         form.search("ticket", "Ticket", FIND_TICKET, initial=work_option(work) if work else None,
                     placeholder="Key or words, of a ticket or a project"),
-        form.day("work_date", "Work date", initial=today),
-        form.text("minutes", "Time spent", longest=20, placeholder="45m, 1h30, 1:30, 1.5h"),
+        form.day("work_date", "Work date", initial=day),
+        form.text("minutes", "Time spent", longest=20, initial=minutes, placeholder="45m, 1h30, 1:30, 1.5h"),
         form.choice("category", "Category", form.enum_options(Category), initial=category.value),
-        form.choice("code", "Billing code", codes, initial=AUTOMATIC),
-        form.text("note", "Note", optional=True, longest=500, placeholder="What you did"),
+        form.choice("code", "Billing code", codes, initial=code),
+        form.text("note", "Note", optional=True, longest=500, initial=note, placeholder="What you did"),
     ]  # fmt: skip
-    return form.modal(CALLBACK_ID, "Log time", body, submit="Log time")
 
 
 def logged(body: list[Block]) -> dict[str, Any]:

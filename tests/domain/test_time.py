@@ -4,15 +4,16 @@ from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select, text
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from bot.domain import people, time
+from bot.domain import absences, people, time
 from bot.domain.business_time import Calendar
 from bot.domain.codes import Category, Code
+from bot.domain.date_ranges import Days
 from bot.domain.errors import NotFound, Refused
 from bot.domain.events import Event, Kind
 from bot.domain.people import Person
-from bot.domain.time import TimeEntry
+from bot.domain.time import Doubt, TimeEntry
 from bot.domain.workflow import Status
 from tests.domain.desk import MONDAY, file_a_ticket, one_waits_for_the_other, person
 
@@ -197,9 +198,127 @@ def test_whose_day_has_an_entry_that_stands_has_logged(session, log, who):
 
 def test_an_entry_is_undone_once_even_past_the_code(session, log, who):
     undone = time.reverse(session, log().id, by=who("Bo"), now=MONDAY)
-    columns = "account_id, person_id, work_date, minutes, category, code, created_at, note, reverses_id"
+    columns = "account_id, person_id, work_date, minutes, category, code, created_at, note, reverses_id, reason"
     with pytest.raises(IntegrityError, match="uq_time_entry_reverses_id"):
         session.execute(
             text(f"insert into time_entry ({columns}) select {columns} from time_entry where id = :id"),
             {"id": undone.id},
         )
+
+
+def corrects(session, who, entry, ticket, **more):
+    told = {
+        "minutes": 60, "work_date": TODAY, "category": Category.TICKET_RESOLUTION, "code": Code.OUT_OF_SCOPE,
+        "note": "Rebuilt the search index", "reason": "", "now": MONDAY, "today": TODAY, "by": who("Bo"), **more,
+    }  # fmt: skip
+    return time.correct(session, entry.id, ticket, **told)
+
+
+def test_a_correction_reverses_and_replaces(session, log, who):
+    """BIL-16: 90 minutes included were really 60 out of scope."""
+    entry = log(90)
+    replacement = corrects(session, who, entry, log.ticket, reason=" Asked for later ")
+    appended = session.scalars(select(TimeEntry).where(TimeEntry.id != entry.id).order_by(TimeEntry.id)).all()
+    assert [(one.code, one.minutes, one.reverses_id, one.replaces_id) for one in appended] == [
+        (Code.INCLUDED, -90, entry.id, None),
+        (Code.OUT_OF_SCOPE, 60, None, entry.id),
+    ]
+    assert {one.reason for one in appended} == {"Asked for later"}
+    assert (entry.minutes, entry.code) == (90, Code.INCLUDED)
+    assert time.minutes_by_code(session, log.ticket.id) == {"out_of_scope": 60}
+    assert time.standing(session, who("Bo"), TODAY) == [replacement]
+
+
+def test_a_correction_of_a_correction_is_one(session, log, who):
+    first = corrects(session, who, log(90), log.ticket)
+    corrects(session, who, first, log.ticket, minutes=30)
+    assert time.minutes_by_code(session, log.ticket.id) == {"out_of_scope": 30}
+
+
+@pytest.mark.parametrize(
+    ("more", "sentence"),
+    [
+        ({"minutes": 90, "code": Code.INCLUDED}, "It says so already"),
+        ({"work_date": TODAY + timedelta(days=1)}, "has not come yet"),
+        ({"by": "Eve"}, "can't find that entry"),
+    ],
+    ids=["nothing new", "tomorrow", "somebody else's"],
+)
+def test_what_can_not_be_corrected_stays(session, log, who, everything, more, sentence):
+    entry = log(90, note="Rebuilt the search index")
+    world = everything()
+    with pytest.raises(Refused, match=sentence):
+        corrects(session, who, entry, log.ticket, **{**more, **({"by": who(more["by"])} if "by" in more else {})})
+    session.expunge_all()
+    assert everything() == world
+
+
+def test_what_was_corrected_is_neither_undone_nor_corrected_again(session, log, who):
+    entry = log(90)
+    corrects(session, who, entry, log.ticket)
+    for again in (
+        lambda: time.reverse(session, entry.id, by=who("Bo"), now=MONDAY),
+        lambda: corrects(session, who, entry, log.ticket, minutes=10),
+    ):
+        with pytest.raises(Refused, match="corrected already"):
+            again()
+
+
+def test_the_database_lets_nobody_change_an_entry(session, log):
+    log()
+    with pytest.raises(DBAPIError, match="permission denied"):
+        session.execute(text("update time_entry set minutes = 5"))
+
+
+def test_a_week_tells_what_is_missing_day_by_day(session, log, who):
+    monday, friday = date(2026, 11, 16), date(2026, 11, 20)
+    log(384, work_date=monday)
+    log(60, work_date=friday)
+    time.call_complete(session, friday, by=who("Bo"), now=MONDAY)
+    found = time.week(session, who("Bo"), monday, TODAY)
+    assert [one.day.isoweekday() for one in found] == [1, 2, 3, 4, 5, 6, 7]
+    assert [one.missing for one in found] == [0, 384, 384, 384, 0, 0, 0]
+    assert [one.complete for one in found] == [False] * 4 + [True] + [False] * 2
+
+
+def test_nothing_is_missing_of_days_to_come_or_away(session, who):
+    bo = who("Bo")
+    absences.begin(session, bo, Days(TODAY, TODAY), by=bo, now=MONDAY)
+    found = time.week(session, bo, TODAY, TODAY)
+    assert [one.missing for one in found] == [0] * 7
+    assert [one.away for one in found] == [True] + [False] * 6
+
+
+def test_a_day_is_complete_until_that_is_taken_back(session, who):
+    bo = who("Bo")
+    for complete in (True, True, False, False, True):
+        time.call_complete(session, TODAY, by=bo, now=MONDAY, complete=complete)
+        assert (bo.id in time.who_completed(session, [bo], TODAY)) is complete
+    told = session.scalars(select(Event.kind).where(Event.actor_id == bo.id).order_by(Event.id)).all()
+    assert told == [Kind.DAY_COMPLETED, Kind.DAY_REOPENED, Kind.DAY_COMPLETED]
+
+
+@pytest.mark.parametrize("days", [1, -63])
+def test_neither_tomorrow_nor_long_ago_is_called_complete(session, who, everything, days):
+    world = everything()
+    with pytest.raises(Refused, match="Only today and the last two months"):
+        time.call_complete(session, TODAY + timedelta(days=days), by=who("Bo"), now=MONDAY)
+    assert everything() == world
+
+
+@pytest.mark.parametrize(
+    ("more", "total", "asked"),
+    [
+        ({}, 45, []),
+        ({"note": "Rebuilt the search index"}, 45, []),
+        ({"note": "support"}, 45, [Doubt.VAGUE]),
+        ({"minutes": 481}, 481, [Doubt.LONG_ENTRY]),
+        ({}, 721, [Doubt.LONG_DAY]),
+        ({"work_date": date(2026, 11, 19)}, 45, [Doubt.LATE]),
+        ({"work_date": date(2026, 11, 20)}, 45, []),
+        ({"work_date": date(2026, 11, 22)}, 45, [Doubt.DAY_OFF]),
+    ],
+)
+def test_what_is_odd_about_an_entry_is_asked(log, more, total, asked):
+    entry = log(more.pop("minutes", 45), **more)
+    assert time.doubts(entry, Calendar(), TODAY, total) == asked

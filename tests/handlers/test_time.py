@@ -144,3 +144,86 @@ def test_log_time_on_a_card_opens_the_form_with_its_ticket(house: House):
     house.delivers()
     house.bo.chooses("More", "Log time", on="Help centre search")
     assert "T-101 Help centre search" in house.bo.modal_text()
+
+
+def test_an_entry_is_put_right_in_the_form_it_was_stored_with(house: House):
+    house.files_a_request()
+    house.bo.opens("/time T-101 45m support").sees("“support” says little").clicks("Edit")
+    assert house.bo.modal_text().count("45m") == 1
+    house.bo.fills({"Time spent": "30m", "Note": "Rebuilt the index", "Why": "Typed in a hurry"}).submits()
+    house.bo.sees("30m").sees("30m logged for that day")
+    rows = house.rows("select minutes, note, reason from time_entry order by id")
+    assert [row["minutes"] for row in rows] == [45, -45, 30]
+    assert [row["reason"] for row in rows] == ["", "Typed in a hurry", "Typed in a hurry"]
+    house.bo.closes().clicks("Edit", on="45m").sees("corrected already")
+
+
+def test_the_same_correction_twice_is_one(house: House):
+    house.files_a_request()
+    house.bo.opens("/time T-101 45m support").clicks("Edit").fills({"Time spent": "30m"}).submits()
+    before = house.state_of_the_world()
+    assert house.sends_payload(house.last_sent("view_submission"))[0] == 200
+    assert house.state_of_the_world() == before
+
+
+def test_somebody_elses_entry_is_not_found_whatever_is_pressed(house: House):
+    house.files_a_request()
+    house.bo.opens("/time T-101 45m support").clicks("Edit").closes()
+    forged = house.last_sent("block_actions")
+    forged["user"]["id"] = "U0EVE"
+    before = house.state_of_the_world()
+    for value in (forged["actions"][0]["value"], "", "x", "9" * 30):
+        forged["actions"][0]["value"] = value
+        for action in ("time.edit", "time.undo"):
+            forged["actions"][0]["action_id"] = action
+            assert house.sends_payload(forged)[0] == 200
+    assert house.eve.modal() is None or "Not done" in house.eve.modal_text()
+    assert house.state_of_the_world() == before
+
+
+def test_an_entry_of_the_day_is_edited_or_taken_back(house: House):
+    house.files_a_request()
+    house.bo.opens("/time T-101 2h looked into it").opens("/time today")
+    house.bo.chooses("More", "Edit", on="4h 24m to").fills({"Time spent": "1h"}).submits().closes()
+    house.bo.opens("/time today").chooses("More", "Undo", on="1h logged, 5h 24m to the 6h 24m").sees("1h taken back")
+    assert [row["minutes"] for row in house.rows("select minutes from time_entry order by id")] == [120, -120, 60, -60]
+
+
+def test_a_day_is_called_complete_and_that_is_taken_back(house: House):
+    house.files_a_request()
+    house.bo.opens("/time T-101 2h looked into it").opens("/time today")
+    house.bo.clicks("My day is complete").sees("2h logged, and complete").does_not_see("4h 24m to")
+    house.bo.clicks("It is not complete").sees("2h logged, 4h 24m to the 6h 24m")
+    assert house.one("select at from complete_day")["at"] is None
+
+
+def test_the_week_is_a_table_with_what_is_missing(house: House):
+    house.files_a_request()
+    house.bo.opens("/time T-101 2h looked into it").opens("/time week")
+    house.bo.sees("Mon 23 Nov to Sun 29 Nov").sees("2h logged, 4h 24m missing")
+    house.bo.clicks("The week before").sees("Mon 16 Nov to Sun 22 Nov")
+    assert "32h missing" in house.bo.text()
+
+
+def test_yesterday_has_a_day_too(house: House):
+    house.bo.opens("/time yesterday").sees("*Sun 22 Nov:* 0m logged")
+
+
+def test_a_forged_day_is_refused_in_a_sentence(house: House):
+    house.files_a_request()
+    house.bo.opens("/time today").clicks("My day is complete")
+    forged = house.last_sent("block_actions")
+    before = house.state_of_the_world()
+    for value in ("", "tomorrow", "2026-11-24", "2020-01-01", "0001-01-01", "9999-12-31"):
+        for action in ("time.complete", "time.week"):
+            forged["actions"][0] |= {"action_id": action, "value": value}
+            assert house.sends_payload(forged)[0] == 200, (action, value)
+    assert house.state_of_the_world() == before
+
+
+def test_contacts_see_nobodys_day(house: House):
+    house.files_a_request()
+    before = house.state_of_the_world()
+    for command in ("/time today", "/time week", "/time yesterday"):
+        house.ana.opens(command).sees("Only")
+    assert house.state_of_the_world() == before

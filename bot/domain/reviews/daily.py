@@ -155,7 +155,7 @@ def _people(session: Session, since: datetime, now: datetime, yesterday: date) -
     moved = _moved(session, since, now)
     hands, blocked = _in_hand(session)
     team = people.workers(session)
-    logged = time.people_who_logged(session, team, yesterday)
+    logged = time.people_who_logged(session, team, yesterday) | time.who_completed(session, team, yesterday)
     rows = [
         {
             **people.facts(person),
