@@ -51,6 +51,8 @@ from bot.handlers import (
     ticket_tools,
     tickets,
     time,
+    time_days,
+    timers,
     undelivered,
 )
 from bot.handlers.afterwards import put_off
@@ -88,6 +90,8 @@ ROUTES = _joined(
     links,
     conversation,
     time,
+    time_days,
+    timers,
     queue,
     home,
     threads,

@@ -1,4 +1,4 @@
-"""`/time`: a form, or one line: `/time T-102 1h30 note`; `/time today` and `/time week` show what is logged."""
+"""`/time`: a form, or one line: `/time T-102 1h30 note`; and putting right what was logged."""
 
 import re
 from datetime import date, timedelta
@@ -22,7 +22,6 @@ from bot.modals import time as modal
 SAME_LINE_AGAIN = timedelta(minutes=2)
 _KEY = re.compile(r"(?:T|PR)-?\d+", re.IGNORECASE)
 LONGEST_DURATION_WORDS = 4  # 2 h 15 min
-CENTURY = range(2000, 2100)
 
 
 class Line(NamedTuple):
@@ -78,30 +77,30 @@ def open_form(call: Call, key: str = "") -> None:
     """The form, with this ticket or the likeliest one."""
     with call.begin() as (session, actor):
         actor.require(Permission.LOG_TIME)
-        work = _work(session, actor, key) if key else _last_work(session, actor)
-        view = modal.view(work, _today_of(session, actor, call), time.usual_category(session, work))
+        work = find_work(session, actor, key) if key else last_work(session, actor)
+        view = modal.view(work, today_of(session, actor, call), time.usual_category(session, work))
     call.open(view)
     call.done()
 
 
-def _work(session: Session, actor: Person, key: str) -> Work:
+def find_work(session: Session, actor: Person, key: str) -> Work:
     """T-102 or PR-1, as this person may know of it."""
     return (projects if projects.is_key(key) else tickets).visible_to(session, actor, key)
 
 
-def _last_work(session: Session, actor: Person) -> Work | None:
+def last_work(session: Session, actor: Person) -> Work | None:
     last = time.latest_work(session, actor)
     if last is None:
         mine = tickets.possibilities(session, actor, "", limit=1)
         return mine[0] if mine and mine[0].assignee_id == actor.id else None
-    return _work_on(session, actor, last)
+    return work_on(session, actor, last)
 
 
-def _work_on(session: Session, actor: Person, entry: TimeEntry) -> Work:
-    return _work(session, actor, f"PR-{entry.project_id}" if entry.project_id else f"T-{entry.ticket_id}")
+def work_on(session: Session, actor: Person, entry: TimeEntry) -> Work:
+    return find_work(session, actor, f"PR-{entry.project_id}" if entry.project_id else f"T-{entry.ticket_id}")
 
 
-def _today_of(session: Session, actor: Person, call: Call) -> date:
+def today_of(session: Session, actor: Person, call: Call) -> date:
     return people.local_date(actor, provider.get(session), call.now)
 
 
@@ -112,7 +111,7 @@ def _log_line(call: Call) -> None:
         call.once_along(session, call.text, actor)
         work, before = time.before(
             session, _work_or_ticket(session, actor, line), by=actor, minutes=line.minutes, note=line.note,
-            since=call.now - SAME_LINE_AGAIN, work_date=_today_of(session, actor, call),
+            since=call.now - SAME_LINE_AGAIN, work_date=today_of(session, actor, call),
         )  # fmt: skip
         if before.again:
             said = messages.logged_already(work, line.minutes, call.text)
@@ -131,7 +130,7 @@ def log_again(call: Call) -> None:
         work = _work_of(session, actor, line)
         # One answer to one question: a second press of the same button finds the receipt.
         call.once(session, call.value, actor, key=f"again:{actor.id}:{call.action['block_id']}")
-        said = _logged(session, actor, _store(session, actor, work, line, call), work, call)
+        said = logged(session, actor, _store(session, actor, work, line, call), work, call)
     call.whisper(*said)
     call.done()
 
@@ -139,7 +138,7 @@ def log_again(call: Call) -> None:
 def _store(
     session: Session, actor: Person, work: Work, line: Line, call: Call, *, number: int | None = None
 ) -> TimeEntry:
-    today = _today_of(session, actor, call)
+    today = today_of(session, actor, call)
     return time.log(
         session, work, by=actor, minutes=line.minutes, work_date=today, note=line.note, now=call.now, today=today,
         number=number,
@@ -155,91 +154,22 @@ def _work_or_ticket(session: Session, actor: Person, line: Line) -> Work | str:
 
 def _work_of(session: Session, actor: Person, line: Line) -> Work:
     if line.work:
-        return _work(session, actor, line.work)
-    last = _last_work(session, actor)
+        return find_work(session, actor, line.work)
+    last = last_work(session, actor)
     if last is None:
         raise NotFound("On which ticket? Write /time T-102 45m what you did.")
     return last
 
 
-def _logged(session: Session, actor: Person, entry: TimeEntry, work: Work, call: Call) -> messages.Said:
+def logged(session: Session, actor: Person, entry: TimeEntry, work: Work, call: Call) -> messages.Said:
     total = sum(found.minutes for found in time.standing(session, actor, entry.work_date))
     return _said(session, actor, entry, work, total, call)
 
 
 def _said(session: Session, actor: Person, entry: TimeEntry, work: Work, total: int, call: Call) -> messages.Said:
     used = time.minutes_on_projects(session, [work.id])[work.id] if isinstance(work, Project) else 0
-    doubts = time.doubts(entry, provider.get(session).calendar, _today_of(session, actor, call), total)
+    doubts = time.doubts(entry, provider.get(session).calendar, today_of(session, actor, call), total)
     return messages.logged(entry, work, total, used, doubts)
-
-
-def today(call: Call) -> None:
-    """`/time today`: the day as a list."""
-    _show_day(call, back=0)
-
-
-def yesterday(call: Call) -> None:
-    """`/time yesterday`: the same for the day before."""
-    _show_day(call, back=1)
-
-
-def _show_day(call: Call, *, back: int) -> None:
-    with call.begin() as (session, actor):
-        actor.require(Permission.LOG_TIME)
-        said = _day(session, actor, _today_of(session, actor, call) - timedelta(days=back))
-    call.done(*said)
-
-
-def _day(session: Session, actor: Person, day: date) -> messages.Said:
-    entries = time.standing(session, actor, day)
-    found: dict[tuple[int | None, int | None], Work] = {}
-    for ticket in tickets.several(session, actor, {e.ticket_id for e in entries if e.ticket_id}).values():
-        found[ticket.id, None] = ticket
-    for project in projects.several(session, actor, {e.project_id for e in entries if e.project_id}).values():
-        found[None, project.id] = project
-    return messages.day(time.of_day(session, actor, day), entries, found)
-
-
-def week(call: Call) -> None:
-    """`/time week`, **The week** and **The week before**: the week of a day, Monday to Sunday."""
-    with call.begin() as (session, actor):
-        actor.require(Permission.LOG_TIME)
-        today = _today_of(session, actor, call)
-        day = today if call.kind == "command" else _date(call.value)
-        said = messages.week(time.week(session, actor, day - timedelta(days=day.weekday()), today), today)
-    if call.kind == "command":
-        return call.done(*said)
-    call.whisper(*said)
-    return call.done()
-
-
-def _date(text: str) -> date:
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        day = date.min
-    if day.year not in CENTURY:
-        raise NotFound("That button carries no day. /time week shows this week.")
-    return day
-
-
-def call_complete(call: Call) -> None:
-    """**My day is complete**."""
-    _called(call, complete=True)
-
-
-def reopen(call: Call) -> None:
-    """**It is not complete**."""
-    _called(call, complete=False)
-
-
-def _called(call: Call, *, complete: bool) -> None:
-    with call.begin() as (session, actor):
-        day = _date(call.value)
-        time.call_complete(session, day, by=actor, now=call.now, complete=complete)
-        said = _day(session, actor, day)
-    call.whisper(*said, instead=True)
-    call.done()
 
 
 def submit(call: Call) -> None:
@@ -247,22 +177,18 @@ def submit(call: Call) -> None:
     filled = form.read(modal.Form, call.view)
     with call.begin() as (session, actor):
         call.once(session, form.values(call.view), actor)
-        work = _work(session, actor, filled.ticket)
-        entry = time.log(
-            session,
-            work,
-            by=actor,
-            minutes=filled.minutes,
-            work_date=filled.work_date,
-            category=filled.category,
-            code=filled.code,
-            note=filled.note,
-            now=call.now,
-            today=_today_of(session, actor, call),
-        )
-        view = modal.logged(_logged(session, actor, entry, work, call)[1])
+        work = find_work(session, actor, filled.ticket)
+        entry = store_filled(session, actor, work, filled, call)
+        view = modal.logged(logged(session, actor, entry, work, call)[1])
         call.remember(session, response_action="update", view=view)
     call.show(view)
+
+
+def store_filled(session: Session, actor: Person, work: Work, filled: modal.Form, call: Call) -> TimeEntry:
+    return time.log(
+        session, work, by=actor, minutes=filled.minutes, work_date=filled.work_date, category=filled.category,
+        code=filled.code, note=filled.note, now=call.now, today=today_of(session, actor, call),
+    )  # fmt: skip
 
 
 def open_correction(call: Call) -> None:
@@ -270,7 +196,7 @@ def open_correction(call: Call) -> None:
     with call.begin() as (session, actor):
         entry = time.own(session, _number(call.value), by=actor)
         window = call.view["id"] if call.in_window else None
-        view = modal.correction(entry, _work_on(session, actor, entry), window)
+        view = modal.correction(entry, work_on(session, actor, entry), window)
     call.open(view)
     call.done()
 
@@ -280,13 +206,13 @@ def submit_correction(call: Call) -> None:
     filled, carried = form.read(modal.Form, call.view), modal.Corrected.model_validate_json(call.metadata)
     with call.begin() as (session, actor):
         call.once(session, form.values(call.view), actor)
-        work = _work(session, actor, filled.ticket)
+        work = find_work(session, actor, filled.ticket)
         entry = time.correct(
             session, carried.entry, work, by=actor, minutes=filled.minutes, work_date=filled.work_date,
             category=filled.category, code=filled.code, note=filled.note, reason=filled.reason, now=call.now,
-            today=_today_of(session, actor, call),
+            today=today_of(session, actor, call),
         )  # fmt: skip
-        view = modal.logged(_logged(session, actor, entry, work, call)[1])
+        view = modal.logged(logged(session, actor, entry, work, call)[1])
         call.remember(session, response_action="update", view=view)
     if carried.window:
         call.redraw(carried.window, view)
@@ -297,6 +223,17 @@ def _number(value: str) -> int:
     if not (value.isdecimal() and len(value) < 13):
         raise NotFound("That button carries no entry. /time today shows yours.")
     return int(value)
+
+
+def answer(call: Call, said: messages.Said | None) -> None:
+    """A command is answered, a press is told beside."""
+    if said is None:
+        return call.done()
+    text, body = said
+    if call.kind == "command":
+        return call.done(text, body or None)
+    call.whisper(text, body or None)
+    return call.done()
 
 
 def undo(call: Call) -> None:
@@ -321,15 +258,9 @@ def find_ticket(call: Call) -> None:
 
 ROUTES: Routes = {
     ("command", "/time"): command,
-    ("command", "/time today"): today,
-    ("command", "/time yesterday"): yesterday,
-    ("command", "/time week"): week,
     ("action", "time.open"): open_from_card,
     ("action", messages.UNDO): undo,
     ("action", messages.EDIT): open_correction,
-    ("action", messages.WEEK): week,
-    ("action", messages.COMPLETE): call_complete,
-    ("action", messages.REOPEN): reopen,
     ("action", "time.again"): log_again,
     ("view", modal.CALLBACK_ID): submit,
     ("view", modal.CORRECTION): submit_correction,

@@ -5,10 +5,10 @@ from datetime import date, timedelta
 
 from bot.domain.durations import show
 from bot.domain.projects import Project
-from bot.domain.time import Doubt, Logged, TimeEntry, Work
+from bot.domain.time import Doubt, Logged, TimeEntry, Timer, Work
 from bot.messages import blocks
 from bot.messages.blocks import Block
-from bot.messages.mrkdwn import Mrkdwn, cut, say
+from bot.messages.mrkdwn import Mrkdwn, cut, instant, say
 from bot.messages.mrkdwn import day as day_name
 from bot.messages.projects import budget_used
 
@@ -16,6 +16,7 @@ Said = tuple[str, list[Block]]
 
 
 EDIT, UNDO, WEEK, COMPLETE, REOPEN = "time.edit", "time.undo", "time.week", "time.complete", "time.reopen"
+STOP, DISCARD = "time.stop", "time.discard"
 ASKED: dict[Doubt, str] = {
     Doubt.VAGUE: "“{{ note }}” says little at the end of the month. *Edit* adds what was done.",
     Doubt.LATE: "That was some days ago: time is truest on its own day. *Edit* if it was another.",
@@ -56,7 +57,9 @@ def logged_already(work: Work, minutes: int, typed: str) -> Said:
     return text, [blocks.section(text), *ask]
 
 
-def day(one: Logged, entries: list[TimeEntry], found: dict[tuple[int | None, int | None], Work]) -> Said:
+def day(
+    one: Logged, entries: list[TimeEntry], found: dict[tuple[int | None, int | None], Work], timer: Said | None = None
+) -> Said:
     """A day as a list, with what is missing against the working hours."""
     summary = say(
         "*{{ day }}:* {{ total }} logged"
@@ -65,7 +68,7 @@ def day(one: Logged, entries: list[TimeEntry], found: dict[tuple[int | None, int
         day=day_name(one.day), total=show(one.minutes), missing=show(one.missing) if one.missing else "",
         expected=show(one.expected), complete=one.complete,
     )  # fmt: skip
-    body = [blocks.section(summary)]
+    body = [blocks.section(summary), *(timer[1] if timer else [])]
     if not entries:
         body.append(blocks.section(Mrkdwn("Nothing yet. `/time T-102 45m what you did` is all it takes.")))
     body += [_row(entry, found.get((entry.ticket_id, entry.project_id))) for entry in entries[:40]]
@@ -101,6 +104,34 @@ def _expected(one: Logged, today: date) -> str:
 
 def _missing(one: Logged) -> str:
     return "complete" if one.complete else _minutes(one.missing)
+
+
+def runs(timer: Timer, work: Work) -> Said:
+    """The timer of whoever reads it."""
+    text = say(
+        ":stopwatch: Your timer runs on *{{ key }}* {{ title }}, since {{ since }}. "
+        "`/time stop what you did` logs it.",
+        key=work.key, title=work.title, since=instant(timer.started_at),
+    )  # fmt: skip
+    return text, [blocks.section(text), *blocks.actions(_timer_buttons(timer))]
+
+
+def _timer_buttons(timer: Timer) -> list[dict[str, object]]:
+    return [blocks.button("Stop", STOP, str(timer.id)), blocks.button("Discard", DISCARD, str(timer.id))]
+
+
+def forgotten(timer: Timer, work: Work) -> Mrkdwn:
+    """Above the form that asks how long it really was."""
+    return say(
+        "Your timer on *{{ key }}* ran since {{ since }}, so nobody but you knows how long you worked. "
+        "Write it below; `/time discard` drops it.",
+        key=work.key, since=instant(timer.started_at),
+    )  # fmt: skip
+
+
+def discarded(timer: Timer) -> str:
+    """Nothing came of it."""
+    return f"Discarded: nothing is logged on {timer.key}."
 
 
 def undone(reversal: TimeEntry) -> str:

@@ -8,10 +8,12 @@ from pydantic import BaseModel, field_validator
 from bot.domain.codes import Category, Code
 from bot.domain.durations import parse_minutes, show
 from bot.domain.time import TimeEntry, Work
+from bot.messages import blocks
 from bot.messages.blocks import Block, option
+from bot.messages.mrkdwn import Mrkdwn
 from bot.modals import form
 
-CALLBACK_ID, CORRECTION = "time", "time.edit"
+CALLBACK_ID, CORRECTION, FORGOTTEN = "time", "time.edit", "time.forgotten"
 FIND_TICKET = "time.ticket"
 AUTOMATIC = "auto"
 
@@ -62,6 +64,12 @@ def correction(entry: TimeEntry, work: Work, window: str | None) -> dict[str, An
     body.append(form.text("reason", "Why", optional=True, longest=300, placeholder="Forgot the call in the evening"))
     metadata = Corrected(entry=entry.id, window=window).model_dump_json()
     return form.modal(CORRECTION, "Edit time", body, submit="Save", metadata=metadata)
+
+
+def forgotten(told: Mrkdwn, work: Work, day: date, category: Category, note: str) -> dict[str, Any]:
+    """How long it really was, where a timer ran overnight."""
+    body = [blocks.section(told), *_fields(work, day, category, note=note)]
+    return form.modal(FORGOTTEN, "Stop the timer", body, submit="Log time")
 
 
 def _fields(

@@ -37,6 +37,7 @@ from bot.domain.routing import RequestType
 from bot.domain.schema import metadata
 from bot.domain.seats import Verdict
 from bot.domain.tickets import Visibility, conversation
+from bot.domain.time import timers
 from bot.domain.workflow import Action, Status
 from tests.cast import by_name
 from tests.domain.desk import MONDAY, NOTE, complete, person
@@ -75,9 +76,10 @@ GUARDED: dict[str, bool] = {
     "ticket_link": False,
     "ticket_text": False,
     "time_entry": False,
+    "timer": False,
 }
-OF_THE_TEAM = {"release"}  # they belong to no account: to a contact there is none
-FIXED = {"closure", "decision", "event"}  # history cannot be handed anywhere
+OF_THE_TEAM = {"complete_day", "release"}  # they belong to no account: to a contact there is none
+FIXED = {"closure", "decision", "event", "time_entry"}  # history cannot be handed anywhere
 ASKED = {"approval"}  # what was asked of whom cannot either
 
 
@@ -114,6 +116,8 @@ def fill(session: Session, account: str, contact: str) -> None:
     recurring.open_due(session, rule.id, today=date(2026, 11, 30), provider=get(session), now=MONDAY)
     today = MONDAY.date()
     time.log(session, ticket, by=bo, minutes=30, work_date=today, now=MONDAY, today=today)
+    timers.end(timers.start(session, ticket, by=bo, now=MONDAY), now=MONDAY)
+    session.flush()
     conversation.say(session, ticket, Visibility.FROM_CLIENT, "Any news?", by=requester, now=MONDAY)
     receipts.claim(session, f"view.{account}", "content", account_id=owner.id)
     session.add(ImportedRow(account_id=owner.id, source="JIRA", source_key=account, raw="a,b,c"))

@@ -40,7 +40,9 @@ class TimeEntry(Base):
     reverses_id: Mapped[int | None] = mapped_column(ForeignKey("time_entry.id"), unique=True, default=None)
     project_id: Mapped[int | None] = mapped_column(ForeignKey("project.id"), index=True, default=None)
     replaces_id: Mapped[int | None] = mapped_column(ForeignKey("time_entry.id"), unique=True, default=None)
-    reason: Mapped[str] = mapped_column(default="")  # why it was taken back, or stands in another's place
+    # Why it was taken back, or stands in another's place. The database knows the default too: while an update is
+    # rolled out, the version before goes on logging.
+    reason: Mapped[str] = mapped_column(default="", server_default="")
 
 
 # Whether another entry took this one back. Made once: an alias is dear.

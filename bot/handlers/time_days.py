@@ -1,0 +1,94 @@
+"""`/time today`, `/time yesterday` and `/time week`: what is logged, what is missing, and what is complete."""
+
+from datetime import date, timedelta
+
+from sqlalchemy.orm import Session
+
+from bot.domain import projects, tickets, time
+from bot.domain.errors import NotFound
+from bot.domain.people import Person
+from bot.domain.roles import Permission
+from bot.domain.time import Work, timers
+from bot.handlers.call import Call, Routes
+from bot.handlers.time import answer, find_work, today_of
+from bot.messages import time as messages
+
+CENTURY = range(2000, 2100)
+
+
+def today(call: Call) -> None:
+    """`/time today`: the day as a list."""
+    _show_day(call, back=0)
+
+
+def yesterday(call: Call) -> None:
+    """`/time yesterday`: the same for the day before."""
+    _show_day(call, back=1)
+
+
+def _show_day(call: Call, *, back: int) -> None:
+    with call.begin() as (session, actor):
+        actor.require(Permission.LOG_TIME)
+        said = _day(session, actor, today_of(session, actor, call) - timedelta(days=back))
+    call.done(*said)
+
+
+def _day(session: Session, actor: Person, day: date) -> messages.Said:
+    entries = time.standing(session, actor, day)
+    found: dict[tuple[int | None, int | None], Work] = {}
+    for ticket in tickets.several(session, actor, {e.ticket_id for e in entries if e.ticket_id}).values():
+        found[ticket.id, None] = ticket
+    for project in projects.several(session, actor, {e.project_id for e in entries if e.project_id}).values():
+        found[None, project.id] = project
+    timer = timers.running(session, actor)
+    runs = messages.runs(timer, find_work(session, actor, timer.key)) if timer else None
+    return messages.day(time.of_day(session, actor, day), entries, found, runs)
+
+
+def week(call: Call) -> None:
+    """`/time week`, **The week** and **The week before**: the week of a day, Monday to Sunday."""
+    with call.begin() as (session, actor):
+        actor.require(Permission.LOG_TIME)
+        today = today_of(session, actor, call)
+        day = today if call.kind == "command" else _date(call.value)
+        said = messages.week(time.week(session, actor, day - timedelta(days=day.weekday()), today), today)
+    answer(call, said)
+
+
+def _date(text: str) -> date:
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        day = date.min
+    if day.year not in CENTURY:
+        raise NotFound("That button carries no day. /time week shows this week.")
+    return day
+
+
+def call_complete(call: Call) -> None:
+    """**My day is complete**."""
+    _called(call, complete=True)
+
+
+def reopen(call: Call) -> None:
+    """**It is not complete**."""
+    _called(call, complete=False)
+
+
+def _called(call: Call, *, complete: bool) -> None:
+    with call.begin() as (session, actor):
+        day = _date(call.value)
+        time.call_complete(session, day, by=actor, now=call.now, complete=complete)
+        said = _day(session, actor, day)
+    call.whisper(*said, instead=True)
+    call.done()
+
+
+ROUTES: Routes = {
+    ("command", "/time today"): today,
+    ("command", "/time yesterday"): yesterday,
+    ("command", "/time week"): week,
+    ("action", messages.WEEK): week,
+    ("action", messages.COMPLETE): call_complete,
+    ("action", messages.REOPEN): reopen,
+}

@@ -1,0 +1,104 @@
+"""`/time start` and `/time stop`: a timer, for who would rather not count."""
+
+from sqlalchemy.orm import Session
+
+from bot.domain import provider, time
+from bot.domain.errors import NotFound, Refused
+from bot.domain.people import Person
+from bot.domain.roles import Permission
+from bot.domain.time import Timer, Work, timers
+from bot.domain.time.timers import Ran
+from bot.handlers.call import Call, Routes
+from bot.handlers.time import answer, find_work, last_work, logged, store_filled, today_of
+from bot.messages import time as messages
+from bot.modals import form
+from bot.modals import time as modal
+
+
+def start(call: Call) -> None:
+    """`/time start T-102`: a timer, on that or on the last ticket."""
+    with call.begin() as (session, actor):
+        actor.require(Permission.LOG_TIME)
+        call.once(session, call.text, actor)
+        work = find_work(session, actor, call.rest) if call.rest else last_work(session, actor)
+        if work is None:
+            raise NotFound("On which ticket? Write /time start T-102.")
+        said = messages.runs(timers.start(session, work, by=actor, now=call.now), work)
+        call.remember(session, text=said[0], blocks=said[1], response_type="ephemeral")
+    call.done(*said)
+
+
+def stop(call: Call) -> None:
+    """`/time stop what you did`, or **Stop**: what it ran is logged; one that ran overnight asks how long it was."""
+    with call.begin() as (session, actor):
+        actor.require(Permission.LOG_TIME)
+        if call.kind == "command":
+            call.once(session, call.text, actor)
+        timer = _held(session, actor, call)
+        ran, work = timers.ran(timer, actor, provider.get(session), call.now), find_work(session, actor, timer.key)
+        said = None if ran.forgotten else _stopped(session, actor, timer, work, ran, call)
+        view = modal.forgotten(
+            messages.forgotten(timer, work), work, ran.day, time.usual_category(session, work), _note(call)
+        )
+        if said is None:
+            call.let_go(session)
+    if said is None:
+        call.open(view)
+    answer(call, said)
+
+
+def _stopped(session: Session, actor: Person, timer: Timer, work: Work, ran: Ran, call: Call) -> messages.Said:
+    entry = time.log(
+        session, work, by=actor, minutes=ran.minutes, work_date=ran.day, note=_note(call), now=call.now,
+        today=today_of(session, actor, call),
+    )  # fmt: skip
+    timers.end(timer, now=call.now, entry_id=entry.id)
+    said = logged(session, actor, entry, work, call)
+    if call.kind == "command":
+        call.remember(session, text=said[0], blocks=said[1], response_type="ephemeral")
+    return said
+
+
+def _note(call: Call) -> str:
+    return call.rest if call.kind == "command" else ""
+
+
+def _held(session: Session, actor: Person, call: Call) -> Timer:
+    """The timer that runs; a button is about the one it was shown for."""
+    timer = timers.held(session, actor)
+    if call.kind != "command" and call.value != str(timer.id):
+        raise Refused("That timer is over already. /time today shows the one that runs.")
+    return timer
+
+
+def submit_forgotten(call: Call) -> None:
+    """How long it really was."""
+    filled = form.read(modal.Form, call.view)
+    with call.begin() as (session, actor):
+        call.once(session, form.values(call.view), actor)
+        timer, work = timers.held(session, actor), find_work(session, actor, filled.ticket)
+        entry = store_filled(session, actor, work, filled, call)
+        timers.end(timer, now=call.now, entry_id=entry.id)
+        view = modal.logged(logged(session, actor, entry, work, call)[1])
+        call.remember(session, response_action="update", view=view)
+    call.show(view)
+
+
+def discard(call: Call) -> None:
+    """`/time discard`, or **Discard**."""
+    with call.begin() as (session, actor):
+        actor.require(Permission.LOG_TIME)
+        timer = _held(session, actor, call)
+        timers.end(timer, now=call.now)
+        said = messages.discarded(timer)
+    answer(call, (said, []))
+
+
+ROUTES: Routes = {
+    ("command", "/time start"): start,
+    ("command", "/time stop"): stop,
+    ("command", "/time discard"): discard,
+    ("action", messages.STOP): stop,
+    ("action", messages.DISCARD): discard,
+    ("view", modal.FORGOTTEN): submit_forgotten,
+}

@@ -1,0 +1,122 @@
+"""A timer, for who would rather not count: started, stopped, forgotten overnight, and surviving everything else."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from tests.house import House
+
+
+def entries(house: House) -> list[tuple[int, int, str]]:
+    rows = house.rows("select ticket_id, minutes, note from time_entry order by id")
+    return [(row["ticket_id"], row["minutes"], row["note"]) for row in rows]
+
+
+@pytest.fixture
+def timed(house: House) -> House:
+    """Bo's timer runs on T-101."""
+    house.files_a_request()
+    house.bo.opens("/time start T-101").sees("Your timer runs on *T-101*")
+    return house
+
+
+def test_what_it_ran_is_logged_with_what_was_done(timed: House):
+    timed.passes(minutes=44, seconds=1)
+    timed.bo.opens("/time stop rebuilt the search index").sees("45m").sees("45m logged for that day")
+    assert entries(timed) == [(101, 45, "rebuilt the search index")]
+    assert timed.one("select entry_id from timer")["entry_id"] == timed.one("select id from time_entry")["id"]
+
+
+def test_the_button_stops_it_once(timed: House):
+    timed.passes(minutes=10)
+    timed.bo.clicks("Stop").sees("10m logged for that day")
+    timed.bo.clicks("Stop", on="Your timer runs").sees("No timer of yours runs")
+    assert entries(timed) == [(101, 10, "")]
+
+
+def test_a_button_of_an_earlier_timer_does_not_end_the_one_that_runs(timed: House):
+    timed.bo.opens("/time discard").sees("Discarded: nothing is logged on T-101")
+    timed.bo.opens("/time start T-101")
+    first, second = (row["id"] for row in timed.rows("select id from timer order by id"))
+    timed.bo.opens("/time today").clicks("Discard", on="Nothing yet")
+    forged = timed.last_sent("block_actions")
+    timed.bo.opens("/time start T-101")
+    before = timed.state_of_the_world()
+    for value in (str(first), str(second), "", "x"):
+        forged["actions"][0]["value"] = value
+        assert timed.sends_payload(forged)[0] == 200
+    assert timed.state_of_the_world() == before
+
+
+def test_without_a_ticket_it_runs_on_the_last_one(house: House):
+    house.files_a_request()
+    house.bo.opens("/time start").sees("On which ticket?")
+    house.bo.opens("/time T-101 45m rebuilt the search index").opens("/time start").sees("Your timer runs on *T-101*")
+
+
+def test_only_one_runs_at_a_time(timed: House):
+    timed.files_a_request()
+    before = timed.state_of_the_world()
+    timed.bo.opens("/time start T-102").sees("Your timer runs on T-101 already. /time stop logs it")
+    assert timed.state_of_the_world() == before
+
+
+def test_two_starts_at_once_are_one_timer(house: House):
+    house.files_a_request()
+    with ThreadPoolExecutor(2) as both:
+        list(both.map(lambda _: house.bo.opens("/time start T-101"), range(2)))
+    assert len(house.rows("select 1 from timer where ended_at is null")) == 1
+
+
+def test_one_that_ran_overnight_asks_how_long_it_was(timed: House):
+    timed.passes(hours=20)
+    timed.bo.opens("/time stop rebuilt it").sees("nobody but you knows how long you worked")
+    assert entries(timed) == []
+    assert "2026-11-23" in timed.bo.modal_text()
+    timed.bo.fills({"Time spent": "2h"}).submits().sees("2h logged for that day")
+    assert entries(timed) == [(101, 120, "rebuilt it")]
+    assert timed.rows("select 1 from timer where ended_at is null") == []
+    assert str(timed.one("select work_date from time_entry")["work_date"]) == "2026-11-23"
+
+
+def test_one_that_ran_too_long_on_one_day_asks_too(house: House):
+    house.now = house.now.replace(hour=0, minute=5)
+    house.files_a_request()
+    house.bo.opens("/time start T-101")
+    house.passes(hours=13)
+    house.bo.opens("/time stop").sees("nobody but you knows how long you worked")
+    house.bo.closes().opens("/time discard").sees("Discarded")
+    assert entries(house) == []
+
+
+def test_the_day_shows_the_one_that_runs(timed: House):
+    timed.bo.opens("/time today")
+    assert timed.bo.text().count("Your timer runs on *T-101*") == 2
+
+
+def test_what_is_not_theirs_is_not_found_and_nobody_elses_timer_ends(timed: House):
+    before = timed.state_of_the_world()
+    timed.eve.opens("/time stop").sees("No timer of yours runs")
+    timed.eve.opens("/time discard").sees("No timer of yours runs")
+    timed.eve.opens("/time start T-999").sees("I can't find T-999")
+    timed.ana.opens("/time start T-101").sees("Only")
+    assert timed.state_of_the_world() == before
+
+
+def test_the_same_stop_twice_is_one_entry(timed: House):
+    timed.passes(minutes=5)
+    timed.bo.opens("/time stop rebuilt the search index")
+    status, answer = timed.sends_form(timed.last_sent("command"))
+    assert status == 200
+    assert "5m" in answer
+    assert len(entries(timed)) == 1
+
+
+def test_it_runs_through_the_night_in_which_the_clocks_change(house: House):
+    """Two in the morning comes twice in London on 25 October 2026: minutes are of time that passed."""
+    house.files_a_request()
+    house.now = house.now.replace(month=10, day=25, hour=0, minute=30)
+    house.bo.opens("/time start T-101")
+    house.passes(hours=1)
+    house.bo.opens("/time stop rebuilt the search index")
+    assert entries(house) == [(101, 60, "rebuilt the search index")]
