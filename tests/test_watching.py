@@ -5,6 +5,7 @@ import json
 import re
 import subprocess
 import sys
+import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -141,6 +142,9 @@ def test_scraping_tells_of_the_outbox_and_the_pool_and_of_nobody(house: House):
     files(house)
     delivers(house)
     status, told = get(house, "/metrics")
+    deadline = time.monotonic() + 30
+    while "steward_connections_in_use 0.0" not in told and time.monotonic() < deadline:  # Slack tells of its posts
+        status, told = get(house, "/metrics")
     assert status == 200
     for line in ("steward_outbox_dead 1.0", "steward_connections_in_use 0.0", "steward_arrivals_waiting 0.0"):
         assert line in told, line

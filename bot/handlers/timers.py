@@ -36,13 +36,13 @@ def stop(call: Call) -> None:
             call.once(session, call.text, actor)
         timer = _held(session, actor, call)
         ran, work = timers.ran(timer, actor, provider.get(session), call.now), find_work(session, actor, timer.key)
-        said = None if ran.forgotten else _stopped(session, actor, timer, work, ran, call)
-        view = modal.forgotten(
-            messages.forgotten(timer, work), work, ran.day, time.usual_category(session, work), _note(call)
-        )
-        if said is None:
+        if ran.forgotten:
+            usual, told = time.usual_category(session, work), messages.forgotten(timer, work)
+            said, view = None, modal.forgotten(told, work, ran.day, usual, _note(call))
             call.let_go(session)
-    if said is None:
+        else:
+            said, view = _stopped(session, actor, timer, work, ran, call), None
+    if view:
         call.open(view)
     answer(call, said)
 
