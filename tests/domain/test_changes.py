@@ -120,6 +120,8 @@ def test_a_rejection_needs_a_reason_and_ends_it(session, cast, acme):
         says(session, approval, "Maya", Verdict.REJECT)
     says(session, approval, "Maya", Verdict.REJECT, "The view misses the archive")
     assert (change.state, change.reason) == (ChangeState.REJECTED, "The view misses the archive")
+    asks(session, change)
+    assert (change.state, change.reason) == (ChangeState.ASKED, "")
 
 
 @pytest.mark.parametrize(("without", "named"), [

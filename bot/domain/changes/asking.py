@@ -65,6 +65,7 @@ def _listed(parts: list[str]) -> str:
 def ask(session: Session, change: Change, *, by: Person, now: datetime, seen: int) -> None:
     """Put it before those who must decide; a standard change is approved by its template."""
     check_ask(change, by=by, seen=seen)
+    change.reason = ""  # why it ended the time before; its history keeps that
     change.assess(session, now)
     posts.put_before_approvers(session, change)
     if not change.steps:
