@@ -34,11 +34,11 @@ def stop(call: Call) -> None:
         actor.require(Permission.LOG_TIME)
         if call.kind == "command":
             call.once(session, call.text, actor)
-        timer = _held(session, actor, call)
+        timer = _held(session, actor, _meant(call))
         ran, work = timers.ran(timer, actor, provider.get(session), call.now), find_work(session, actor, timer.key)
         if ran.forgotten:
             usual, told = time.usual_category(session, work), messages.forgotten(timer, work)
-            said, view = None, modal.forgotten(told, work, ran.day, usual, _note(call))
+            said, view = None, modal.forgotten(timer.id, told, work, ran.day, usual, _note(call))
             call.let_go(session)
         else:
             said, view = _stopped(session, actor, timer, work, ran, call), None
@@ -63,10 +63,14 @@ def _note(call: Call) -> str:
     return call.rest if call.kind == "command" else ""
 
 
-def _held(session: Session, actor: Person, call: Call) -> Timer:
-    """The timer that runs; a button is about the one it was shown for."""
+def _meant(call: Call) -> str | None:
+    return None if call.kind == "command" else call.value
+
+
+def _held(session: Session, actor: Person, meant: str | None) -> Timer:
+    """The timer that runs; a button or a window is about the one it was shown for."""
     timer = timers.held(session, actor)
-    if call.kind != "command" and call.value != str(timer.id):
+    if meant is not None and meant != str(timer.id):
         raise Refused("That timer is over already. /time today shows the one that runs.")
     return timer
 
@@ -76,7 +80,7 @@ def submit_forgotten(call: Call) -> None:
     filled = form.read(modal.Form, call.view)
     with call.begin() as (session, actor):
         call.once(session, form.values(call.view), actor)
-        timer, work = timers.held(session, actor), find_work(session, actor, filled.ticket)
+        timer, work = _held(session, actor, call.metadata), find_work(session, actor, filled.ticket)
         entry = store_filled(session, actor, work, filled, call)
         timers.end(timer, now=call.now, entry_id=entry.id)
         view = modal.logged(logged(session, actor, entry, work, call)[1])
@@ -88,7 +92,7 @@ def discard(call: Call) -> None:
     """`/time discard`, or **Discard**."""
     with call.begin() as (session, actor):
         actor.require(Permission.LOG_TIME)
-        timer = _held(session, actor, call)
+        timer = _held(session, actor, _meant(call))
         timers.end(timer, now=call.now)
         said = messages.discarded(timer)
     answer(call, (said, []))

@@ -66,10 +66,10 @@ def correction(entry: TimeEntry, work: Work, window: str | None) -> dict[str, An
     return form.modal(CORRECTION, "Edit time", body, submit="Save", metadata=metadata)
 
 
-def forgotten(told: Mrkdwn, work: Work, day: date, category: Category, note: str) -> dict[str, Any]:
-    """How long it really was, where a timer ran overnight."""
+def forgotten(timer: int, told: Mrkdwn, work: Work, day: date, category: Category, note: str) -> dict[str, Any]:
+    """How long it really was, where a timer ran overnight; the window carries its number."""
     body = [blocks.section(told), *_fields(work, day, category, note=note)]
-    return form.modal(FORGOTTEN, "Stop the timer", body, submit="Log time")
+    return form.modal(FORGOTTEN, "Stop the timer", body, submit="Log time", metadata=str(timer))
 
 
 def _fields(

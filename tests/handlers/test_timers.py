@@ -79,6 +79,15 @@ def test_one_that_ran_overnight_asks_how_long_it_was(timed: House):
     assert str(timed.one("select work_date from time_entry")["work_date"]) == "2026-11-23"
 
 
+def test_the_window_of_a_forgotten_one_ends_no_other(timed: House):
+    timed.passes(hours=20)
+    timed.bo.opens("/time stop rebuilt it").fills({"Time spent": "2h"})
+    timed.bo.opens("/time discard").opens("/time start T-101")
+    before = timed.rows("select * from timer")
+    timed.bo.submits(refused="That timer is over already")
+    assert (entries(timed), timed.rows("select * from timer")) == ([], before)
+
+
 def test_one_that_ran_too_long_on_one_day_asks_too(house: House):
     house.now = house.now.replace(hour=0, minute=5)
     house.files_a_request()
