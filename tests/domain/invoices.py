@@ -1,5 +1,6 @@
 """Documents for the tests of invoicing: two parties, and an invoice of whatever matters."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -32,6 +33,38 @@ def an_invoice(*lines: Line, **more: Any) -> Document:
     return Document(lines=lines, **given | more)
 
 
+def _taxed(tax: TaxCategory, **more: Any) -> Document:
+    return an_invoice(a_line(1, 4, "90.00", tax=tax, rate=Decimal(0)), buyer_reference="PO by phone", **more)
+
+
+WHOLE = an_invoice(
+    a_line(1, 1, "3000.00", description="Included managed services", unit=Unit.MONTH, code="included"),
+    a_line(2, "3.25", "175.00", description="Out-of-scope support", tickets=("T-102", "T-117"), approvals=("A-3",)),
+    a_line(3, Decimal(20) / 60, "160.00", description="Project delivery", rate=Decimal("0.05")),
+    a_line(4, "-1.5", "210.00", description="Advice that was not needed", code="advisory"),
+    a_line(5, 4, 0, description="Internal"),
+    buyer_reference="0150abc", purchase_order="PO-77", note="Thank you.",
+    adjustments=(
+        Adjustment(reason="Agreed discount", amount=Decimal("50.00"), rate=Decimal("0.2")),
+        Adjustment(reason="Travel", amount=Decimal("25.00"), is_charge=True, rate=Decimal("0.2")),
+    ),
+)  # fmt: skip
+SAMPLES = {
+    "whole": WHOLE,
+    "credit-note": WHOLE.credited(number="CN-2026-0001", issued=date(2026, 12, 3)),
+    "zero": _taxed(TaxCategory.ZERO),
+    "exempt": _taxed(TaxCategory.EXEMPT, exemption="Exempt under article 132 of Directive 2006/112/EC"),
+    "reverse-charge": _taxed(TaxCategory.REVERSE_CHARGE),
+    "export": _taxed(TaxCategory.EXPORT),
+    "outside": _taxed(TaxCategory.OUTSIDE),
+    "little-known": an_invoice(
+        a_line(1, 1, "19.99", description="Help < & > ‘quoted’ \x07 今日は"), purchase_order="1", buyer_reference=" ",
+        seller=replace(SELLER, iban="", email=" ", address=(" ",), city=" ", postal_code=""), period=None,
+        terms_days=None,
+        buyer=replace(BUYER, vat_id="", registration="", email="", address=("Street 1",)),
+    ),
+    "taken-back": an_invoice(a_line(1, -2, "100.00"), purchase_order="1"),
+}  # fmt: skip
 RATES = st.sampled_from([Decimal(0), Decimal("0.05"), Decimal("0.19"), Decimal("0.2"), Decimal("0.255")])
 HUNDREDTHS = st.decimals(0, 2000, places=2)
 QUANTITIES = st.integers(-6000, 6000).map(lambda minutes: Decimal(minutes) / 60)

@@ -13,6 +13,23 @@ from bot.domain.money import rounded
 from tests.domain.invoices import a_line, an_invoice, documents
 
 TODAY = date(2026, 12, 3)
+S, Z, E, O = TaxCategory.STANDARD, TaxCategory.ZERO, TaxCategory.EXEMPT, TaxCategory.OUTSIDE  # noqa: E741
+BASE = [(7, 400, S, 25), (-3, 500, S, 25)]
+# fmt: off
+OFFICIAL = {  # Peppol BIS 3.0's own examples: lines (quantity, price, category, %), charges -> net, taxes, with tax
+    "base-example":                 (BASE, [25], "1325", ["331.25"], "1656.25"),
+    "base-creditnote-correction":   (BASE, [25], "1325", ["331.25"], "1656.25"),
+    "sales-order-example":          (BASE, [25], "1325", ["331.25"], "1656.25"),
+    "base-negative-inv-correction": ([(-7, 400, S, 25), (3, 500, S, 25)], [-25], "-1325", ["-331.25"], "-1656.25"),
+    "Allowance-example": (  # a line's own allowances, and prices for two, are worked into the price
+        [(10, 400, S, 25), (10, 100, E, 0), (10, 90, S, 25)], [200, -200], "5900", ["0", "1225"], "7125"),
+    "Vat-category-S": (
+        [(10, 400, S, 25), (10, 200, S, 15), (10, 90, S, 25)], [200, -100], "7000", ["300", "1250"], "8550"),
+    "vat-category-E":               ([(10, 120, E, 0)], [], "1200", ["0"], "1200"),
+    "vat-category-O":               ([(1, 3200, O, 0)], [], "3200", ["0"], "3200"),
+    "vat-category-Z":               ([(10, 120, Z, 0)], [], "1200", ["0"], "1200"),
+}
+# fmt: on
 
 
 def amounts(document: Document) -> list[str]:
@@ -48,6 +65,22 @@ def test_bil_14_the_base_example():
     assert (totals.lines, totals.net, totals.tax, totals.payable) == tuple(
         map(Decimal, ("1300.00", "1325.00", "331.25", "1656.25"))
     )
+
+
+@pytest.mark.parametrize("example", OFFICIAL.values(), ids=OFFICIAL)
+def test_the_official_examples_come_to_the_same(example):
+    figures, charges, net, taxes, payable = example
+    lines = [
+        a_line(place, quantity, price, tax=tax, rate=Decimal(percent) / 100)
+        for place, (quantity, price, tax, percent) in enumerate(figures, 1)
+    ]
+    adjustments = tuple(
+        Adjustment(reason="Agreed", amount=Decimal(abs(each)), is_charge=each > 0, rate=lines[0].rate)
+        for each in charges
+    )
+    totals = an_invoice(*lines, adjustments=adjustments).totals
+    assert (totals.net, totals.payable) == (Decimal(net), Decimal(payable))
+    assert [each.tax for each in totals.taxes] == [Decimal(tax) for tax in taxes]
 
 
 def test_bil_17_after_an_export_half_an_hour_is_credited():
@@ -111,6 +144,11 @@ def test_what_cannot_be_is_said_at_once():
         Adjustment(reason="Agreed", amount=Decimal(-1))
     with pytest.raises(ValueError, match="only an invoice with a number"):
         an_invoice(a_line(1, 1, 1), number=None).credited(number="CN-1", issued=TODAY)
+
+
+def test_less_than_a_cent_taken_back_is_nothing_without_a_minus():
+    made = an_invoice(a_line(1, Decimal(-1) / 60, "0.05"))
+    assert [*amounts(made), str(made.totals.tax)] == ["0.00", "0.00"]
 
 
 @pytest.mark.parametrize(("currency", "amount"), [("JPY", "333"), ("EUR", "333.33"), ("KWD", "333.333")])

@@ -155,5 +155,10 @@ def test_everything_that_is_missing_is_told_at_once():
         xero.write(made, {})
 
 
+def test_two_of_one_number_are_not_written_over_each_other():
+    with pytest.raises(Incomplete, match="MS-2026-0011 needs a number of its own"):
+        xero.write([an_invoice(SCOPE), an_invoice(ADVICE)], POSTINGS)
+
+
 def test_nothing_to_export_is_no_file():
     assert xero.write([], POSTINGS) == quickbooks.write([], ITEMS) == []

@@ -44,6 +44,14 @@ class TaxCategory(StrEnum):
     OUTSIDE = "O"  # not subject to tax at all
 
 
+# Why nothing is charged, as the law's own phrases have it. Why something is exempt, a document says itself.
+REASONS = {
+    TaxCategory.REVERSE_CHARGE: "Reverse charge",
+    TaxCategory.EXPORT: "Export outside the EU",
+    TaxCategory.OUTSIDE: "Not subject to VAT",
+}
+
+
 @dataclass(frozen=True)
 class Party:
     """Who sells or buys. Countries are ISO 3166 alpha-2; an endpoint is an address in Peppol and its scheme (EAS)."""
@@ -209,9 +217,13 @@ class Document:
         named = [f"{MONTHS[day.month - 1]} {day.year}" for day in self.period or ()]
         return " – ".join(dict.fromkeys(named))
 
+    def reason(self, category: TaxCategory) -> str:
+        """Why nothing is charged."""
+        return self.exemption if category is TaxCategory.EXEMPT else REASONS.get(category, "")
+
     def amount(self, line: Line) -> Decimal:
         """A line's own, half up (BR-24)."""
-        return rounded(line.quantity * line.unit_price, self.currency)
+        return self._rounded(line.quantity * line.unit_price)
 
     @cached_property
     def totals(self) -> Totals:
@@ -230,7 +242,10 @@ class Document:
         taxed += [(each.tax, each.rate, each.signed) for each in self.adjustments]
         for (category, rate), group in groupby(sorted(taxed, key=_group), key=_group):
             taxable = sum((amount for *_, amount in group), NOTHING)
-            yield Subtotal(category, rate, taxable, rounded(taxable * rate, self.currency))
+            yield Subtotal(category, rate, taxable, self._rounded(taxable * rate))
+
+    def _rounded(self, amount: Decimal) -> Decimal:
+        return rounded(amount, self.currency) + 0  # a minus in front of nothing is lost
 
     def credited(self, *, number: str | None, issued: date, lines: Iterable[Line] | None = None) -> "Document":
         """A credit note of it: of these lines, or of everything it has."""

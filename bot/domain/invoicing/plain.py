@@ -22,7 +22,7 @@ def write(documents: Iterable[Document]) -> list[tuple[str, bytes]]:
 def _rows(documents: Iterable[Document]) -> Iterator[tuple[Cell, ...]]:
     for made in documents:
         sums = (made.totals.net, made.totals.tax, made.totals.payable)
-        signed = [rounded(made.sign * each, made.currency) for each in sums]
+        signed = [rounded(made.sign * each, made.currency) + 0 for each in sums]
         for each in (*made.lines, *made.adjustments):
             item = _line(made, each) if isinstance(each, Line) else _adjustment(made, each)
             yield *_head(made), *item, each.tax.value, plain(each.rate), *signed
@@ -46,5 +46,5 @@ def _line(made: Document, line: Line) -> tuple[Cell, ...]:
 
 
 def _adjustment(made: Document, each: Adjustment) -> tuple[Cell, ...]:
-    amount = rounded(made.sign * each.signed, made.currency)
+    amount = rounded(made.sign * each.signed, made.currency) + 0
     return None, each.code, each.reason, "", "", None, "", None, amount

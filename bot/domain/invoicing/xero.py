@@ -2,7 +2,9 @@
 
 After Xero's import template as its guides tell it (online.flippingbook.com/view/399081/31,
 xero-help.caltrix.asia/en/articles/12528333): 500 invoices a file at most; AccountCode and TaxType are those of the
-organisation's own chart, TaxType in full as Xero displays it. A credit note has negative quantities.
+organisation's own chart, TaxType in full as Xero displays it. A credit note stands among the invoices with negative
+quantities; guides differ on that (spreadsheetbroccoli.com/platforms/xero/import-credit-note-guide tells of an import
+of credit notes of its own, upright), and Xero publishes nothing to hold it against.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
