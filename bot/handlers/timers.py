@@ -9,7 +9,8 @@ from bot.domain.roles import Permission
 from bot.domain.time import Timer, Work, timers
 from bot.domain.time.timers import Ran
 from bot.handlers.call import Call, Routes
-from bot.handlers.time import answer, find_work, last_work, logged, store_filled, today_of
+from bot.handlers.time import answer, last_work, logged, store_filled, today_of
+from bot.handlers.time_line import find_work
 from bot.messages import time as messages
 from bot.modals import form
 from bot.modals import time as modal

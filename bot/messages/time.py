@@ -3,6 +3,7 @@
 import uuid
 from datetime import date, timedelta
 
+from bot.domain.accounts import Account
 from bot.domain.durations import show
 from bot.domain.projects import Project
 from bot.domain.time import Doubt, Logged, TimeEntry, Timer, Work
@@ -26,13 +27,20 @@ ASKED: dict[Doubt, str] = {
 }
 
 
+def named(work: Work | None) -> dict[str, str]:
+    """What time is logged on, as the facts of a sentence: a key and a title; an account has only its name."""
+    if isinstance(work, Account):
+        return {"key": work.name, "title": "(no ticket)"}
+    return {"key": work.key, "title": work.title} if work else {"key": "", "title": ""}
+
+
 def logged(entry: TimeEntry, work: Work, day_total: int, used: int = 0, doubts: list[Doubt] | None = None) -> Said:
     """What was stored, what is odd about it, and how to put it right or take it back."""
     text = say(
         ":white_check_mark: *{{ spent }}* on *{{ key }}* {{ title }}\n{{ category }}, {{ code }}, {{ day }}."
         "{% if note %} “{{ note }}”{% endif %}",
-        spent=show(entry.minutes), key=work.key, title=work.title, category=entry.category.label,
-        code=entry.code.label, day=day_name(entry.work_date), note=entry.note,
+        spent=show(entry.minutes), **named(work), category=entry.category.label, code=entry.code.label,
+        day=day_name(entry.work_date), note=entry.note,
     )  # fmt: skip
     budget = f"Budget: {budget_used(work, used)}. " if isinstance(work, Project) else ""
     total = blocks.context(say("{{ budget }}{{ total }} logged for that day.", budget=budget, total=show(day_total)))
@@ -49,7 +57,7 @@ def logged_already(work: Work, minutes: int, typed: str) -> Said:
     text = say(
         "You logged {{ spent }} on {{ key }} with the same words a moment ago, so this one is *not* stored. "
         "Was it meant?",
-        spent=show(minutes), key=work.key,
+        spent=show(minutes), key=named(work)["key"],
     )  # fmt: skip
     ask = blocks.actions(
         [blocks.button("Log it again", "time.again", cut(typed, 1900))], block_id=f"again-{uuid.uuid4()}"
@@ -57,9 +65,7 @@ def logged_already(work: Work, minutes: int, typed: str) -> Said:
     return text, [blocks.section(text), *ask]
 
 
-def day(
-    one: Logged, entries: list[TimeEntry], found: dict[tuple[int | None, int | None], Work], timer: Said | None = None
-) -> Said:
+def day(one: Logged, entries: list[tuple[TimeEntry, Work | None]], timer: Said | None = None) -> Said:
     """A day as a list, with what is missing against the working hours."""
     summary = say(
         "*{{ day }}:* {{ total }} logged"
@@ -71,7 +77,7 @@ def day(
     body = [blocks.section(summary), *(timer[1] if timer else [])]
     if not entries:
         body.append(blocks.section(Mrkdwn("Nothing yet. `/time T-102 45m what you did` is all it takes.")))
-    body += [_row(entry, found.get((entry.ticket_id, entry.project_id))) for entry in entries[:40]]
+    body += [_row(entry, work) for entry, work in entries[:40]]
     called = ("It is not complete", REOPEN) if one.complete else ("My day is complete", COMPLETE)
     doors = [blocks.button(*called, one.day.isoformat()), blocks.button("The week", WEEK, one.day.isoformat())]
     body += blocks.actions([blocks.button("Log time", "time.open"), *doors])
@@ -111,7 +117,7 @@ def runs(timer: Timer, work: Work) -> Said:
     text = say(
         ":stopwatch: Your timer runs on *{{ key }}* {{ title }}, since {{ since }}. "
         "`/time stop what you did` logs it.",
-        key=work.key, title=work.title, since=instant(timer.started_at),
+        **named(work), since=instant(timer.started_at),
     )  # fmt: skip
     return text, [blocks.section(text), *blocks.actions(_timer_buttons(timer))]
 
@@ -125,7 +131,7 @@ def forgotten(timer: Timer, work: Work) -> Mrkdwn:
     return say(
         "Your timer on *{{ key }}* ran since {{ since }}, so nobody but you knows how long you worked. "
         "Write it below; `/time discard` drops it.",
-        key=work.key, since=instant(timer.started_at),
+        key=named(work)["key"], since=instant(timer.started_at),
     )  # fmt: skip
 
 
@@ -142,8 +148,7 @@ def undone(reversal: TimeEntry) -> str:
 def _row(entry: TimeEntry, work: Work | None) -> Block:
     text = say(
         "*{{ spent }}* {{ key }} {{ title }} · {{ code }}{% if note %}\n“{{ note }}”{% endif %}",
-        spent=show(entry.minutes), key=work.key if work else "", title=work.title if work else "",
-        code=entry.code.label, note=entry.note,
+        spent=show(entry.minutes), **named(work), code=entry.code.label, note=entry.note,
     )  # fmt: skip
     tools = [blocks.option("Edit", f"{EDIT}:{entry.id}"), blocks.option("Undo", f"{UNDO}:{entry.id}")]
     return blocks.section(text, accessory=blocks.overflow("ticket.more", tools))

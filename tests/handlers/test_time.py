@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import text
 
 from tests.house import House
+from tests.slack.desk import does
 
 
 @pytest.mark.parametrize(
@@ -226,4 +227,98 @@ def test_contacts_see_nobodys_day(house: House):
     before = house.state_of_the_world()
     for command in ("/time today", "/time week", "/time yesterday"):
         house.ana.opens(command).sees("Only")
+    assert house.state_of_the_world() == before
+
+
+def of_acme(house: House) -> list[dict[str, object]]:
+    return house.rows(
+        "select account.name, ticket_id, project_id, minutes, category, code, note"
+        " from time_entry join account on account.id = account_id where ticket_id is null order by time_entry.id"
+    )
+
+
+@pytest.mark.parametrize("named", ["Acme", "acme", "ac", "“Acme”", '"acme"'])
+def test_time_on_an_account_needs_no_ticket_only_a_reason(house: House, named: str):
+    house.files_a_request()
+    house.bo.opens(f"/time {named} 45m call about the renewal, not T-101").sees("*Acme* (no ticket)")
+    assert of_acme(house) == [
+        {"name": "Acme", "ticket_id": None, "project_id": None, "minutes": 45, "category": "client_communication",
+         "code": "included", "note": "call about the renewal, not T-101"}
+    ]  # fmt: skip
+
+
+def test_a_name_of_several_words_is_understood_with_and_without_quotes(house: House):
+    does(house, "update account set name = 'Big Shop 54' where name = 'Umbrella'")
+    house.bo.opens("/time “Big Shop 54” 45m call about the renewal").sees("*Big Shop 54* (no ticket)")
+    house.bo.opens("/time Big Shop 2 h 15 min call about the contract").sees("2h 15m")
+    assert [row["minutes"] for row in of_acme(house)] == [45, 135]
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ("Globex 45m call about the renewal", "I know no ticket and no account “Globex”"),
+        ("Globex 45m call about the renewal", "the accounts are Acme, Umbrella."),
+        ("Ac% 45m call about the renewal", "I know no ticket and no account"),
+        ("Acme 45m", "Say in the note what it was for"),
+        ("Acme 0m call about the renewal", "outside what one entry can hold"),
+        ("Acme 25h call about the renewal", "outside what one entry can hold"),
+        ("Acme -45m call about the renewal", "I can't read “Acme”"),
+    ],
+)
+def test_what_can_not_be_logged_on_an_account_is_refused_in_a_sentence(house: House, typed: str, sentence: str):
+    before = house.state_of_the_world()
+    house.bo.opens(f"/time {typed}").sees(sentence)
+    assert house.state_of_the_world() == before
+
+
+def test_two_accounts_that_begin_alike_are_asked_about_and_a_whole_name_is_enough(house: House):
+    does(house, "update account set name = 'Acme Labs' where name = 'Umbrella'")
+    before = house.state_of_the_world()
+    house.bo.opens("/time ac 45m call about the renewal").sees("Which account: Acme, Acme Labs?")
+    assert house.state_of_the_world() == before
+    house.bo.opens("/time acme 45m call about the renewal").sees("*Acme* (no ticket)")
+
+
+def test_the_form_offers_accounts_after_tickets_and_asks_for_the_reason(house: House):
+    house.files_a_request()
+    house.bo.opens("/time").fills({"Ticket": "Acme (no ticket)", "Time spent": "45m"})
+    before = house.state_of_the_world()
+    house.bo.submits(refused="Say in the note what it was for")
+    assert set(house.bo.modal()["errors"]) == {"note"}
+    assert house.state_of_the_world() == before
+    house.bo.fills({"Note": "Call about the renewal"}).submits().sees("*Acme* (no ticket)")
+    assert [row["minutes"] for row in of_acme(house)] == [45]
+
+
+def test_time_on_an_account_is_seen_edited_and_taken_back_like_any_other(house: House):
+    house.files_a_request()
+    house.bo.opens("/time Acme 45m call about the renewal").opens("/time today").sees("*45m* Acme (no ticket)")
+    house.bo.opens_home()
+    assert "45m Acme" in house.bo.home_text()
+    house.bo.chooses("More", "Edit", on="5h 39m to")
+    assert "Acme (no ticket)" in house.bo.modal_text()
+    house.bo.fills({"Ticket": "T-101", "Why": "There is a ticket"}).submits().closes()
+    assert house.rows("select ticket_id, minutes from time_entry order by id") == [
+        {"ticket_id": None, "minutes": 45}, {"ticket_id": None, "minutes": -45}, {"ticket_id": 101, "minutes": 45},
+    ]  # fmt: skip
+    house.bo.opens("/time Acme 30m call about the renewal").clicks("Undo", on="*30m* on").sees("30m taken back")
+
+
+def test_the_same_line_on_an_account_at_once_is_asked_about_too(house: House):
+    house.files_a_request()
+    house.bo.opens("/time Acme 45m call about the renewal").opens("/time T-101 45m call about the renewal")
+    house.bo.opens("/time Acme 45m call about the renewal").sees("Was it meant?").clicks("Log it again")
+    assert len(of_acme(house)) == 2
+
+
+def test_no_contact_logs_time_on_an_account_whatever_is_sent(house: House):
+    house.bo.opens("/time").fills({"Ticket": "Acme (no ticket)", "Time spent": "45m", "Note": "Call about the renewal"})
+    house.bo.submits()
+    forged = house.last_sent("view_submission")
+    before = house.state_of_the_world()
+    for number, who in enumerate(["U0REX", "U0ANA"]):
+        forged["user"]["id"], forged["view"]["id"] = who, f"V0FORGED{number}"
+        assert house.sends_payload(forged)[0] == 200
+    house.rex.opens("/time Acme 45m call about the renewal").sees("Only")
     assert house.state_of_the_world() == before
