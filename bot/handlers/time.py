@@ -181,10 +181,14 @@ def _number(value: str) -> int:
 
 
 def answer(call: Call, said: messages.Said | None) -> None:
-    """A command is answered, a press is told beside."""
+    """A command is answered, a press is told beside; in a window, the window says it."""
     if said is None:
         return call.done()
     text, body = said
+    if call.in_window:
+        view = modal.logged(body or [blocks.paragraph(text)])
+        (call.replace if call.view["callback_id"] in modal.OURS else call.open)(view)
+        return call.done()
     if call.kind == "command":
         return call.done(text, body or None)
     call.whisper(text, body or None)

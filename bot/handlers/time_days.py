@@ -11,7 +11,6 @@ from bot.domain.roles import Permission
 from bot.domain.time import timers
 from bot.handlers.call import Call, Routes
 from bot.handlers.time import answer, today_of
-from bot.handlers.time_line import find_work
 from bot.messages import time as messages
 
 CENTURY = range(2000, 2100)
@@ -37,7 +36,7 @@ def _show_day(call: Call, *, back: int) -> None:
 def _day(session: Session, actor: Person, day: date) -> messages.Said:
     entries = time.with_work(session, actor, time.standing(session, actor, day))
     timer = timers.running(session, actor)
-    runs = messages.runs(timer, find_work(session, actor, timer.key)) if timer else None
+    runs = messages.runs(*time.with_work(session, actor, [timer])[0]) if timer else None
     return messages.day(time.of_day(session, actor, day), entries, runs)
 
 

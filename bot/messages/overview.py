@@ -12,11 +12,12 @@ from bot.domain.durations import show
 from bot.domain.people import Person
 from bot.domain.priority import Priority
 from bot.domain.tickets import Selection
+from bot.domain.time import timers
 from bot.messages import blocks, links
+from bot.messages import time as messages
 from bot.messages.blocks import Block
 from bot.messages.mrkdwn import Mrkdwn, clip, escape, instant, line, link, say
 from bot.messages.queue import age
-from bot.messages.time import named
 from bot.messages.undelivered import TRY_ALL, letter
 
 SHOWN_ENTRIES = 8
@@ -61,7 +62,7 @@ class Overview:
 
 
 def today(desk: Desk) -> Overview:
-    """What is logged today, against what a working day holds."""
+    """What is logged today, against what a working day holds, and the timer that runs."""
     firm = provider.get(desk.session)
     date = desk.now.astimezone(ZoneInfo(desk.actor.timezone or firm.timezone)).date()
     entries = time.with_work(desk.session, desk.actor, time.standing(desk.session, desk.actor, date))
@@ -76,11 +77,13 @@ def today(desk: Desk) -> Overview:
     said = ", ".join(f"{show(entry.minutes)} {_on(work)}" for entry, work in entries[:SHOWN_ENTRIES])
     rest = len(entries) - SHOWN_ENTRIES
     told = [blocks.context(Mrkdwn(f"{said}{f' and {rest} more' if rest > 0 else ''} · `/time today` edits"))]
-    return Overview([blocks.section(text, accessory=log_time), *(told if entries else [])])
+    timer = timers.running(desk.session, desk.actor)
+    runs = messages.runs(*time.with_work(desk.session, desk.actor, [timer])[0])[1] if timer else []
+    return Overview([blocks.section(text, accessory=log_time), *(told if entries else []), *runs])
 
 
 def _on(work: time.Work | None) -> Mrkdwn:
-    return line(named(work)["key"] or "something you can’t open any more", 40)
+    return line(messages.named(work)["key"] or "something you can’t open any more", 40)
 
 
 def handed_over(desk: Desk) -> Overview:

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from bot.domain.accounts import Account
 from bot.domain.durations import show
 from bot.domain.projects import Project
+from bot.domain.tickets import Ticket
 from bot.domain.time import Doubt, Logged, TimeEntry, Timer, Work
 from bot.messages import blocks
 from bot.messages.blocks import Block
@@ -17,6 +18,7 @@ Said = tuple[str, list[Block]]
 
 
 EDIT, UNDO, WEEK, COMPLETE, REOPEN = "time.edit", "time.undo", "time.week", "time.complete", "time.reopen"
+OPEN, START, SWITCH = "time.open", "time.start", "time.switch"
 STOP, DISCARD = "time.stop", "time.discard"
 ASKED: dict[Doubt, str] = {
     Doubt.VAGUE: "“{{ note }}” says little at the end of the month. *Edit* adds what was done.",
@@ -80,7 +82,7 @@ def day(one: Logged, entries: list[tuple[TimeEntry, Work | None]], timer: Said |
     body += [_row(entry, work) for entry, work in entries[:40]]
     called = ("It is not complete", REOPEN) if one.complete else ("My day is complete", COMPLETE)
     doors = [blocks.button(*called, one.day.isoformat()), blocks.button("The week", WEEK, one.day.isoformat())]
-    body += blocks.actions([blocks.button("Log time", "time.open"), *doors])
+    body += blocks.actions([blocks.button("Log time", OPEN), *doors])
     return summary, body
 
 
@@ -112,18 +114,55 @@ def _missing(one: Logged) -> str:
     return "complete" if one.complete else _minutes(one.missing)
 
 
-def runs(timer: Timer, work: Work) -> Said:
+def runs(timer: Timer, work: Work | None) -> Said:
     """The timer of whoever reads it."""
     text = say(
         ":stopwatch: Your timer runs on *{{ key }}* {{ title }}, since {{ since }}. "
         "`/time stop what you did` logs it.",
-        **named(work), since=instant(timer.started_at),
+        **named(work) if work else {"key": timer.key, "title": ""}, since=instant(timer.started_at),
     )  # fmt: skip
     return text, [blocks.section(text), *blocks.actions(_timer_buttons(timer))]
 
 
+def runs_elsewhere(timer: Timer, work: Work) -> Said:
+    """Another one runs: an offer to log it and start this one."""
+    key = named(work)["key"]
+    text = say(
+        ":stopwatch: Your timer runs on {{ other }} already, since {{ since }}. One runs at a time: "
+        "*Stop it* logs what it ran and starts one on *{{ key }}*.",
+        other=timer.key, since=instant(timer.started_at), key=key,
+    )  # fmt: skip
+    over = blocks.button(f"Stop it and start {key}", SWITCH, f"{timer.id}:{key}", style="primary")
+    return text, [blocks.section(text), *blocks.actions([over])]
+
+
+def changed_over(stopped: Said, timer: Timer, work: Work) -> Said:
+    """One was logged, and another runs."""
+    text, body = runs(timer, work)
+    return Mrkdwn(f"{stopped[0]}\n{text}"), [*stopped[1], blocks.divider(), *body]
+
+
 def _timer_buttons(timer: Timer) -> list[dict[str, object]]:
     return [blocks.button("Stop", STOP, str(timer.id)), blocks.button("Discard", DISCARD, str(timer.id))]
+
+
+def still_runs(timer: Timer, ticket: Ticket) -> Said:
+    """To whoever moved the ticket on while their timer runs on it."""
+    text = say(
+        ":stopwatch: Your timer still runs on *{{ key }}*, since {{ since }}. *Stop timer* logs it.",
+        key=ticket.key, since=instant(timer.started_at),
+    )  # fmt: skip
+    stop = blocks.button("Stop timer", STOP, str(timer.id))
+    return text, [blocks.section(text), *blocks.actions([stop])]
+
+
+def nothing_logged(ticket: Ticket) -> Said:
+    """To whoever moved the ticket on with no time on it that day."""
+    text = say(
+        ":hourglass: You have logged no time on *{{ key }}* today. If there was any, *Log time* takes a moment.",
+        key=ticket.key,
+    )  # fmt: skip
+    return text, [blocks.section(text), *blocks.actions([blocks.button("Log time", OPEN, str(ticket.id))])]
 
 
 def forgotten(timer: Timer, work: Work) -> Mrkdwn:

@@ -12,9 +12,11 @@ from bot.domain.time import TimeEntry, Work
 from bot.messages import blocks
 from bot.messages.blocks import Block, option
 from bot.messages.mrkdwn import Mrkdwn, clip
+from bot.messages.time import START
 from bot.modals import form
 
-CALLBACK_ID, CORRECTION, FORGOTTEN = "time", "time.edit", "time.forgotten"
+CALLBACK_ID, CORRECTION, FORGOTTEN, LOGGED = "time", "time.edit", "time.forgotten", "time.logged"
+OURS = (CALLBACK_ID, LOGGED)  # windows that turn into what came of a press in them; others lie beneath
 FIND_TICKET = "time.ticket"
 AUTOMATIC = "auto"
 ACCOUNT = "account-"
@@ -57,7 +59,8 @@ def account_number(value: str) -> int | None:
 
 def view(work: Work | None, today: date, category: Category) -> dict[str, Any]:
     """The form: the last ticket or project, today, the usual category, the code the ticket has."""
-    body = _fields(work, today, category)
+    timer = blocks.actions([blocks.button("Start a timer instead", START)])
+    body = [*_fields(work, today, category), *timer]
     return form.modal(CALLBACK_ID, "Log time", body, submit="Log time")
 
 
@@ -100,4 +103,4 @@ def _fields(
 
 def logged(body: list[Block]) -> dict[str, Any]:
     """What the form turns into."""
-    return form.modal("time.logged", "Time", body, submit=None, close="Done")
+    return form.modal(LOGGED, "Time", body, submit=None, close="Done")

@@ -3,14 +3,21 @@
 from bot.domain.time.days import CompleteDay, Logged, call_complete, expected_minutes, of_day, week, who_completed
 from bot.domain.time.doubts import Doubt, doubts
 from bot.domain.time.entry import TimeEntry, standing
-from bot.domain.time.reading import latest_work, minutes_by_code, minutes_on_projects, notes_on, people_who_logged
+from bot.domain.time.reading import (
+    has_logged,
+    latest_work,
+    minutes_by_code,
+    minutes_on_projects,
+    notes_on,
+    people_who_logged,
+)
 from bot.domain.time.timers import Timer
 from bot.domain.time.work import Work, with_work
 from bot.domain.time.writing import Before, before, correct, log, own, reverse, usual_category
 
 __all__ = [
     "Before", "CompleteDay", "Doubt", "Logged", "TimeEntry", "Timer", "Work", "before", "call_complete", "correct",
-    "doubts", "expected_minutes", "latest_work", "log", "minutes_by_code", "minutes_on_projects", "notes_on", "of_day",
-    "own", "people_who_logged", "reverse", "standing", "usual_category", "week", "who_completed",
+    "doubts", "expected_minutes", "has_logged", "latest_work", "log", "minutes_by_code", "minutes_on_projects",
+    "notes_on", "of_day", "own", "people_who_logged", "reverse", "standing", "usual_category", "week", "who_completed",
     "with_work",
 ]  # fmt: skip

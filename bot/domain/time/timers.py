@@ -17,7 +17,7 @@ from bot.domain.errors import Refused
 from bot.domain.people import Person
 from bot.domain.provider import Provider
 from bot.domain.roles import Permission
-from bot.domain.time.work import Work, target
+from bot.domain.time.work import Work, target, target_of
 
 NONE_RUNS = "No timer of yours runs. /time start T-102 starts one."
 
@@ -73,6 +73,11 @@ def start(session: Session, work: Work, *, by: Person, now: datetime) -> Timer:
 def running(session: Session, person: Person) -> Timer | None:
     """The one that runs for this person."""
     return session.scalar(select(Timer).where(Timer.person_id == person.id, Timer.ended_at.is_(None)))
+
+
+def runs_on(timer: Timer, work: Work) -> bool:
+    """Whether it runs on that very work."""
+    return target_of(timer) == target(work)
 
 
 def held(session: Session, person: Person) -> Timer:

@@ -1,6 +1,7 @@
 """What time is logged on: a ticket, a project, or an account, where the note is the reason."""
 
 from collections.abc import Iterable
+from typing import Any, TypeVar
 
 from sqlalchemy.orm import Session
 
@@ -10,9 +11,11 @@ from bot.domain.codes import Category, Code
 from bot.domain.people import Person
 from bot.domain.projects import Project
 from bot.domain.tickets import Ticket
-from bot.domain.time.entry import TimeEntry
 
 Work = Ticket | Project | Account
+T = TypeVar("T")
+# What is done for a client and on no ticket is mostly talking with them.
+WITHOUT_A_TICKET = Category.CLIENT_COMMUNICATION
 
 
 def target(work: Work) -> dict[str, int | None]:
@@ -24,9 +27,9 @@ def target(work: Work) -> dict[str, int | None]:
     }
 
 
-def target_of(entry: TimeEntry) -> dict[str, int | None]:
-    """The same columns as they were stored."""
-    return {"account_id": entry.account_id, "ticket_id": entry.ticket_id, "project_id": entry.project_id}
+def target_of(stored: Any) -> dict[str, int | None]:
+    """The same columns of an entry or a timer."""
+    return {"account_id": stored.account_id, "ticket_id": stored.ticket_id, "project_id": stored.project_id}
 
 
 def own_code(work: Work) -> Code | None:
@@ -36,23 +39,17 @@ def own_code(work: Work) -> Code | None:
     return work.code if isinstance(work, Ticket) else None
 
 
-def with_work(session: Session, actor: Person, entries: Iterable[TimeEntry]) -> list[tuple[TimeEntry, Work | None]]:
-    """Each entry with what it was for; None where the actor may not know of that."""
-    listed = list(entries)
-    found_tickets = tickets.several(session, actor, {one.ticket_id for one in listed if one.ticket_id})
-    found_projects = projects.several(session, actor, {one.project_id for one in listed if one.project_id})
+def with_work(session: Session, actor: Person, entries: Iterable[T]) -> list[tuple[T, Work | None]]:
+    """Each entry (or timer) with what it was for; None where the actor may not know of that."""
+    listed: list[Any] = list(entries)
+    its_tickets = tickets.several(session, actor, {one.ticket_id for one in listed if one.ticket_id})
+    its_projects = projects.several(session, actor, {one.project_id for one in listed if one.project_id})
     alone = {one.account_id for one in listed if not (one.ticket_id or one.project_id)}
-    found_accounts = accounts.by_ids(session, alone)
+    its_accounts = accounts.by_ids(session, alone)
 
-    def of(entry: TimeEntry) -> Work | None:
-        if entry.ticket_id:
-            return found_tickets.get(entry.ticket_id)
-        if entry.project_id:
-            return found_projects.get(entry.project_id)
-        return found_accounts.get(entry.account_id)
+    def of(one: Any) -> Work | None:
+        if one.ticket_id:
+            return its_tickets.get(one.ticket_id)
+        return its_projects.get(one.project_id) if one.project_id else its_accounts.get(one.account_id)
 
-    return [(entry, of(entry)) for entry in listed]
-
-
-# What is done for a client and on no ticket is mostly talking with them.
-WITHOUT_A_TICKET = Category.CLIENT_COMMUNICATION
+    return [(one, of(one)) for one in listed]
