@@ -3,6 +3,7 @@
 from sqlalchemy.orm import Session
 
 from bot.domain import provider, time
+from bot.domain.accounts import Account
 from bot.domain.errors import NotFound, Refused
 from bot.domain.people import Person
 from bot.domain.roles import Permission
@@ -54,7 +55,7 @@ def _chosen(call: Call) -> str:
 def _offered(session: Session, actor: Person, work: Work) -> messages.Said | None:
     """What is said where a timer of theirs runs already: of the same work, or with a way to change over."""
     timer = timers.running(session, actor)
-    if timer is None:
+    if timer is None or isinstance(work, Account):
         return None
     if timers.runs_on(timer, work):
         return messages.runs(timer, work)

@@ -10,6 +10,7 @@ from bot.jobs import (
     bypass_lapse,
     client_silence,
     daily_digest,
+    day_end,
     housekeeping,
     monthly_client_review,
     recurring_tickets,
@@ -43,6 +44,8 @@ _SWEEPS: tuple[Sweep, ...] = (
           "Who is asked to decide is reminded after a business day and after two; then what nobody decided expires."),
     Sweep("rollout-messages", rollout_messages.run,
           "What clients are told of a release goes out at its time, not a day later; what is late goes out at once."),
+    Sweep("day-end", day_end.run,
+          "Who logged less than half a working day is asked once, when their own day ends; never on a later day."),
 )
 # fmt: on
 JOBS = {job.name: job for job in SCHEDULE}

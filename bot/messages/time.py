@@ -3,8 +3,11 @@
 import uuid
 from datetime import date, timedelta
 
+from sqlalchemy.orm import Session
+
 from bot.domain.accounts import Account
 from bot.domain.durations import show
+from bot.domain.events import Event
 from bot.domain.projects import Project
 from bot.domain.tickets import Ticket
 from bot.domain.time import Doubt, Logged, TimeEntry, Timer, Work
@@ -98,6 +101,29 @@ def week(days: list[Logged], today: date) -> Said:
     rows += [[str(day_name(one.day)), _minutes(one.minutes), _expected(one, today), _missing(one)] for one in days]
     before = blocks.button("The week before", WEEK, (days[0].day - timedelta(days=1)).isoformat())
     return summary, [blocks.section(summary), blocks.table(rows, numbers=True), *blocks.actions([before])]
+
+
+def asked_for_the_day(_session: Session, event: Event) -> Mrkdwn:
+    """To somebody alone, at the end of their day: what is logged and what is missing, as it was then."""
+    told = event.data
+    return say(
+        ":hourglass: {% if minutes %}{{ logged }} of your {{ day }} is logged; {{ missing }} is missing to the "
+        "{{ expected }} of a working day.{% else %}Nothing of your {{ day }} is logged yet; a working day holds "
+        "{{ expected }}.{% endif %}\nLog what you remember now, while it is fresh. If there was no more, call the day "
+        "complete: then nobody asks about it again.",
+        minutes=told["minutes"], logged=show(told["minutes"]), day=day_name(date.fromisoformat(told["day"])),
+        missing=show(told["expected"] - told["minutes"]), expected=show(told["expected"]),
+    )  # fmt: skip
+
+
+def day_buttons(event: Event) -> list[dict[str, object]]:
+    """What can be done about that day right there."""
+    its_day = event.data["day"]
+    return [
+        blocks.button("Log time", OPEN, style="primary"),
+        blocks.button("My day is complete", COMPLETE, its_day),
+        blocks.button("My week", WEEK, its_day),
+    ]
 
 
 def _minutes(minutes: int) -> str:

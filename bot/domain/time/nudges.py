@@ -1,0 +1,77 @@
+"""The question at the end of a day: whoever does the work and has logged little of it is asked once, at their own end
+of day.
+
+That is when the provider closes, by the clock where the person is. Each person's day is looked at once, whatever
+becomes of it later; a day that is over is not asked about any more.
+"""
+
+from dataclasses import replace
+from datetime import date, datetime
+from typing import NamedTuple
+
+from sqlalchemy.orm import Session
+
+from bot.domain import events, job_runs, outbox, people, provider
+from bot.domain.people import Person
+from bot.domain.provider import Provider
+from bot.domain.roles import Permission
+from bot.domain.time.days import Logged, of_day
+
+JOB = "day-end"
+
+
+class Ended(NamedTuple):
+    """Somebody's working day that is over by their clock, and not yet looked at."""
+
+    person: Person
+    day: date
+
+
+def ask(session: Session, now: datetime) -> int:
+    """Ask each whose day has ended with little logged; how many were asked."""
+    firm = provider.get(session)
+    asked = 0
+    for person, day in [found for found in _ended(session, firm, now) if _is_ours(session, found, now)]:
+        logged = of_day(session, person, day)
+        if is_wanting(logged):
+            _ask(session, person, logged, now)
+            asked += 1
+    return asked
+
+
+def is_wanting(logged: Logged) -> bool:
+    """Whether a day was worked, is not called complete, and holds less than half of what it should."""
+    return not logged.complete and 2 * logged.minutes < logged.expected
+
+
+def _ended(session: Session, firm: Provider, now: datetime) -> list[Ended]:
+    if firm.live_since is None:
+        return []
+    team = [person for person in people.staff(session) if _does_the_work(person)]
+    ended = []
+    for person in team:
+        calendar = replace(firm.calendar, zone=person.timezone or firm.timezone)
+        day = calendar.local_date(now)
+        closes = calendar.window(day)[1]
+        if firm.live_since <= closes <= now and calendar.is_working_day(day):
+            ended.append(Ended(person, day))
+    return ended
+
+
+def _does_the_work(person: Person) -> bool:
+    """Engineers, leads and service owners; who works no hours is not asked, nor who can't be written to."""
+    return person.may(Permission.WORK) and person.weekly_minutes > 0 and person.slack_id is not None
+
+
+def _is_ours(session: Session, ended: Ended, now: datetime) -> bool:
+    """Claimed once however many workers look: the row outlives this transaction, or nothing of it does."""
+    return job_runs.claim(session, JOB, f"{ended.day}:{ended.person.id}", now=now) is not None
+
+
+def _ask(session: Session, person: Person, logged: Logged, now: datetime) -> None:
+    told = {"person": people.facts(person), "day": logged.day.isoformat(), "minutes": logged.minutes,
+            "expected": logged.expected}  # fmt: skip
+    event = events.record(session, events.Kind.DAY_ASKED, account_id=None, at=now, data=told)
+    outbox.open_thread(
+        session, outbox.Subject.EVENT, event.id, outbox.Place.TRIAGE, person.slack_id or "", account_id=None
+    )
