@@ -15,6 +15,7 @@ from bot.domain.workflow import Status
 from bot.handlers.afterwards import put_off
 from bot.handlers.call import Call
 from bot.messages import time as messages
+from bot.messages.blocks import Block
 from bot.slack.unanswered import NO_ANSWER, code_of
 
 log = structlog.get_logger()
@@ -42,7 +43,7 @@ def ask(call: Call, channel: str | None, said: messages.Said | None) -> None:
         put_off(partial(_tell, call, channel, *said))
 
 
-def _tell(call: Call, channel: str, text: str, body: list[dict[str, object]]) -> None:
+def _tell(call: Call, channel: str, text: str, body: list[Block]) -> None:
     try:
         call.client.chat_postEphemeral(channel=channel, user=call.slack_id, text=text, blocks=body)
     except NO_ANSWER as error:

@@ -28,18 +28,28 @@ def command(call: Call) -> None:
 
 
 def open_from_card(call: Call) -> None:
-    """**Log time** as a button; on the Home it carries no ticket."""
-    open_form(call, call.value.partition(":")[0])
+    """**Log time** as a button; on the Home it carries no ticket, below a day it carries that day."""
+    key, _, rest = call.value.partition(":")
+    open_form(call, key, rest)
 
 
-def open_form(call: Call, key: str = "") -> None:
-    """The form, with this ticket or the likeliest one."""
+def open_form(call: Call, key: str = "", day: str = "") -> None:
+    """The form, with this ticket or the likeliest one, and this day or today."""
     with call.begin() as (session, actor):
         actor.require(Permission.LOG_TIME)
         work = find_work(session, actor, key) if key else last_work(session, actor)
-        view = modal.view(work, today_of(session, actor, call), time.usual_category(session, work))
+        today = today_of(session, actor, call)
+        view = modal.view(work, _day(day, today), time.usual_category(session, work))
     call.open(view)
     call.done()
+
+
+def _day(text: str, today: date) -> date:
+    """The day that a button carries; a card's carries a version there, which is none."""
+    try:
+        return min(date.fromisoformat(text), today) if "-" in text else today
+    except ValueError:
+        return today
 
 
 def last_work(session: Session, actor: Person) -> Work | None:
@@ -212,9 +222,14 @@ def find_ticket(call: Call) -> None:
         typed = call.body.get("value") or ""
         found: list[Work] = [*tickets.possibilities(session, actor, typed)]
         found += projects.possibilities(session, actor, typed)
-        found += accounts.begins_with(session, typed, limit=SHOWN_ACCOUNTS) if actor.is_staff else []
+        found += _accounts_like(session, typed) if actor.is_staff else []
         options = [modal.work_option(work) for work in found]
     call.answered = call.ack(options=options)
+
+
+def _accounts_like(session: Session, typed: str) -> list[accounts.Account]:
+    words = typed.strip().casefold()
+    return [one for one in accounts.all_of_them(session) if words in one.name.casefold()][:SHOWN_ACCOUNTS]
 
 
 ROUTES: Routes = {

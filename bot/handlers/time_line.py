@@ -16,6 +16,7 @@ from bot.modals.time import account_number
 LONGEST_DURATION_WORDS = 4  # 2 h 15 min
 LONGEST_SHOWN = 40
 _KEY = re.compile(r"(?:T|PR)-?\d+", re.IGNORECASE)
+_TIME = re.compile(r"[-−+]?\d[\d.,:]*(?:(?:h|hrs?|hours?|std|m|mins?|minutes?)(?:\d{1,2}m?)?)?", re.IGNORECASE)
 _TICKET = re.compile(r"(?:T-?)?\d+", re.IGNORECASE)
 _QUOTED = re.compile(r"[\"“”„]\s*([^\"“”„]+?)\s*[\"“”](?:\s+|$)(.*)", re.DOTALL)
 
@@ -43,6 +44,8 @@ def read(text: str) -> Line:
         raise Refused(
             f"Is {words[0]} a ticket or minutes? Write T-{words[0]} for the ticket, {words[0]}m for the time."
         )
+    if work and not _KEY.fullmatch(work) and len(words) > 1 and words[0].isdecimal() and _minutes_or_none(words[1]):
+        raise Refused(f"Is {words[0]} part of the name? Put the name in quotes: /time “{work} {words[0]}” {words[1]}.")
     if not words:
         raise Refused("How long was it? Write it as /time T-102 45m what you did.")
     for count in range(min(LONGEST_DURATION_WORDS, len(words)), 1, -1):
@@ -62,7 +65,7 @@ def _what_for(text: str) -> tuple[str | None, list[str]]:
     words = text.split()
     if words and _KEY.fullmatch(words[0]):
         return words[0], words[1:]
-    began = next((at for at, word in enumerate(words) if word[0].isdecimal() and _minutes_or_none(word)), 0)
+    began = next((at for at, word in enumerate(words) if _TIME.fullmatch(word)), 0)
     keys = [word for word in words if _KEY.fullmatch(word)]
     if began and not set(keys) & set(words[:began]):
         return " ".join(words[:began]), words[began:]  # a name: what follows the time is the note, keys and all
@@ -81,11 +84,14 @@ def _minutes_or_none(text: str) -> int | None:
 
 def find_work(session: Session, actor: Person, named: str) -> Work:
     """T-102, PR-1, or an account by its name or how that begins, as this person may know of it."""
+    named = named.replace("\x00", "").strip()  # Postgres knows no NUL
+    if not named:
+        raise NotFound("On which ticket? Write /time T-102 45m what you did.")
     if projects.is_key(named):
         return projects.visible_to(session, actor, named)
     if number := account_number(named):
         return accounts.by_id(session, number)
-    if _TICKET.fullmatch(named.strip()) or not actor.is_staff:
+    if _TICKET.fullmatch(named) or not actor.is_staff:
         return tickets.visible_to(session, actor, named)
     found = accounts.begins_with(session, named, limit=help.SHOWN_NAMES + 1)
     if len(found) == 1:
@@ -94,6 +100,5 @@ def find_work(session: Session, actor: Person, named: str) -> Work:
         raise Refused(f"Which account: {help.some([one.name for one in found])}? Write more of its name.")
     there = help.some([one.name for one in accounts.all_of_them(session)]) or "none yet"
     raise NotFound(
-        f"I know no ticket and no account “{named.strip()[:LONGEST_SHOWN]}”. Tickets look like T-102; "
-        f"the accounts are {there}."
+        f"I know no ticket and no account “{named[:LONGEST_SHOWN]}”. Tickets look like T-102; the accounts are {there}."
     )

@@ -85,7 +85,7 @@ def day(one: Logged, entries: list[tuple[TimeEntry, Work | None]], timer: Said |
     body += [_row(entry, work) for entry, work in entries[:40]]
     called = ("It is not complete", REOPEN) if one.complete else ("My day is complete", COMPLETE)
     doors = [blocks.button(*called, one.day.isoformat()), blocks.button("The week", WEEK, one.day.isoformat())]
-    body += blocks.actions([blocks.button("Log time", OPEN), *doors])
+    body += blocks.actions([blocks.button("Log time", OPEN, f":{one.day.isoformat()}"), *doors])
     return summary, body
 
 
@@ -120,7 +120,7 @@ def day_buttons(event: Event) -> list[dict[str, object]]:
     """What can be done about that day right there."""
     its_day = event.data["day"]
     return [
-        blocks.button("Log time", OPEN, style="primary"),
+        blocks.button("Log time", OPEN, f":{its_day}", style="primary"),
         blocks.button("My day is complete", COMPLETE, its_day),
         blocks.button("My week", WEEK, its_day),
     ]

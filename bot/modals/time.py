@@ -57,10 +57,10 @@ def account_number(value: str) -> int | None:
     return int(number) if number != value and number.isdecimal() and len(number) < 10 else None
 
 
-def view(work: Work | None, today: date, category: Category) -> dict[str, Any]:
-    """The form: the last ticket or project, today, the usual category, the code the ticket has."""
+def view(work: Work | None, day: date, category: Category) -> dict[str, Any]:
+    """The form: the last ticket or project, the day, the usual category, the code the ticket has."""
     timer = blocks.actions([blocks.button("Start a timer instead", START)])
-    body = [*_fields(work, today, category), *timer]
+    body = [*_fields(work, day, category), *timer]
     return form.modal(CALLBACK_ID, "Log time", body, submit="Log time")
 
 

@@ -26,15 +26,23 @@ class Ended(NamedTuple):
     person: Person
     day: date
 
+    @property
+    def period(self) -> str:
+        """What is claimed: a day of one person."""
+        return f"{self.day}:{self.person.id}"
+
 
 def ask(session: Session, now: datetime) -> int:
     """Ask each whose day has ended with little logged; how many were asked."""
-    firm = provider.get(session)
+    ended = _ended(session, provider.get(session), now)
+    looked_at = job_runs.claimed(session, JOB, [one.period for one in ended]) if ended else set()
     asked = 0
-    for person, day in [found for found in _ended(session, firm, now) if _is_ours(session, found, now)]:
-        logged = of_day(session, person, day)
+    for one in ended:
+        if one.period in looked_at or job_runs.claim(session, JOB, one.period, now=now) is None:
+            continue
+        logged = of_day(session, one.person, one.day)
         if is_wanting(logged):
-            _ask(session, person, logged, now)
+            _ask(session, one.person, logged, now)
             asked += 1
     return asked
 
@@ -47,10 +55,9 @@ def is_wanting(logged: Logged) -> bool:
 def _ended(session: Session, firm: Provider, now: datetime) -> list[Ended]:
     if firm.live_since is None:
         return []
-    team = [person for person in people.staff(session) if _does_the_work(person)]
-    ended = []
-    for person in team:
-        calendar = replace(firm.calendar, zone=person.timezone or firm.timezone)
+    ours, ended = firm.calendar, []
+    for person in filter(_does_the_work, people.staff(session)):
+        calendar = replace(ours, zone=person.timezone or ours.zone)
         day = calendar.local_date(now)
         closes = calendar.window(day)[1]
         if firm.live_since <= closes <= now and calendar.is_working_day(day):
@@ -61,11 +68,6 @@ def _ended(session: Session, firm: Provider, now: datetime) -> list[Ended]:
 def _does_the_work(person: Person) -> bool:
     """Engineers, leads and service owners; who works no hours is not asked, nor who can't be written to."""
     return person.may(Permission.WORK) and person.weekly_minutes > 0 and person.slack_id is not None
-
-
-def _is_ours(session: Session, ended: Ended, now: datetime) -> bool:
-    """Claimed once however many workers look: the row outlives this transaction, or nothing of it does."""
-    return job_runs.claim(session, JOB, f"{ended.day}:{ended.person.id}", now=now) is not None
 
 
 def _ask(session: Session, person: Person, logged: Logged, now: datetime) -> None:

@@ -18,7 +18,7 @@ T = TypeVar("T")
 WITHOUT_A_TICKET = Category.CLIENT_COMMUNICATION
 
 
-def target(work: Work) -> dict[str, int | None]:
+def target(work: Work) -> dict[str, Any]:
     """The columns of an entry that say what it was for."""
     return {
         "account_id": work.id if isinstance(work, Account) else work.account_id,
@@ -27,7 +27,7 @@ def target(work: Work) -> dict[str, int | None]:
     }
 
 
-def target_of(stored: Any) -> dict[str, int | None]:
+def target_of(stored: Any) -> dict[str, Any]:
     """The same columns of an entry or a timer."""
     return {"account_id": stored.account_id, "ticket_id": stored.ticket_id, "project_id": stored.project_id}
 
