@@ -20,7 +20,9 @@ from bot.domain.time.work import WITHOUT_A_TICKET, Work, own_code, target, targe
 
 LONGEST_REASON = 300
 NO_REASON = "put right"
-NO_NOTE = "Say in the note what it was for, as in “45m call about the renewal”: without a ticket, that is the reason."
+NO_NOTE = (
+    "Say in the note what it was for, as in “went through the renewal terms”: without a ticket, that is the reason."
+)
 
 
 def log(
