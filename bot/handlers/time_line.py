@@ -91,7 +91,7 @@ def find_work(session: Session, actor: Person, named: str) -> Work:
         return projects.visible_to(session, actor, named)
     if number := account_number(named):
         return accounts.by_id(session, number)
-    if _TICKET.fullmatch(named) or not actor.is_staff:
+    if _TICKET.fullmatch(named):
         return tickets.visible_to(session, actor, named)
     found = accounts.begins_with(session, named, limit=help.SHOWN_NAMES + 1)
     if len(found) == 1:

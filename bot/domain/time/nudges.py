@@ -66,8 +66,8 @@ def _ended(session: Session, firm: Provider, now: datetime) -> list[Ended]:
 
 
 def _does_the_work(person: Person) -> bool:
-    """Engineers, leads and service owners; who works no hours is not asked, nor who can't be written to."""
-    return person.may(Permission.WORK) and person.weekly_minutes > 0 and person.slack_id is not None
+    """Engineers, leads and service owners, where they can be written to; of who works no hours nothing is expected."""
+    return person.may(Permission.WORK) and person.slack_id is not None
 
 
 def _ask(session: Session, person: Person, logged: Logged, now: datetime) -> None:
