@@ -1,5 +1,6 @@
 """Accounts: the client organisations, each with its channel and calendar, and how their people become known."""
 
+from collections.abc import Collection
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -61,6 +62,19 @@ def by_name(session: Session, name: str) -> Account:
             return account
     there = ", ".join(account.name for account in found) or "none yet"
     raise NotFound(f"There is no account “{name}”. There are: {there}.")
+
+
+def by_ids(session: Session, ids: Collection[int]) -> dict[int, Account]:
+    """Several at once, for lists."""
+    return {one.id: one for one in session.scalars(select(Account).where(Account.id.in_(ids)))} if ids else {}
+
+
+def begins_with(session: Session, words: str, *, limit: int) -> list[Account]:
+    """Those whose name begins so; the one of exactly that name stands for all."""
+    like = Account.name.istartswith(words.strip(), autoescape=True)
+    found = list(session.scalars(select(Account).where(like).order_by(Account.name).limit(limit)))
+    exact = [account for account in found if account.name.casefold() == words.strip().casefold()]
+    return exact or found
 
 
 def all_of_them(session: Session) -> list[Account]:

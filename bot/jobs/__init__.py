@@ -10,6 +10,7 @@ from bot.jobs import (
     bypass_lapse,
     client_silence,
     daily_digest,
+    day_end,
     housekeeping,
     monthly_client_review,
     quote_caps,
@@ -46,6 +47,8 @@ _SWEEPS: tuple[Sweep, ...] = (
           "Who works on what a client approved is warned at 80 % of it, and asked to stop once all of it is used."),
     Sweep("rollout-messages", rollout_messages.run,
           "What clients are told of a release goes out at its time, not a day later; what is late goes out at once."),
+    Sweep("day-end", day_end.run,
+          "Who logged less than half a working day is asked once, when their own day ends; never on a later day."),
 )
 # fmt: on
 JOBS = {job.name: job for job in SCHEDULE}

@@ -114,6 +114,7 @@ HELP: dict[str, Command] = {
             "Log time. It reads as 45m, 1h30, 1:30, 1.5h or 90; without a ticket, the last one you logged on is taken.",
             (("/time T-102 45m rebuilt the index", "in one line"),
              ("/time 1h30 call with the client", "on the last ticket"),
+             ("/time Acme 45m explained the renewal offer", "without a ticket: the note is the reason"),
              ("/time today", "your day, to edit or take back; also `yesterday`"),
              ("/time start T-102", "a timer; `/time stop what you did` logs it, `/time discard` drops it"),
              ("/time week", "the week against your working hours, and what is missing"),

@@ -12,7 +12,9 @@ from bot.domain.durations import show
 from bot.domain.people import Person
 from bot.domain.priority import Priority
 from bot.domain.tickets import Selection
+from bot.domain.time import timers
 from bot.messages import blocks, links
+from bot.messages import time as messages
 from bot.messages.blocks import Block
 from bot.messages.mrkdwn import Mrkdwn, clip, escape, instant, line, link, say
 from bot.messages.queue import age
@@ -60,11 +62,11 @@ class Overview:
 
 
 def today(desk: Desk) -> Overview:
-    """What is logged today, against what a working day holds."""
+    """What is logged today, against what a working day holds, and the timer that runs."""
     firm = provider.get(desk.session)
     date = desk.now.astimezone(ZoneInfo(desk.actor.timezone or firm.timezone)).date()
-    entries = time.standing(desk.session, desk.actor, date)
-    total = sum(entry.minutes for entry in entries)
+    entries = time.with_work(desk.session, desk.actor, time.standing(desk.session, desk.actor, date))
+    total = sum(entry.minutes for entry, _ in entries)
     expected = time.expected_minutes(desk.actor, firm.calendar, date)
     text = say(
         "*Your time today:* {{ total }} logged{% if expected %} of {{ expected }}{% else %}, a day off{% endif %}"
@@ -72,14 +74,16 @@ def today(desk: Desk) -> Overview:
         total=show(total) if total else "none", expected=show(expected) if expected else "",
     )  # fmt: skip
     log_time = blocks.button("Log time", "time.open")
-    said = ", ".join(f"{show(entry.minutes)} {_on(entry)}" for entry in entries[:SHOWN_ENTRIES])
+    said = ", ".join(f"{show(entry.minutes)} {_on(work)}" for entry, work in entries[:SHOWN_ENTRIES])
     rest = len(entries) - SHOWN_ENTRIES
     told = [blocks.context(Mrkdwn(f"{said}{f' and {rest} more' if rest > 0 else ''} · `/time today` edits"))]
-    return Overview([blocks.section(text, accessory=log_time), *(told if entries else [])])
+    timer = timers.running(desk.session, desk.actor)
+    runs = messages.runs(*time.with_work(desk.session, desk.actor, [timer])[0])[1] if timer else []
+    return Overview([blocks.section(text, accessory=log_time), *(told if entries else []), *runs])
 
 
-def _on(entry: time.TimeEntry) -> Mrkdwn:
-    return Mrkdwn(f"T-{entry.ticket_id}" if entry.ticket_id else line(entry.note or "without a ticket", 40))
+def _on(work: time.Work | None) -> Mrkdwn:
+    return line(messages.named(work)["key"] or "something you can’t open any more", 40)
 
 
 def handed_over(desk: Desk) -> Overview:

@@ -12,7 +12,7 @@ from bot.domain.people import Person
 from bot.domain.silence import Step
 from bot.domain.tickets import Ticket
 from bot.domain.workflow import Action, Status
-from bot.messages import agenda, away, blocks, bypasses, changes, links, quotes, release_thread, rota
+from bot.messages import agenda, away, blocks, bypasses, changes, links, quotes, release_thread, rota, time
 from bot.messages.mrkdwn import Mrkdwn, clip, escape, line, link, mention, say
 
 LONGEST_FACT = 1000
@@ -152,6 +152,8 @@ def controls(event: Event, place: Place) -> list[dict[str, Any]]:
     """What can be done about it right there."""
     if event.kind is Kind.MERGED_IN and place is Place.TRIAGE:
         return [blocks.button("Undo", "ticket.unmerge", f"{event.data['other']}:{event.data['version']}")]
+    if event.kind is Kind.DAY_ASKED:
+        return time.day_buttons(event)
     return []
 
 
@@ -162,6 +164,7 @@ def _may_all_read(key: str, value: object) -> bool:
 
 _WITHOUT_A_TICKET: dict[Kind, Callable[[Session, Event], Mrkdwn]] = {
     Kind.WENT_AWAY: away.told_triage,
+    Kind.DAY_ASKED: time.asked_for_the_day,
     Kind.DUTY_HANDED_OVER: rota.told_triage,
     Kind.AGENDA_PLANNED: agenda.told_client,
     Kind.AGENDA_DECIDED: agenda.told_client,

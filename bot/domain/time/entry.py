@@ -9,8 +9,6 @@ from bot.domain.base import Base, Id
 from bot.domain.codes import Category, Code
 from bot.domain.durations import LONGEST
 from bot.domain.people import Person
-from bot.domain.projects import Project
-from bot.domain.tickets import Ticket
 
 
 class TimeEntry(Base):
@@ -50,8 +48,6 @@ class TimeEntry(Base):
 
 # Whether another entry took this one back. Made once: an alias is dear.
 undone = exists().where(aliased(TimeEntry).reverses_id == TimeEntry.id)
-
-Work = Ticket | Project  # what time is logged on
 
 
 def standing(session: Session, person: Person, work_date: date) -> list[TimeEntry]:
