@@ -1,0 +1,183 @@
+"""Timesheets: what a row of each kind says. Whom and what it means here, `time_matching` finds.
+
+To add one: a `Timesheet` with its function, named in TIMESHEETS.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal, InvalidOperation
+from typing import NamedTuple
+
+from bot.domain.codes import CATEGORIES, Category, Code
+from bot.domain.durations import LONGEST, SHORTEST
+from bot.domain.imports.foreign import Unreadable
+from bot.domain.imports.records import BadImport
+
+MOST_APART = 1  # minutes between a duration that is given twice, of which hours with two decimals is one
+LONGEST_KEY = 200
+# A cell as our exports write it where it would have begun a formula (exports/written.py).
+_GUARDED = re.compile(r"'[ \n\x00\ufeff\xa0]*[=+\-@\t\r＝＋－＠]")
+# What other systems call their categories.
+FOREIGN_CATEGORIES = {
+    "development / sprint": Category.TICKET_RESOLUTION,
+    "support": Category.TICKET_RESOLUTION,
+    "specification / planning / researching": Category.CLIENT_COMMUNICATION,
+}
+OUR_CATEGORIES = {name.casefold(): category for category in Category for name in (category.value, category.label)}
+
+
+class Worked(NamedTuple):
+    """One row: who worked how long on what, as they are called there, and what tells it from every other row."""
+
+    key: str
+    person: Sequence[str]  # names, e-mails or Slack ids, the surest first
+    when: date | datetime  # a day; or when the work began, perhaps with its zone
+    minutes: int
+    category: Category | None = None
+    code: Code | None = None
+    account: str = ""
+    ticket: str = ""
+    project: str = ""
+    note: str = ""
+    logged_at: datetime | None = None
+    source: str | None = None  # where the row says so itself
+    replaces: str = ""  # the key of the row in whose place it stands
+
+
+@dataclass(frozen=True)
+class Timesheet:
+    """One kind: how it is recognised, and how a row is read. None: it is history, and nothing stands of it."""
+
+    name: str
+    source: str
+    columns: tuple[str, ...]
+    read: Callable[[dict[str, str]], Worked | None]
+    names_accounts: bool = False
+
+
+def _of_a_crm(row: dict[str, str]) -> Worked:
+    owner, began = row["Owner"].strip(), _instant(row["Start Time"])
+    start = began.astimezone(UTC) if began.tzinfo else began
+    return Worked(
+        key=f"{owner} {start.isoformat()}",
+        person=[owner],
+        when=began,
+        minutes=minutes_of(row["Time Spent"], row["Hours"]),
+        category=_category(row["Category"]),
+        ticket=row["Case"].strip(),
+        note=row["Name"].strip(),
+    )
+
+
+def _of_ours(written: dict[str, str]) -> Worked | None:
+    row = {name: unguarded(cell).strip() for name, cell in written.items()}
+    if row["stands"] == "no":
+        return None
+    if not row["source"] or not row["source_key"]:
+        raise Unreadable("it says neither its source nor its key; print it again with `steward export time`")
+    return Worked(
+        key=row["source_key"],
+        person=[row["person_id"], row["person"]],
+        when=_day(row["work_date"]),
+        minutes=minutes_of(row["minutes"]),
+        category=_category(row["category"]),
+        code=_code(row["code"]),
+        account=row["account"],
+        ticket=row["ticket"],
+        project=row["project"],
+        note=row["note"],
+        logged_at=_instant(row["logged_at"]),
+        source=row["source"],
+        replaces=row["replaces"],
+    )
+
+
+def minutes_of(minutes: str, hours: str = "") -> int:
+    """Whole minutes from minutes, or from hours with decimals where there are none; 1 to 720."""
+    exact, in_hours = _number(minutes), _number(hours)
+    from_hours = None if in_hours is None else in_hours * 60
+    if exact is None and from_hours is None:
+        raise Unreadable("it does not say how long it was; give it minutes")
+    if exact is not None and from_hours is not None and abs(exact - from_hours) > MOST_APART:
+        raise Unreadable(f"{minutes.strip()} minutes and {hours.strip()} hours are not the same; correct one of them")
+    found = exact if exact is not None else from_hours
+    rounded = int((found or Decimal(0)).to_integral_value("ROUND_HALF_UP"))
+    if not SHORTEST <= rounded <= LONGEST:
+        raise Unreadable(f"{rounded} minutes are not between {SHORTEST} and {LONGEST}; split or correct it")
+    return rounded
+
+
+def _number(text: str) -> Decimal | None:
+    cell = text.strip().replace(",", ".")
+    if not cell:
+        return None
+    try:
+        found = Decimal(cell)
+    except InvalidOperation:
+        found = Decimal("nan")
+    if not found.is_finite() or abs(found) > 10**6:
+        raise Unreadable(f"“{text.strip()[:40]}” is not a number; write 45, or 0.75 as hours")
+    return found
+
+
+def _category(text: str) -> Category | None:
+    name = " ".join(text.split()).casefold()
+    found = OUR_CATEGORIES.get(name) or FOREIGN_CATEGORIES.get(name)
+    if name and found is None:
+        ours = ", ".join(label for label, _ in CATEGORIES.values())
+        raise Unreadable(f"the category “{text.strip()[:80]}” is not known; write one of: {ours}")
+    return found
+
+
+def _code(text: str) -> Code | None:
+    if text and text not in set(Code):
+        raise Unreadable(f"the code “{text[:80]}” is not known; write one of: {', '.join(Code)}")
+    return Code(text) if text else None
+
+
+def _instant(text: str) -> datetime:
+    try:
+        return datetime.fromisoformat(text.strip())
+    except ValueError:
+        raise Unreadable(f"“{text.strip()[:40]}” is not a time; write 2026-11-23T09:30:00+00:00") from None
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise Unreadable(f"“{text[:40]}” is not a day; write 2026-11-23") from None
+
+
+def unguarded(cell: str) -> str:
+    """What stood there before it was kept from being a formula."""
+    return cell[1:] if _GUARDED.match(cell) else cell
+
+
+CRM = Timesheet(
+    name="timesheet of a CRM, as Toggl fills it",
+    source="toggl",
+    columns=("Name", "Start Time", "Hours", "Time Spent", "Category", "Owner", "Case"),
+    read=_of_a_crm,
+)
+OURS = Timesheet(
+    name="time export of Steward",
+    source="steward",
+    columns=("work_date", "person", "person_id", "account", "ticket", "project", "minutes", "category", "code", "note",
+             "logged_at", "stands", "replaces", "source", "source_key"),
+    read=_of_ours,
+    names_accounts=True,
+)  # fmt: skip
+TIMESHEETS = (CRM, OURS)
+
+
+def recognise(header: Sequence[str]) -> Timesheet:
+    """The one that has all its columns here; others may stand beside them."""
+    for sheet in TIMESHEETS:
+        if set(sheet.columns) <= set(header):
+            return sheet
+    understood = " ".join(f"A {sheet.name} has the columns {', '.join(sheet.columns)}." for sheet in TIMESHEETS)
+    found = ", ".join(header)[:200] or "nothing"
+    raise BadImport(f"The first line is not a header that is understood here. It has {found}. {understood}")

@@ -1,0 +1,114 @@
+"""What a row of a timesheet says, before anybody looks whom it means."""
+
+import csv
+from datetime import date, datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.domain.codes import Category, Code
+from bot.domain.exports.written import guarded
+from bot.domain.imports import BadImport
+from bot.domain.imports.foreign import Unreadable
+from bot.domain.imports.timesheets import CRM, OURS, minutes_of, recognise, unguarded
+from bot.domain.vagueness import is_vague
+
+SAMPLE = Path(__file__).with_name("crm_timesheet.csv")
+
+
+def sample() -> list[dict[str, str]]:
+    with SAMPLE.open(newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def crm(**facts: str) -> dict[str, str]:
+    usual = {
+        "Name": "Rebuilt the search index", "Start Time": "2026-11-20T09:00:00+00:00", "Hours": "0.75",
+        "Time Spent": "45", "Category": "Support", "Owner": "Bo", "Case": "",
+    }  # fmt: skip
+    return usual | facts
+
+
+def ours(**facts: str) -> dict[str, str]:
+    usual = dict.fromkeys(OURS.columns, "") | {
+        "work_date": "2026-11-20", "person": "Bo", "person_id": "U0BO", "account": "Acme", "minutes": "45",
+        "category": "ticket_resolution", "code": "included", "logged_at": "2026-11-20T10:00:00+00:00", "stands": "yes",
+        "source": "steward T0PROVIDER", "source_key": "7",
+    }  # fmt: skip
+    return usual | facts
+
+
+def test_a_real_export_adds_up_and_its_undescribed_notes_stay_as_they_are():
+    rows = [CRM.read(row) for row in sample()]
+    assert len(rows) == 45
+    assert sum(row.minutes for row in rows) == 4691
+    assert sum(row.note.startswith("(Undescribed") for row in rows) == 30
+    assert sum(is_vague(row.note) for row in rows) == 41
+    assert len({row.key for row in rows}) == 45
+
+
+def test_a_row_of_a_crm_says_who_when_how_long_and_what():
+    row = CRM.read(crm(Case="CAS-01234"))
+    assert (row.person, row.minutes, row.note, row.ticket) == (["Bo"], 45, "Rebuilt the search index", "CAS-01234")
+    assert (row.when, row.category) == (datetime.fromisoformat("2026-11-20T09:00:00+00:00"), Category.TICKET_RESOLUTION)
+
+
+def test_the_same_moment_written_in_another_zone_is_the_same_row():
+    there, here = crm(**{"Start Time": "2026-11-20T10:00:00+01:00"}), crm()
+    assert CRM.read(there).key == CRM.read(here).key
+
+
+def test_our_own_rows_say_their_own_source_and_history_says_nothing():
+    row = OURS.read(ours(note="'=1+1 in the sheet", replaces="5"))
+    assert (row.source, row.key, row.replaces) == ("steward T0PROVIDER", "7", "5")
+    assert (row.person, row.when, row.code) == (["U0BO", "Bo"], date(2026, 11, 20), Code.INCLUDED)
+    assert row.note == "=1+1 in the sheet"
+    assert OURS.read(ours(stands="no", minutes="-45")) is None
+
+
+@pytest.mark.parametrize(
+    ("minutes", "hours", "expected"),
+    [("45", "", 45), ("45", "0.75", 45), ("5", "0.08", 5), ("", "0.08", 5), ("", "1,5", 90), ("", "0.025", 2),
+     ("720", "12", 720), ("1", "0.02", 1)],
+)  # fmt: skip
+def test_minutes_are_whole_and_hours_may_have_decimals(minutes, hours, expected):
+    assert minutes_of(minutes, hours) == expected
+
+
+@pytest.mark.parametrize(
+    ("minutes", "hours"),
+    [("", ""), ("0", ""), ("-45", ""), ("721", ""), ("1500", "25"), ("", "0.004"), ("45", "4.5"), ("forty", ""),
+     ("nan", ""), ("1e99", ""), ("inf", "")],
+)  # fmt: skip
+def test_a_duration_that_cannot_be_is_told_with_what_to_do(minutes, hours):
+    with pytest.raises(Unreadable, match=r"give it|correct|write"):
+        minutes_of(minutes, hours)
+
+
+@pytest.mark.parametrize(
+    ("row", "read", "says"),
+    [
+        (crm(Category="Lunch"), CRM.read, "“Lunch” is not known; write one of: Ticket resolution"),
+        (crm(**{"Start Time": "20/11/2026 09:00"}), CRM.read, "is not a time; write"),
+        (ours(code="gratis"), OURS.read, "“gratis” is not known; write one of: included"),
+        (ours(work_date="20.11.2026"), OURS.read, "is not a day; write"),
+        (ours(source=""), OURS.read, "print it again"),
+    ],
+)
+def test_what_cannot_be_read_is_told_with_what_to_do(row, read, says):
+    with pytest.raises(Unreadable, match=says):
+        read(row)
+
+
+@given(st.text(alphabet=st.sampled_from("=+-@\t\r\n ＝＋－＠ab1\u00a0\ufeff"), max_size=6))
+def test_what_was_kept_from_being_a_formula_reads_as_it_was(words):
+    assert unguarded(guarded(words)) == words
+
+
+def test_a_header_tells_which_it_is_and_an_unknown_one_is_told_those_there_are():
+    assert recognise([*CRM.columns, "Owner Team"]) is CRM
+    assert recognise(OURS.columns) is OURS
+    with pytest.raises(BadImport, match="a, b"):
+        recognise(["a", "b"])
