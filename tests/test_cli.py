@@ -325,14 +325,14 @@ def test_a_timesheet_comes_in_once_and_goes_out_as_it_is(applied: Path, tmp_path
     path.write_text(f"{head}Rebuilt the index,2026-11-20T09:00:00Z,0.75,45,Support,Bo,\nCall,x,1,60,Support,Bo,\n")
     assert ends_with("import", "time", str(path), "--account", "acme") == 0
     told = capsys.readouterr().out
-    assert "1 entries are new, 45m in all." in told
+    assert "New entries: 1, 45m in all." in told
     assert "line 3: “x” is not a time" in told
     assert ends_with("export", "time", "--period", "2026-11", "--history") == 0
     out = capsys.readouterr().out
     assert '"2026-11-20","Bo","Acme"' in out
     path.write_text(out)
     assert ends_with("import", "time", str(path)) == 0
-    assert "0 entries are new" in capsys.readouterr().out
+    assert "New entries: 0," in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,9 @@ depends_on = None
 def upgrade() -> None:
     op.add_column("ticket", sa.Column("private", sa.Boolean(), server_default="false", nullable=False))
     op.add_column("ticket", sa.Column("private_reader_id", sa.BigInteger(), nullable=True))
-    op.create_foreign_key(op.f("fk_ticket_private_reader_id_person"), "ticket", "person", ["private_reader_id"], ["id"])
+    op.create_foreign_key(
+        op.f("fk_ticket_private_reader_id_person"), "ticket", "person", ["private_reader_id"], ["id"]
+    )
     op.add_column(
         "ticket",
         sa.Column("follower_ids", postgresql.ARRAY(sa.BigInteger()), server_default="{}", nullable=False),

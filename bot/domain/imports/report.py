@@ -79,7 +79,7 @@ class TimeReport(Rejections):
         """For the person who started it."""
         said = [
             f"Read {self.rows:,} rows of a {self.sheet}" + (f", for {self.account}." if self.account else "."),
-            f"{self.new:,} entries are new, {show(self.minutes)} in all. {self.already_there:,} were already there.",
+            f"New entries: {self.new:,}, {show(self.minutes)} in all. Already there: {self.already_there:,}.",
         ]
         if self.history:
             said.append(f"{self.history:,} rows are history that was taken back, so nothing came of them.")
