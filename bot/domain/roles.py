@@ -38,6 +38,7 @@ class Permission(StrEnum):
     WORK = "work tickets"
     LEAD_QUEUE = "lead the queue"
     LOG_TIME = "log time"
+    SEE_HOURS_OF_OTHERS = "see other people’s hours"
     WRITE = "write to clients"
     MANAGE_ACCOUNTS = "manage accounts"
     SET_ABSENCE_OF_OTHERS = "say for others when they are away"
@@ -58,6 +59,9 @@ PERMISSIONS: dict[Permission, frozenset[Role]] = {
     Permission.WORK:            _WORKERS,
     Permission.LEAD_QUEUE:      frozenset({Role.LEAD, Role.SERVICE_OWNER}),
     Permission.LOG_TIME:        _EVERYONE,
+    Permission.SEE_HOURS_OF_OTHERS: frozenset(
+        {Role.LEAD, Role.SERVICE_OWNER, Role.ACCOUNT_MANAGER, Role.FINANCE, Role.EXECUTIVE}
+    ),
     Permission.WRITE:           _EVERYONE,
     Permission.MANAGE_ACCOUNTS: frozenset({Role.LEAD, Role.SERVICE_OWNER, Role.ACCOUNT_MANAGER, Role.ADMIN}),
     Permission.SET_ABSENCE_OF_OTHERS: _ORGANISERS,

@@ -52,6 +52,7 @@ from bot.handlers import (
     tickets,
     time,
     time_days,
+    time_report,
     timers,
     undelivered,
 )
@@ -91,6 +92,7 @@ ROUTES = _joined(
     conversation,
     time,
     time_days,
+    time_report,
     timers,
     queue,
     home,
