@@ -39,8 +39,8 @@ NOTHING = (
     "first; the menus show other days."
 )
 TOTAL = "*{{ when }}:* {{ total }} logged{% if whose %} for {{ whose }}{% endif %}. "
-ONE_PART = "All of it is {{ name }}."
-MOST = "{{ name }} took the most: {{ minutes }}, {{ share }} %."
+ONE_PART = "All of it: {{ name }}."
+MOST = "Most: {{ name }}, {{ minutes }}, {{ share }} %."
 DRIFT = (
     "*Beyond the agreement* (out of scope and projects): {{ share }} % of {{ month }}"
     "{% if earlier is not none %}, after {{ earlier }} % in {{ before }}{% endif %}. "
@@ -158,7 +158,7 @@ def _of_the_work(found: Found) -> list[Block]:
             SOON, median=_soon(found.lag.median), entries=found.lag.entries,
             late=_percent(found.lag.late, found.lag.entries),
         ))  # fmt: skip
-    return [blocks.context(*said)] if said else []
+    return [blocks.context(Mrkdwn("\n".join(said)))] if said else []
 
 
 def _soon(business_days: float) -> str:

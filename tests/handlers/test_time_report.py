@@ -21,7 +21,7 @@ def worked(house: House) -> House:
 
 def test_it_says_what_took_the_most_draws_it_and_lists_it(worked: House):
     worked.maya.opens("/time report")
-    worked.maya.sees("November 2026 so far:* 2h logged").sees("Acme took the most: 1h 30m, 75 %.")
+    worked.maya.sees("November 2026 so far:* 2h logged").sees("Most: Acme, 1h 30m, 75 %.")
     worked.maya.sees("Umbrella").sees("25 %").sees("Total")
     worked.maya.sees("on the day itself as the median of 3; 0 % later than one business day")
     kinds = [block["type"] for block in worked.maya.ephemerals("C0TRIAGE")[-1]["blocks"]]
@@ -31,12 +31,12 @@ def test_it_says_what_took_the_most_draws_it_and_lists_it(worked: House):
 @pytest.mark.parametrize(
     ("choice", "sees"),
     [
-        ("By category", "All of it is Ticket resolution."),
-        ("By billing code", "All of it is Included."),
-        ("By request type", "All of it is Incident."),
-        ("By system", "All of it is No system named."),
-        ("By person", "Bo took the most: 1h 30m, 75 %."),
-        ("By ticket", "T-101 Help centre search is empty took the most"),
+        ("By category", "All of it: Ticket resolution."),
+        ("By billing code", "All of it: Included."),
+        ("By request type", "All of it: Incident."),
+        ("By system", "All of it: No system named."),
+        ("By person", "Most: Bo, 1h 30m, 75 %."),
+        ("By ticket", "Most: T-101 Help centre search is empty"),
     ],
 )
 def test_another_choice_draws_it_anew_in_its_place(worked: House, choice: str, sees: str):
@@ -50,12 +50,12 @@ def test_another_choice_draws_it_anew_in_its_place(worked: House, choice: str, s
 def test_other_days_are_chosen_and_what_was_chosen_beside_stays(worked: House):
     worked.maya.opens("/time report").chooses("Told apart by", "By person").chooses("Days", "Last month")
     worked.maya.sees("October 2026:* nothing is logged").sees("the menus show other days")
-    worked.maya.chooses("Days", "Three months").sees("September to November 2026 so far:* 2h").sees("Bo took the most")
+    worked.maya.chooses("Days", "Three months").sees("September to November 2026 so far:* 2h").sees("Most: Bo")
 
 
 def test_one_account_is_named_in_the_line(worked: House):
-    worked.sam.opens("/time report umb").sees("30m logged for Umbrella").sees("All of it is Umbrella.")
-    worked.sam.chooses("Told apart by", "By person").sees("All of it is Eve.").does_not_see("Bo took")
+    worked.sam.opens("/time report umb").sees("30m logged for Umbrella").sees("All of it: Umbrella.")
+    worked.sam.chooses("Told apart by", "By person").sees("All of it: Eve.").does_not_see("Most: Bo")
     worked.sam.opens("/time report Globex").sees("I can't find hours of “Globex”")
 
 
@@ -64,7 +64,7 @@ def test_a_month_with_nothing_says_what_to_do(house: House):
 
 
 def test_an_engineer_sees_the_accounts_they_work_for_and_no_colleague(worked: House):
-    worked.bo.opens("/time report").sees("1h 30m logged").sees("All of it is Acme.").does_not_see("Umbrella")
+    worked.bo.opens("/time report").sees("1h 30m logged").sees("All of it: Acme.").does_not_see("Umbrella")
     menus = worked.bo.ephemerals("C0TRIAGE")[-1]["blocks"][1]["elements"]
     offered = [option["text"]["text"] for option in menus[1]["options"]]
     assert "By person" not in offered
@@ -97,12 +97,12 @@ def test_clients_are_told_kindly(worked: House):
 
 
 def test_below_the_week_a_button_leads_there(worked: House):
-    worked.bo.opens("/time week").clicks("Where hours went").sees("All of it is Acme.")
+    worked.bo.opens("/time week").clicks("Where hours went").sees("All of it: Acme.")
 
 
 def test_what_was_taken_back_is_gone_from_it(worked: House):
     worked.eve.clicks("Undo", on="looked at their report")
-    worked.maya.opens("/time report").sees("All of it is Acme.")
+    worked.maya.opens("/time report").sees("All of it: Acme.")
 
 
 def test_what_grows_beyond_the_agreement_is_said(worked: House):
