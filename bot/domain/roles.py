@@ -79,10 +79,13 @@ def allows(roles: Iterable[str], permission: Permission) -> bool:
     return not PERMISSIONS[permission].isdisjoint(roles)
 
 
+_ARTICLES = {"finance": "somebody in "}
+
+
 def who_may(permission: Permission) -> str:
     """The roles that carry the permission, as words for a refusal: `a lead or a service owner`."""
     if PERMISSIONS[permission] == _EVERYONE:
         return "the support team"
     names = [role.value.replace("_", " ") for role in Role if role in PERMISSIONS[permission]]
-    articled = [("an " if name[0] in "aeiou" else "a ") + name for name in names]
+    articled = [_ARTICLES.get(name, "an " if name[0] in "aeiou" else "a ") + name for name in names]
     return " or ".join([", ".join(articled[:-1]), articled[-1]]) if len(articled) > 1 else articled[0]

@@ -69,7 +69,7 @@ def _named(accounts: list[Account], name: str) -> Account:
         return found[0]
     if found:
         raise Refused(f"Which account: {messages.some([account.name for account in found])}? Write its whole name.")
-    raise NotFound(f"I can't find hours of “{name}” that are yours to see. /time report shows all that are.")
+    raise NotFound(f"I can’t find hours of “{name}” that are yours to see. /time report shows all that are.")
 
 
 ROUTES: Routes = {

@@ -35,7 +35,7 @@ def ours(**facts: str) -> dict[str, str]:
     usual = dict.fromkeys(OURS.columns, "") | {
         "work_date": "2026-11-20", "person": "Bo", "person_id": "U0BO", "account": "Acme", "minutes": "45",
         "category": "ticket_resolution", "code": "included", "logged_at": "2026-11-20T10:00:00+00:00", "stands": "yes",
-        "source": "steward T0PROVIDER", "source_key": "7",
+        "entry": "7", "steward": "T0PROVIDER",
     }  # fmt: skip
     return usual | facts
 
@@ -94,7 +94,10 @@ def test_a_duration_that_cannot_be_is_told_with_what_to_do(minutes, hours):
         (crm(**{"Start Time": "20/11/2026 09:00"}), CRM.read, "is not a time; write"),
         (ours(code="gratis"), OURS.read, "“gratis” is not known; write one of: included"),
         (ours(work_date="20.11.2026"), OURS.read, "is not a day; write"),
-        (ours(source=""), OURS.read, "print it again"),
+        (ours(entry=""), OURS.read, "print it again"),
+        (ours(source="toggl"), OURS.read, "print it again"),
+        (ours(work_date="0001-01-01"), OURS.read, "is not a day; write"),
+        (crm(**{"Start Time": "9999-12-31T23:00:00-10:00"}), CRM.read, "is not a time; write"),
     ],
 )
 def test_what_cannot_be_read_is_told_with_what_to_do(row, read, says):

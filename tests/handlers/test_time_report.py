@@ -56,7 +56,7 @@ def test_other_days_are_chosen_and_what_was_chosen_beside_stays(worked: House):
 def test_one_account_is_named_in_the_line(worked: House):
     worked.sam.opens("/time report umb").sees("30m logged for Umbrella").sees("All of it: Umbrella.")
     worked.sam.chooses("Told apart by", "By person").sees("All of it: Eve.").does_not_see("Most: Bo")
-    worked.sam.opens("/time report Globex").sees("I can't find hours of “Globex”")
+    worked.sam.opens("/time report Globex").sees("I can’t find hours of “Globex”")
 
 
 def test_a_month_with_nothing_says_what_to_do(house: House):
@@ -69,7 +69,7 @@ def test_an_engineer_sees_the_accounts_they_work_for_and_no_colleague(worked: Ho
     offered = [option["text"]["text"] for option in menus[1]["options"]]
     assert "By person" not in offered
     assert "By account" in offered
-    worked.bo.opens("/time report umbrella").sees("I can't find hours of “umbrella” that are yours to see")
+    worked.bo.opens("/time report umbrella").sees("I can’t find hours of “umbrella” that are yours to see")
 
 
 def test_what_was_not_offered_is_refused(worked: House):
@@ -78,7 +78,7 @@ def test_what_was_not_offered_is_refused(worked: House):
     before = worked.state_of_the_world()
     bent = {**payload["actions"][0]}
     for value, says in (
-        ("this_month:person:", "Other people's hours are for leads"),
+        ("this_month:person:", "may see other people’s hours"),
         ("this_month:weather:", "from an older version"),
         ("this_month:account:x", "from an older version"),
     ):
@@ -91,7 +91,7 @@ def test_what_was_not_offered_is_refused(worked: House):
 def test_clients_are_told_kindly(worked: House):
     before = worked.state_of_the_world()
     for client in (worked.ana, worked.cleo, worked.rex):
-        client.opens("/time report").sees("Only the support team may log time")
+        client.opens("/time report").sees("Where our hours went is for the team.")
         client.does_not_see("logged")
     assert worked.state_of_the_world() == before
 

@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.domain import provider
@@ -23,7 +23,8 @@ from bot.domain.vagueness import says_too_little
 
 COLUMNS = (
     "work_date", "person", "account", "ticket", "project", "title", "minutes", "category", "code", "note", "vague",
-    "late", "logged_at", "entry", "stands", "reverses", "replaces", "reason", "source", "source_key", "person_id",
+    "late", "logged_at", "entry", "stands", "reverses", "replaces", "reason", "source", "source_key", "steward",
+    "person_id",
 )  # fmt: skip
 HELD = 1000  # rows in memory
 
@@ -37,7 +38,7 @@ def records(session: Session, wanted: Wanted) -> Iterator[dict[str, Any]]:
         yield _record(firm, late, *row)
 
 
-def _query(wanted: Wanted) -> Select[Any]:
+def _query(wanted: Wanted) -> Any:
     query = (
         select(TimeEntry, undone, Person.name, Person.slack_id, Person.email, Person.timezone, Account.name,
                Ticket.title, Project.name)
@@ -70,7 +71,7 @@ def _record(
         "logged_at": _at(entry.created_at), "entry": entry.id,
         "stands": _yes(not is_undone and entry.reverses_id is None), "reverses": entry.reverses_id,
         "replaces": entry.replaces_id, "reason": entry.reason,
-        "source": entry.source or f"steward {firm.team_slack_id}", "source_key": entry.source_key or str(entry.id),
+        "source": entry.source, "source_key": entry.source_key, "steward": firm.team_slack_id,
         "person_id": slack_id or email,
     }  # fmt: skip
 

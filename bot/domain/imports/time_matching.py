@@ -14,10 +14,9 @@ from zoneinfo import ZoneInfo
 from bot.domain.codes import Category, Code, default_code
 from bot.domain.imports.copying import Connection
 from bot.domain.imports.foreign import Unreadable
-from bot.domain.imports.timesheets import Worked
+from bot.domain.imports.timesheets import OWN, Worked
 from bot.domain.time import TimeEntry
 
-OWN = "steward"  # with the workspace after it: which Steward an entry was logged in
 _TICKET, _PROJECT = re.compile(r"T-?(\d{1,12})", re.IGNORECASE), re.compile(r"PR-?(\d{1,12})", re.IGNORECASE)
 
 TICKETS = """
@@ -68,7 +67,7 @@ class Stored(NamedTuple):
 class Known:
     """Who and what there is here, and how it is found by what people call it."""
 
-    own_source: str
+    team: str  # our workspace
     now: datetime
     people: dict[str, list[Who]]
     accounts: dict[str, Account]
@@ -80,7 +79,6 @@ class Known:
     def entry(self, row: Worked, source: str) -> TimeEntry | None:
         """What the row becomes; None where it is there already. Raises Unreadable with what to do."""
         who = self._who(row.person)
-        account, work = self._work(row, source)
         day = _day(row.when, who)
         if day > self.now.astimezone(ZoneInfo(who.zone)).date():
             raise Unreadable(f"{day} has not come yet; correct the day")
@@ -90,6 +88,7 @@ class Known:
             raise Unreadable(
                 f"it is here with {there.minutes} minutes on {there.work_date}; correct that entry in Slack instead"
             )
+        account, work = self._work(row)
         if row.replaces and (before := self.stored.get((source, row.replaces))) and before.stands:
             raise Unreadable(f"it replaces entry {row.replaces}, which stands here; undo that one in Slack first")
         self.stored[source, row.key] = Stored(row.minutes, day, stands=True)
@@ -114,12 +113,12 @@ class Known:
             raise Unreadable("it does not say who worked; write a name, an e-mail address or a Slack id")
         raise Unreadable(f"nobody in the team is “{called[:80]}”; add them with `steward apply`, or correct the name")
 
-    def _work(self, row: Worked, source: str) -> tuple[Account, Found | None]:
+    def _work(self, row: Worked) -> tuple[Account, Found | None]:
         named = self._named(row.account) if row.account else None
         if self.account and named and named != self.account:
             raise Unreadable(f"it is {named.name}'s, and only {self.account.name}'s are asked for; leave out --account")
         account = named or self.account
-        work = self._project(row.project) if row.project else self._ticket(row.ticket, source, account)
+        work = self._project(row.project) if row.project else self._ticket(row.ticket, account)
         if account is None:
             owner = [one for one in self.accounts.values() if work and one.id == work.account_id]
             if not owner:
@@ -140,7 +139,7 @@ class Known:
             return found
         raise Unreadable(f"there is no project “{key[:80]}”; correct its key, or leave it out")
 
-    def _ticket(self, key: str, source: str, account: Account | None) -> Found | None:
+    def _ticket(self, key: str, account: Account | None) -> Found | None:
         if not key:
             return None
         found = self.tickets.get(key.casefold(), [])
@@ -155,8 +154,10 @@ class Known:
     def look_up(self, connection: Connection, rows: Iterable[tuple[Worked, str]]) -> None:
         """Find what a batch of rows names; what an earlier one named is let go."""
         batch = list(rows)
-        self.tickets, self.projects, self.stored = _tickets(connection, batch, self.own_source), {}, {}
-        numbers = _numbers(_PROJECT, (row.project for row, _ in batch))
+        ours = [row for row, _ in batch if row.steward in {"", self.team}]
+        self.tickets = _tickets(connection, [row for row, _ in batch], ours)
+        self.projects, self.stored = {}, {}
+        numbers = _numbers(_PROJECT, (row.project for row in ours))
         for id_, account_id in connection.execute(PROJECTS, [list(numbers.values())]):
             found = Found(id_, account_id, Code.PROJECT)
             self.projects |= {written: found for written, number in numbers.items() if number == id_}
@@ -165,16 +166,15 @@ class Known:
             by_source[source] |= {row.key, row.replaces} - {""}
         for source, keys in by_source.items():
             ids = [int(key) for key in keys if key.isascii() and key.isdecimal() and len(key) < 19]
-            asked = {"source": source, "keys": list(keys), "ids": ids, "is_ours": source == self.own_source}
+            asked = {"source": source, "keys": list(keys), "ids": ids, "is_ours": source == f"{OWN} {self.team}"}
             for key, *facts in connection.execute(ENTRIES, asked):
                 self.stored[source, key] = Stored(*facts)
 
 
-def _tickets(connection: Connection, batch: list[tuple[Worked, str]], own_source: str) -> dict[str, list[Found]]:
+def _tickets(connection: Connection, batch: list[Worked], ours: list[Worked]) -> dict[str, list[Found]]:
     """By what the rows call them. T-102 of another Steward is not ours: only what was imported from there is."""
-    ours = (row.ticket for row, source in batch if not source.startswith(OWN) or source == own_source)
-    numbers, found = _numbers(_TICKET, ours), defaultdict(list)
-    written = {row.ticket for row, _ in batch if row.ticket}
+    numbers, found = _numbers(_TICKET, (row.ticket for row in ours)), defaultdict(list)
+    written = {row.ticket for row in batch if row.ticket}
     for id_, account_id, code, source_key in connection.execute(TICKETS, [list(numbers.values()), list(written)]):
         one = Found(id_, account_id, Code(code) if code else None)
         names = {name for name, number in numbers.items() if number == id_}
@@ -207,4 +207,4 @@ def known(connection: Connection, account: str | None, now: datetime) -> Known:
             people[called].append(Who(id_, name, of_theirs))
     listed = [Account(*row) for row in connection.execute("select id, name from account order by name")]
     accounts = {one.name.casefold(): one for one in listed}
-    return Known(f"{OWN} {team}", now, people, accounts, accounts.get((account or "").strip().casefold()))
+    return Known(team, now, people, accounts, accounts.get((account or "").strip().casefold()))

@@ -17,6 +17,8 @@ from bot.domain.imports.records import BadImport
 
 MOST_APART = 1  # minutes between a duration that is given twice, of which hours with two decimals is one
 LONGEST_KEY = 200
+YEARS = range(1990, 2100)
+OWN = "steward"  # with a workspace after it: the source of what was logged in the Steward there
 # A cell as our exports write it where it would have begun a formula (exports/written.py).
 _GUARDED = re.compile(r"'[ \n\x00\ufeff\xa0]*[=+\-@\t\r＝＋－＠]")
 # What other systems call their categories.
@@ -44,6 +46,7 @@ class Worked(NamedTuple):
     logged_at: datetime | None = None
     source: str | None = None  # where the row says so itself
     replaces: str = ""  # the key of the row in whose place it stands
+    steward: str = ""  # whose keys its ticket and project have: the workspace of the Steward that printed it
 
 
 @dataclass(frozen=True)
@@ -75,10 +78,11 @@ def _of_ours(written: dict[str, str]) -> Worked | None:
     row = {name: unguarded(cell).strip() for name, cell in written.items()}
     if row["stands"] == "no":
         return None
-    if not row["source"] or not row["source_key"]:
-        raise Unreadable("it says neither its source nor its key; print it again with `steward export time`")
+    key = row["source_key"] if row["source"] else row["entry"]
+    if not key or not row["steward"]:
+        raise Unreadable("it does not say which entry it is; print it again with `steward export time`")
     return Worked(
-        key=row["source_key"],
+        key=key,
         person=[row["person_id"], row["person"]],
         when=_day(row["work_date"]),
         minutes=minutes_of(row["minutes"]),
@@ -88,9 +92,10 @@ def _of_ours(written: dict[str, str]) -> Worked | None:
         ticket=row["ticket"],
         project=row["project"],
         note=row["note"],
-        logged_at=_instant(row["logged_at"]),
-        source=row["source"],
+        logged_at=_in_utc(_instant(row["logged_at"])),
+        source=row["source"] or f"{OWN} {row['steward']}",
         replaces=row["replaces"],
+        steward=row["steward"],
     )
 
 
@@ -139,16 +144,26 @@ def _code(text: str) -> Code | None:
 
 def _instant(text: str) -> datetime:
     try:
-        return datetime.fromisoformat(text.strip())
+        at = datetime.fromisoformat(text.strip())
     except ValueError:
-        raise Unreadable(f"“{text.strip()[:40]}” is not a time; write 2026-11-23T09:30:00+00:00") from None
+        at = datetime.min
+    if at.year not in YEARS:
+        raise Unreadable(f"“{text.strip()[:40]}” is not a time; write 2026-11-23T09:30:00+00:00")
+    return at
+
+
+def _in_utc(at: datetime) -> datetime:
+    return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 def _day(text: str) -> date:
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
-        raise Unreadable(f"“{text[:40]}” is not a day; write 2026-11-23") from None
+        day = date.min
+    if day.year not in YEARS:
+        raise Unreadable(f"“{text[:40]}” is not a day; write 2026-11-23")
+    return day
 
 
 def unguarded(cell: str) -> str:
@@ -164,9 +179,9 @@ CRM = Timesheet(
 )
 OURS = Timesheet(
     name="time export of Steward",
-    source="steward",
+    source=OWN,
     columns=("work_date", "person", "person_id", "account", "ticket", "project", "minutes", "category", "code", "note",
-             "logged_at", "stands", "replaces", "source", "source_key"),
+             "logged_at", "entry", "stands", "replaces", "source", "source_key", "steward"),
     read=_of_ours,
     names_accounts=True,
 )  # fmt: skip
