@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import CheckConstraint, Numeric, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -30,6 +31,9 @@ class Account(KeepsHours, Base):
     arr_currency: Mapped[str | None] = mapped_column(default=None)
     renews: Mapped[date | None] = mapped_column(default=None)
     live_since: Mapped[datetime | None] = mapped_column(default=None)
+    billed_through: Mapped[date | None] = mapped_column(default=None)  # the last day of the last month that is locked
+    billed_carry: Mapped[int] = mapped_column(default=0, server_default="0")  # minutes that it left over
+    billing: Mapped[dict[str, Any]] = mapped_column(default_factory=dict, server_default="{}")  # as invoices name it
 
 
 def by_channel(session: Session, channel_slack_id: str | None) -> Account | None:

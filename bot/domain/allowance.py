@@ -29,16 +29,22 @@ class Period:
 
 def periods(allowance: int, cap: Decimal, used: Iterable[int]) -> Iterator[Period]:
     """One after the other, each with what the one before left; `cap` is a share of the allowance."""
-    carry, most = 0, int((allowance * cap).to_integral_value(ROUND_HALF_UP))
+    carry = 0
     for spent in used:
-        from_carry = min(spent, carry)
-        own = min(spent - from_carry, allowance)
-        carried_out = min(allowance - own, most)
-        yield Period(
-            available=allowance + carry, used=spent, from_carry=from_carry, overage=spent - from_carry - own,
-            expired_carry=carry - from_carry, carry_out=carried_out, forfeited=allowance - own - carried_out,
-        )  # fmt: skip
-        carry = carried_out
+        yield (one := period(allowance, cap, spent, carry))
+        carry = one.carry_out
+
+
+def period(allowance: int, cap: Decimal, used: int, carry: int) -> Period:
+    """One with what the one before left. Less than nothing used, by what was put right later, uses nothing."""
+    most, spent = int((allowance * cap).to_integral_value(ROUND_HALF_UP)), max(used, 0)
+    from_carry = min(spent, carry)
+    own = min(spent - from_carry, allowance)
+    carried_out = min(allowance - own, most)
+    return Period(
+        available=allowance + carry, used=used, from_carry=from_carry, overage=spent - from_carry - own,
+        expired_carry=carry - from_carry, carry_out=carried_out, forfeited=allowance - own - carried_out,
+    )  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -81,6 +81,21 @@ class Kind(StrEnum):
     ROLLOUT_EDITED = "rollout_edited"
     FREEZE_SET = "freeze_set"
     FREEZE_LIFTED = "freeze_lifted"
+    AGREEMENT_MADE = "agreement_made"
+    QUOTED = "quoted"
+    QUOTE_SETTLED = "quote_settled"
+    QUOTE_WITHDRAWN = "quote_withdrawn"
+    QUOTE_REMINDED = "quote_reminded"
+    QUOTE_NEARLY_USED = "quote_nearly_used"
+    QUOTE_USED_UP = "quote_used_up"
+    BURN_TOLD = "burn_told"
+    TIME_WRITTEN_OFF = "time_written_off"
+    REVIEW_OPENED = "review_opened"
+    REVIEW_SIGNED = "review_signed"
+    FINDING_WAIVED = "finding_waived"
+    MONTH_LOCKED = "month_locked"
+    INVOICE_MADE = "invoice_made"
+    INVOICE_MOVED = "invoice_moved"
 
 
 class Event(Base):

@@ -1,6 +1,7 @@
 """Months as reviews and invoices count them: whole, by the calendar of whoever they are about."""
 
 import calendar as gregorian
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -46,6 +47,18 @@ class Month:
     def before(self) -> "Month":
         """The month before."""
         return Month.of(self.first - timedelta(days=1))
+
+    @property
+    def after(self) -> "Month":
+        """The month after."""
+        return Month.of(self.last + timedelta(days=1))
+
+    def until(self, end: "Month") -> Iterator["Month"]:
+        """The months from this one on, without `end`."""
+        month = self
+        while month < end:
+            yield month
+            month = month.after
 
     def window(self, calendar: Calendar) -> tuple[datetime, datetime]:
         """From its first midnight to the one after its last day, in that zone, as instants in UTC."""

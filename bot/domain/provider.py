@@ -24,6 +24,7 @@ class Provider(KeepsHours, Base):
     # Learned from auth.test, so that web can answer while Slack is down.
     bot_user_slack_id: Mapped[str | None] = mapped_column(default=None)
     workspace_url: Mapped[str | None] = mapped_column(default=None)
+    billing: Mapped[dict[str, Any]] = mapped_column(default_factory=dict, server_default="{}")  # as invoices name it
 
     @property
     def triage_channel(self) -> str | None:
@@ -34,6 +35,11 @@ class Provider(KeepsHours, Base):
     def releases_channel(self) -> str | None:
         """Where changes and releases are put before their approvers; triage, if there is none."""
         return self.channels.get("releases") or self.triage_channel
+
+    @property
+    def billing_channel(self) -> str | None:
+        """Where billing reviews and invoices are put before those who sign them; triage, if there is none."""
+        return self.channels.get("billing") or self.triage_channel
 
     @property
     def leadership_channel(self) -> str | None:

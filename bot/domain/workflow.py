@@ -101,6 +101,7 @@ class Need(StrEnum):
 
     UNOWNED = "that nobody has it yet"
     TRIAGED = "a type, a priority, a billing code, an owner and an estimate"
+    CLEARED = "the client's approval of what costs extra"
     REASON = "a reason, written for whoever has to act on it"
     PLANNED = "a planned start"
     NOT_URGENT = "P3 or P4: urgent work is started, not scheduled"
@@ -110,6 +111,16 @@ class Need(StrEnum):
     NOTE = "the closure note"
     CLOSE_REASON = "a reason for closing without work"
     RECENT = "that it was closed only lately (playbook: reopen_days)"
+
+
+class Clearance(StrEnum):
+    """Whether the client agreed to what a ticket costs extra, once it was asked."""
+
+    ASKED = "asked"
+    GIVEN = "given"
+    DECLINED = "declined"
+    LAPSED = "lapsed"
+    USED_UP = "used_up"  # all that was approved is spent
 
 
 class Move(NamedTuple):
@@ -164,21 +175,21 @@ WORKFLOW: tuple[Move, ...] = (
     Move(Status.NEW,             Action.ASSIGN,         Status.TRIAGE,          _WORKER),
     Move(Status.NEW,             Action.CLOSE,          Status.CLOSED,          _WORKER,   frozenset({_N.CLOSE_REASON}), seldom=True),
 
-    Move(Status.TRIAGE,          Action.START,          Status.IN_PROGRESS,     _OWNER,    frozenset({_N.TRIAGED})),
+    Move(Status.TRIAGE,          Action.START,          Status.IN_PROGRESS,     _OWNER,    frozenset({_N.TRIAGED, _N.CLEARED})),
     Move(Status.TRIAGE,          Action.ASK_CLIENT,     Status.WAITING,         _OWNER,    frozenset({_N.REASON})),
     Move(Status.TRIAGE,          Action.SCHEDULE,       Status.SCHEDULED,       _OWNER,    frozenset({_N.TRIAGED, _N.PLANNED, _N.NOT_URGENT})),
     Move(Status.TRIAGE,          Action.TAKE,           Status.TRIAGE,          _WORKER,   frozenset({_N.UNOWNED}), seldom=True),
     Move(Status.TRIAGE,          Action.ASSIGN,         Status.TRIAGE,          _OWNER),
     Move(Status.TRIAGE,          Action.CLOSE,          Status.CLOSED,          _OWNER,    frozenset({_N.CLOSE_REASON}), seldom=True),
 
-    Move(Status.WAITING,         Action.START,          Status.IN_PROGRESS,     _OWNER,    frozenset({_N.TRIAGED})),
+    Move(Status.WAITING,         Action.START,          Status.IN_PROGRESS,     _OWNER,    frozenset({_N.TRIAGED, _N.CLEARED})),
     Move(Status.WAITING,         Action.SCHEDULE,       Status.SCHEDULED,       _OWNER,    frozenset({_N.TRIAGED, _N.PLANNED, _N.NOT_URGENT}), seldom=True),
     Move(Status.WAITING,         Action.BACK_TO_TRIAGE, Status.TRIAGE,          _OWNER,    seldom=True),
     Move(Status.WAITING,         Action.ASSIGN,         Status.WAITING,         _OWNER),
     Move(Status.WAITING,          Action.TAKE,           Status.WAITING,         _WORKER,   frozenset({_N.UNOWNED}), seldom=True),
     Move(Status.WAITING,         Action.CLOSE,          Status.CLOSED,          _OWNER | _SILENCE, frozenset({_N.CLOSE_REASON}), seldom=True),
 
-    Move(Status.SCHEDULED,       Action.START,          Status.IN_PROGRESS,     _OWNER | _RELEASE, frozenset({_N.TRIAGED})),
+    Move(Status.SCHEDULED,       Action.START,          Status.IN_PROGRESS,     _OWNER | _RELEASE, frozenset({_N.TRIAGED, _N.CLEARED})),
     Move(Status.SCHEDULED,       Action.ASK_CLIENT,     Status.WAITING,         _OWNER,    frozenset({_N.REASON})),
     Move(Status.SCHEDULED,       Action.BACK_TO_TRIAGE, Status.TRIAGE,          _OWNER,    seldom=True),
     Move(Status.SCHEDULED,       Action.ASSIGN,         Status.SCHEDULED,       _OWNER),

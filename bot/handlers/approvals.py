@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from bot.domain import approvals, changes, people, provider, releases
+from bot.domain import approvals, changes, people, provider, quotes, releases, tickets
 from bot.domain.approvals import Approval, Purpose
 from bot.domain.errors import NotFound, Refused
 from bot.domain.people import Person
@@ -67,6 +67,10 @@ def _about(session: Session, actor: Person, approval: Approval) -> Mrkdwn:
     if approval.purpose in OF_CHANGES:
         change = changes.visible_to(session, actor, approval.subject_id)
         return Mrkdwn(f"*{change.key}* {line(change.title)}")
+    if approval.purpose is Purpose.QUOTE:
+        quote = quotes.find(session, actor, approval.subject_id)
+        ticket = tickets.visible_to(session, actor, quote.ticket_id)
+        return Mrkdwn(f"*{ticket.key}* {line(ticket.title)}: {quote.price}")
     release = releases.visible_to(session, actor, approval.subject_id)
     return Mrkdwn(f"*{release.key}* {line(release.name)}")
 

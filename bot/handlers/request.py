@@ -112,7 +112,7 @@ def _view(
         raise Refused(NO_ACCOUNT)
     account_id = metadata.account_id
     contacts = people.contacts(session, account_id) if account_id else []
-    billable = _may_be_billable(session, account_id, (chosen or {}).get("related_system"))
+    billable = _may_be_billable(session, metadata, (chosen or {}).get("related_system"))
     book = playbook.of(session)
     return modal.view(
         metadata, actor, choices, contacts, chosen=chosen, billable=billable,
@@ -120,8 +120,9 @@ def _view(
     )  # fmt: skip
 
 
-def _may_be_billable(session: Session, account_id: int | None, system: str | None) -> bool:
-    agreement = agreements.of(session, account_id) if account_id else None
+def _may_be_billable(session: Session, metadata: modal.Metadata, system: str | None) -> bool:
+    account_id, day = metadata.account_id, metadata.opened_at.date()
+    agreement = agreements.of(session, account_id, day) if account_id else None
     return bool(agreement and agreement.may_be_billable(system))
 
 
@@ -179,7 +180,7 @@ def _question(
 ) -> dict[str, Any] | None:
     """The form once more, with what should be answered before it is filed."""
     typed = form.values(call.view)
-    unasked = _approval_missing(session, metadata.account_id, filled, call.view)
+    unasked = _approval_missing(session, metadata, filled, call.view)
     alike = similar.never_shown(call, session, actor, metadata, typed)
     if not (unasked or alike):
         return None
@@ -206,10 +207,10 @@ def _chosen_account(session: Session, actor: Person, filled: modal.Form, metadat
     return accounts.by_id(session, account_id)
 
 
-def _approval_missing(session: Session, account_id: int | None, filled: modal.Form, view: dict[str, Any]) -> bool:
+def _approval_missing(session: Session, metadata: modal.Metadata, filled: modal.Form, view: dict[str, Any]) -> bool:
     """The eighth field is asked for only where the work may be billed on top, which the system typed may decide."""
     asked = any(block.get("block_id") == "approval" for block in view["blocks"])
-    return not asked and _may_be_billable(session, account_id, filled.related_system)
+    return not asked and _may_be_billable(session, metadata, filled.related_system)
 
 
 def _filing(session: Session, filled: modal.Form, metadata: modal.Metadata, account: Account, actor: Person) -> Filing:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from sqlalchemy.orm import Session
 
 from bot import playbook
-from bot.domain import absences, agreements, changes, events, people, projects, tickets, time
+from bot.domain import absences, agreements, changes, events, people, projects, quotes, tickets, time
 from bot.domain.codes import Code
 from bot.domain.errors import NotFound, Refused
 from bot.domain.people import Person
@@ -55,6 +55,7 @@ def _press(call: Call, action: Action, pressed: Press) -> None:
         if moves.has_form(move, ticket):
             view = moves.view(move, ticket, _known(session, ticket, move, call))
         else:
+            quotes.check_start(session, ticket, action, call.now)
             ticket.act(session, action, by=actor, now=call.now, seen=pressed.seen)
             session.flush()
         window = window_of(session, actor, ticket, call.now) if call.in_window and view is None else None
@@ -82,7 +83,7 @@ def _known(session: Session, ticket: Ticket, move: Move, call: Call) -> moves.Kn
         contacts=contacts,
         note=note,
         spent=time.minutes_by_code(session, ticket.id) if Need.NOTE in needs else {},
-        suggested=_suggested_code(session, ticket) if Need.TRIAGED in needs else None,
+        suggested=_suggested_code(session, ticket, call) if Need.TRIAGED in needs else None,
         window=window_underneath(call),
     )
 
@@ -92,9 +93,9 @@ def window_underneath(call: Call) -> str | None:
     return call.view["id"] if call.in_window and call.view["callback_id"] == windows.TICKET else None
 
 
-def _suggested_code(session: Session, ticket: Ticket) -> Code | None:
-    agreement = agreements.of(session, ticket.account_id)
-    beyond = agreement and agreement.type != "time_and_materials" and agreement.may_be_billable(ticket.related_system)
+def _suggested_code(session: Session, ticket: Ticket, call: Call) -> Code | None:
+    agreement = agreements.of(session, ticket.account_id, call.now.date())
+    beyond = agreement and agreement.beyond(system=ticket.related_system, kind=ticket.request_type, code=ticket.code)
     return Code.OUT_OF_SCOPE if beyond else None
 
 
@@ -117,6 +118,7 @@ def submit(call: Call) -> None:
             note=filled.note(time.minutes_by_code(session, ticket.id)),
             close_reason=filled.close_reason,
         )
+        quotes.check_start(session, ticket, metadata.action, call.now, estimate=filled.estimate, code=filled.code)
         ticket.act(session, metadata.action, by=actor, now=call.now, seen=metadata.seen, inputs=inputs)
         session.flush()
         window = window_of(session, actor, ticket, call.now) if metadata.window else None

@@ -12,6 +12,7 @@ from bot.jobs import (
     daily_digest,
     housekeeping,
     monthly_client_review,
+    quote_caps,
     recurring_tickets,
     rollout_messages,
 )
@@ -41,6 +42,8 @@ _SWEEPS: tuple[Sweep, ...] = (
           "A client who does not answer is reminded twice, then the ticket closes; after an outage, the latest step."),
     Sweep("approvals", approvals.run,
           "Who is asked to decide is reminded after a business day and after two; then what nobody decided expires."),
+    Sweep("quote-caps", quote_caps.run,
+          "Who works on what a client approved is warned at 80 % of it, and asked to stop once all of it is used."),
     Sweep("rollout-messages", rollout_messages.run,
           "What clients are told of a release goes out at its time, not a day later; what is late goes out at once."),
 )

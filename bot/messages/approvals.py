@@ -5,10 +5,12 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from bot.domain import approvals, changes, people
+from bot.domain import approvals, changes, people, quotes, tickets
 from bot.domain.approvals import Approval, Decision, Delegation, Hall, Purpose
 from bot.domain.changes import Change
+from bot.domain.durations import show
 from bot.domain.people import Person
+from bot.domain.quotes import Quote
 from bot.domain.releases import Release, changes_in, visible_to
 from bot.domain.releases.release import highest
 from bot.domain.risk import ChangeClass, Steps
@@ -28,10 +30,11 @@ WHAT = {
     Purpose.CHANGE: "Change",
     Purpose.EMERGENCY_REVIEW: "Review of an emergency that is out already",
     Purpose.RELEASE: "Release",
+    Purpose.QUOTE: "Extra cost, without tax",
 }
 NOTHING = Mrkdwn(
-    "*Waits for your decision: 0*\nNothing waits for you. When a change or a release needs your yes, it stands here, "
-    "with everything you need to decide."
+    "*Waits for your decision: 0*\nNothing waits for you. When a change, a release or an extra cost needs your yes, "
+    "it stands here, with everything you need to decide."
 )
 REVIEWED = " Two colleagues review it afterwards."
 
@@ -118,11 +121,23 @@ def _row(desk: Desk, approval: Approval, change: Change | None) -> list[Block]:
     elif approval.purpose is Purpose.RELEASE:
         release = visible_to(desk.session, desk.actor, approval.subject_id)
         opens, text = [blocks.button("Open", "release.open", release.key)], _release(desk, release)
+    elif approval.purpose is Purpose.QUOTE:
+        quote = quotes.find(desk.session, desk.actor, approval.subject_id)
+        ticket = tickets.several(desk.session, desk.actor, {quote.ticket_id}).get(quote.ticket_id)
+        if ticket is None:
+            return []
+        opens = [blocks.button("Open", "ticket.open", ticket.key)]
+        text = f"*{ticket.key}* {line(ticket.title, 100)}\n{_price(quote)}"
     else:
         return []
     until = f" · until {instant(approval.expires_at)}" if approval.expires_at else ""
     said = Mrkdwn(f"{text}\n{escape(WHAT[approval.purpose])}{until}")
     return [blocks.section(said), *blocks.actions([*buttons(approval), *opens])]
+
+
+def _price(quote: Quote) -> Mrkdwn:
+    most = f", at most {show(quote.cap_minutes)} ({quote.most})" if quote.cap_minutes > quote.minutes else ""
+    return escape(f"{show(quote.minutes)}: {quote.price}{most}")
 
 
 def _risk(change: Change) -> Mrkdwn:

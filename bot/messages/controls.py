@@ -6,9 +6,10 @@ from typing import Any, NamedTuple
 from bot import playbook
 from bot.domain.people import Person
 from bot.domain.priority import Priority
+from bot.domain.quotes import WAITS_IN as QUOTED_IN
 from bot.domain.roles import Permission
 from bot.domain.tickets import Ticket
-from bot.domain.workflow import Action, Move, Need, Who, moves_from
+from bot.domain.workflow import Action, Clearance, Move, Need, Who, moves_from
 from bot.messages import blocks
 
 VISIBLE_ACTIONS, VISIBLE_MOVES, MENU = 5, 3, 5
@@ -34,11 +35,21 @@ def _may_close_without_work(ticket: Ticket, actor: Person) -> bool:
     return any(move.action is Action.CLOSE and Need.CLOSE_REASON in move.needs for move in ticket.moves_for(actor))
 
 
+def _may_quote(ticket: Ticket, actor: Person) -> bool:
+    return ticket.status in QUOTED_IN and ticket.clearance is not Clearance.ASKED and ticket.may_edit(actor)
+
+
+def _may_withdraw(ticket: Ticket, actor: Person) -> bool:
+    return ticket.clearance is Clearance.ASKED and ticket.may_edit(actor)
+
+
 # fmt: off
 TOOLS: tuple[Tool, ...] = (
     Tool("Reply to client", "ticket.reply", lambda _ticket, actor: actor.is_staff),
     Tool("Note",            "ticket.note",  lambda _ticket, actor: actor.is_staff),
     Tool("Log time",        "time.open",    lambda _ticket, actor: actor.is_staff),
+    Tool("Quote",           "quote.open",   _may_quote),
+    Tool("Withdraw the quote", "quote.withdraw", _may_withdraw),
     Tool("Edit",            "ticket.edit",  lambda ticket, actor: ticket.is_open and ticket.may_edit(actor)),
     Tool("Merge",           "ticket.merge", _may_close_without_work),
     Tool("Follow",          "ticket.follow",   lambda ticket, actor: actor.id not in ticket.follower_ids),

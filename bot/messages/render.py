@@ -15,6 +15,7 @@ from bot.domain.changes import Change, of_intake
 from bot.domain.events import Event
 from bot.domain.intakes import Intake
 from bot.domain.outbox import Place, Post, Subject
+from bot.domain.quotes import Quote
 from bot.domain.releases import Release, RolloutMessage
 from bot.domain.tickets import Ticket, seen_before
 from bot.domain.tickets.conversation import Message
@@ -26,6 +27,7 @@ from bot.messages import (
     digest,
     links,
     monthly,
+    quotes,
     redirects,
     releases,
     replies,
@@ -145,6 +147,13 @@ def _as_it_stands(said: tuple[Mrkdwn, list[dict[str, Any]]]) -> Rendered:
     return Rendered(text, body, zlib.crc32(json.dumps(body).encode()))
 
 
+def _quote(session: Session, post: Post, now: datetime) -> Rendered:
+    quote = session.scalars(select(Quote).where(Quote.id == post.subject_id)).one()
+    ticket = session.scalars(select(Ticket).where(Ticket.id == quote.ticket_id)).one()
+    text = Mrkdwn(f"{ticket.key} costs extra: {quote.price}, {quote.state.value}")
+    return Rendered(clip(text, LONGEST_NOTIFICATION), quotes.client_card(session, quote, ticket, now), quote.version)
+
+
 _RENDERERS = {
     Subject.TICKET: _card,
     Subject.EVENT: _announcement,
@@ -157,4 +166,5 @@ _RENDERERS = {
     Subject.CHANGE: _change,
     Subject.RELEASE: _release,
     Subject.ROLLOUT: _rollout,
+    Subject.QUOTE: _quote,
 }

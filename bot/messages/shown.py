@@ -19,7 +19,8 @@ from bot.domain.projects import Project
 from bot.domain.recurring import Recurring
 from bot.domain.tickets import Attachment, Closure, Linked, Ticket
 from bot.domain.tickets.access import seen_by
-from bot.messages import links
+from bot.messages import links, quotes
+from bot.messages.blocks import Block
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,7 @@ class Shown:
     made_of: outbox.Post | None = None
     made_of_url: str | None = None
     away: Mapping[int, Away] = field(default_factory=dict)
+    cost: list[Block] = field(default_factory=list)  # what triage reads of what it costs extra
 
     @property
     def name(self) -> str:
@@ -83,4 +85,5 @@ def load(session: Session, ticket: Ticket, now: datetime, reader: Person | None 
         made_of=made_of,
         made_of_url=links.to_message(provider.find(session), made_of) if made_of else None,
         away=absences.away_now(session, workers, now) if ticket.is_open else {},
+        cost=quotes.cost_line(session, ticket, now),
     )

@@ -125,7 +125,7 @@ def triage_card(shown: Shown, seen_before: Sequence[Block] = ()) -> list[Block]:
         body.append(blocks.section(Mrkdwn(">" + escape(clip(ticket.details, 400)).replace("\n", "\n>"))))
     if shown.files:
         body.append(blocks.context(_file_list(shown.files)))
-    body += _links_line(shown) + _changes_line(shown)
+    body += shown.cost + _links_line(shown) + _changes_line(shown)
     body.append(blocks.context(say("{{ p }}: {{ why }}", p=ticket.priority.value, why=ticket.priority_why)))
     body += seen_before
     room = VISIBLE_ACTIONS - len(question)  # as many as the buttons of the question

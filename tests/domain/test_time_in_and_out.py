@@ -190,7 +190,7 @@ def test_a_row_that_cannot_be_placed_is_told_and_the_others_are_taken(load, in_i
 def test_somebody_elses_ticket_is_told(load, in_it):
     theirs = in_it(lambda session: file_a_ticket(session, account="Umbrella", by="Rex").id)
     (left,) = load(crm({"Case": f"T-{theirs}"})).rejected
-    assert left.reason == f"T-{theirs} is not Acme's; correct the key or the account"
+    assert left.reason == f"T-{theirs} is not Acme’s; correct the key or the account"
     assert in_it(entries) == []
 
 
@@ -208,6 +208,15 @@ def test_what_says_something_else_by_now_is_told_and_nothing_changes(load, in_it
     assert (report.new, report.already_there) == (0, 0)
     assert "it is here with 45 minutes on 2026-11-20; correct that entry in Slack" in report.rejected[0].reason
     assert {name: sum_ for name, sum_ in world().items() if name != "imported_row"} == before
+
+
+def test_what_is_of_a_month_that_was_billed_counts_in_the_open_one_and_is_told(load, in_it):
+    in_it(lambda session: setattr(by_name(session, "Acme"), "billed_through", date(2026, 10, 31)))
+    report = load(crm({"Start Time": "2026-10-30T09:00:00+00:00"}, {}))
+    assert (report.new, report.after_billing) == (2, 1)
+    assert "1 of the new ones are of months that are billed: they count in the first that is open." in report.sentences()
+    assert [entry.period for entry in in_it(entries)] == [date(2026, 11, 1)] * 2
+    assert [row["period"] for row in rows_of(in_it(printed))] == ["2026-11"] * 2
 
 
 def test_the_same_row_twice_in_a_sheet_counts_once(load, in_it):
@@ -269,7 +278,7 @@ def test_an_entry_is_one_row(session, a_ticket):
         "work_date": "2026-11-23", "person": "Bo", "account": "Acme", "ticket": f"T-{entry.ticket_id}", "project": "",
         "title": "How do macros work?", "minutes": "45", "category": "ticket_resolution", "code": "included",
         "note": "Rebuilt the search index", "vague": "no", "late": "no", "logged_at": "2026-11-23T10:00:00+00:00",
-        "entry": str(entry.id), "stands": "yes", "reverses": "", "replaces": "", "reason": "",
+        "period": "2026-11", "entry": str(entry.id), "stands": "yes", "reverses": "", "replaces": "", "reason": "",
         "source": "", "source_key": "", "steward": "T0PROVIDER", "person_id": "U0BO",
     }  # fmt: skip
     assert row == expected

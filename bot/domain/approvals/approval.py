@@ -23,6 +23,7 @@ from bot.domain.people import Person
 from bot.domain.seats import Outcome, Seat, Tally, Verdict, tally
 
 LONGEST_REASON = 1000
+MOST_NAMES = 3
 Steps = tuple[tuple[Seat, ...], ...]
 
 
@@ -97,6 +98,7 @@ def valid_for(session: Session) -> timedelta:
 def ask(
     session: Session, purpose: Purpose, subject_id: int, steps: Steps, *, account_id: int | None,
     barred: Mapping[int, str], content_hash: str, by: Person, now: datetime, business_days: float | None = None,
+    expires_at: datetime | None = None,
 ) -> Approval:  # fmt: skip
     """Put it before those who must decide; refused where a seat has nobody left to sit on it."""
     _require_enough(session, steps, account_id, barred, now)
@@ -106,7 +108,7 @@ def ask(
         account_id=account_id, purpose=purpose, subject_id=subject_id, content_hash=content_hash,
         steps=[[seat.value for seat in step] for step in steps],
         barred={str(number): why for number, why in barred.items()}, asked_by_id=by.id, asked_at=now,
-        expires_at=add_minutes(calendar, now, days * calendar.minutes_a_day),
+        expires_at=expires_at or add_minutes(calendar, now, days * calendar.minutes_a_day),
     )  # fmt: skip
     session.add(approval)
     session.flush()
@@ -210,7 +212,15 @@ def _chair(
     later = [seat for seat in approval.seats if seat not in open_now]
     if hall.chairs(later, by, **known):
         raise Refused(f"Not yet: {_all_of(open_now)} decides first. You are asked once that is done.")
-    raise Refused(f"This waits for {_all_of(open_now)}. Ask them, or mention it in the thread.")
+    names = _who_may(open_now, approval, hall)
+    raise Refused(f"This waits for {_all_of(open_now)}{names}. Ask them, or mention it in the thread.")
+
+
+def _who_may(seats: list[Seat], approval: Approval, hall: Hall) -> str:
+    """Who that is, where they are few."""
+    holders = {who.id: who for seat in seats for who in hall.holders(seat, approval.account_id, approval.barred_ids)}
+    names = [who.name for who in holders.values()]
+    return f" ({' or '.join(names)})" if 0 < len(names) <= MOST_NAMES else ""
 
 
 def _all_of(seats: list[Seat]) -> str:

@@ -9,6 +9,8 @@ class Purpose(StrEnum):
     CHANGE = "change"
     RELEASE = "release"
     EMERGENCY_REVIEW = "emergency_review"
+    QUOTE = "quote"
+    BILLING_REVIEW = "billing_review"
 
 
 class Standing(StrEnum):

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from bot.domain import provider
 from bot.domain.accounts import Account
 from bot.domain.exports.changes import Wanted
+from bot.domain.months import Month
 from bot.domain.people import Person
 from bot.domain.projects import Project
 from bot.domain.provider import Provider
@@ -23,14 +24,14 @@ from bot.domain.vagueness import says_too_little
 
 COLUMNS = (
     "work_date", "person", "account", "ticket", "project", "title", "minutes", "category", "code", "note", "vague",
-    "late", "logged_at", "entry", "stands", "reverses", "replaces", "reason", "source", "source_key", "steward",
-    "person_id",
+    "late", "logged_at", "period", "entry", "stands", "reverses", "replaces", "reason", "source", "source_key",
+    "steward", "person_id",
 )  # fmt: skip
 HELD = 1000  # rows in memory
 
 
 def records(session: Session, wanted: Wanted) -> Iterator[dict[str, Any]]:
-    """What stands of that month's work; with history also what was taken back or replaced, and what did so."""
+    """What stands of the work done in that month, whatever month it is billed in; with history also what was taken back or replaced, and what did so."""
     firm = provider.get(session)
     rows = session.execute(_query(wanted), execution_options={"stream_results": True, "yield_per": HELD})
     late = lru_cache(maxsize=4096)(lambda day, logged: is_late(firm.calendar, day, logged))
@@ -68,7 +69,7 @@ def _record(
         "minutes": entry.minutes, "category": entry.category.value, "code": entry.code.value, "note": entry.note,
         "vague": _yes(says_too_little(entry.note, has_title=bool(title or project))),
         "late": None if imported else _yes(late(entry.work_date, logged)),
-        "logged_at": _at(entry.created_at), "entry": entry.id,
+        "logged_at": _at(entry.created_at), "period": str(Month.of(entry.period)), "entry": entry.id,
         "stands": _yes(not is_undone and entry.reverses_id is None), "reverses": entry.reverses_id,
         "replaces": entry.replaces_id, "reason": entry.reason,
         "source": entry.source, "source_key": entry.source_key, "steward": firm.team_slack_id,

@@ -74,6 +74,7 @@ class TimeReport(Rejections):
     minutes: int = 0  # of the new ones
     already_there: int = 0
     history: int = 0
+    after_billing: int = 0
 
     def sentences(self) -> list[str]:
         """For the person who started it."""
@@ -81,6 +82,9 @@ class TimeReport(Rejections):
             f"Read {self.rows:,} rows of a {self.sheet}" + (f", for {self.account}." if self.account else "."),
             f"New entries: {self.new:,}, {show(self.minutes)} in all. Already there: {self.already_there:,}.",
         ]
+        if self.after_billing:
+            late = f"{self.after_billing:,} of the new ones are of months that are billed"
+            said.append(f"{late}: they count in the first that is open.")
         if self.history:
             said.append(f"{self.history:,} rows are history that was taken back, so nothing came of them.")
         if not self.rejected_rows:

@@ -94,6 +94,7 @@ def _load(connection: Connection, made: Import, known: Known, batch: list[Record
     made.report.rows += len(batch)
     made.report.new += len(entries)
     made.report.minutes += sum(entry.minutes for entry, _ in entries)
+    made.report.after_billing += sum(known.is_billed(entry) for entry, _ in entries)
     for one in sorted(rejected):
         made.report.reject(one.line, one.reason)
 

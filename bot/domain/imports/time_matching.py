@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cached_property
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -19,8 +20,9 @@ from bot.domain.time import TimeEntry
 
 _TICKET, _PROJECT = re.compile(r"T-?(\d{1,12})", re.IGNORECASE), re.compile(r"PR-?(\d{1,12})", re.IGNORECASE)
 
+SOURCES = "select distinct source from ticket where source is not null"
 TICKETS = """
-select id, account_id, code, source_key from ticket where id = any(%s) or (source is not null and source_key = any(%s))
+select id, account_id, code, source_key from ticket where id = any(%s) or source = any(%s) and source_key = any(%s)
 """
 PROJECTS = "select id, account_id from project where id = any(%s)"
 # An entry that was logged here has no source: its number is its key.
@@ -45,6 +47,7 @@ class Account(NamedTuple):
 
     id: int
     name: str
+    billed_through: date | None = None
 
 
 class Found(NamedTuple):
@@ -71,10 +74,16 @@ class Known:
     now: datetime
     people: dict[str, list[Who]]
     accounts: dict[str, Account]
+    sources: list[str]  # the systems whose tickets were imported
     account: Account | None = None  # whose all rows are
     tickets: dict[str, list[Found]] = field(default_factory=dict)
     projects: dict[str, Found] = field(default_factory=dict)
     stored: dict[tuple[str, str], Stored] = field(default_factory=dict)
+
+    @cached_property
+    def accounts_by_id(self) -> dict[int, Account]:
+        """The same accounts by their numbers."""
+        return {account.id: account for account in self.accounts.values()}
 
     def entry(self, row: Worked, source: str) -> TimeEntry | None:
         """What the row becomes; None where it is there already. Raises Unreadable with what to do."""
@@ -101,6 +110,11 @@ class Known:
             project_id=work.id if work and row.project else None,
         )  # fmt: skip
 
+    def is_billed(self, entry: TimeEntry) -> bool:
+        """Whether the month of the work is locked, so that it counts in the one that is open."""
+        through = self.accounts_by_id[entry.account_id].billed_through
+        return through is not None and entry.work_date <= through
+
     def _who(self, names: Sequence[str]) -> Who:
         for name in filter(None, names):
             found = self.people.get(name.strip().casefold(), [])
@@ -116,16 +130,15 @@ class Known:
     def _work(self, row: Worked) -> tuple[Account, Found | None]:
         named = self._named(row.account) if row.account else None
         if self.account and named and named != self.account:
-            raise Unreadable(f"it is {named.name}'s, and only {self.account.name}'s are asked for; leave out --account")
+            raise Unreadable(f"it is {named.name}’s, and only {self.account.name}’s are asked for; leave out --account")
         account = named or self.account
         work = self._project(row.project) if row.project else self._ticket(row.ticket, account)
         if account is None:
-            owner = [one for one in self.accounts.values() if work and one.id == work.account_id]
-            if not owner:
+            if work is None:
                 raise Unreadable("it names neither account nor ticket; say whose it is with --account")
-            return owner[0], work
+            return self.accounts_by_id[work.account_id], work
         if work and work.account_id != account.id:
-            raise Unreadable(f"{row.project or row.ticket} is not {account.name}'s; correct the key or the account")
+            raise Unreadable(f"{row.project or row.ticket} is not {account.name}’s; correct the key or the account")
         return account, work
 
     def _named(self, name: str) -> Account:
@@ -155,7 +168,7 @@ class Known:
         """Find what a batch of rows names; what an earlier one named is let go."""
         batch = list(rows)
         ours = [row for row, _ in batch if row.steward in {"", self.team}]
-        self.tickets = _tickets(connection, [row for row, _ in batch], ours)
+        self.tickets = self._find_tickets(connection, {row.ticket for row, _ in batch} - {""}, ours)
         self.projects, self.stored = {}, {}
         numbers = _numbers(_PROJECT, (row.project for row in ours))
         for id_, account_id in connection.execute(PROJECTS, [list(numbers.values())]):
@@ -170,18 +183,18 @@ class Known:
             for key, *facts in connection.execute(ENTRIES, asked):
                 self.stored[source, key] = Stored(*facts)
 
-
-def _tickets(connection: Connection, batch: list[Worked], ours: list[Worked]) -> dict[str, list[Found]]:
-    """By what the rows call them. T-102 of another Steward is not ours: only what was imported from there is."""
-    numbers, found = _numbers(_TICKET, (row.ticket for row in ours)), defaultdict(list)
-    written = {row.ticket for row in batch if row.ticket}
-    for id_, account_id, code, source_key in connection.execute(TICKETS, [list(numbers.values()), list(written)]):
-        one = Found(id_, account_id, Code(code) if code else None)
-        names = {name for name, number in numbers.items() if number == id_}
-        names |= {source_key.casefold()} if source_key in written else set()
-        for name in names:
-            found[name].append(one)
-    return found
+    def _find_tickets(self, connection: Connection, written: set[str], ours: list[Worked]) -> dict[str, list[Found]]:
+        """By what rows call them: ours, or else what came from elsewhere. T-102 of another Steward is not ours."""
+        numbers = _numbers(_TICKET, (row.ticket for row in ours))
+        by_key, by_source_key = defaultdict(list), defaultdict(list)
+        asked = [list(numbers.values()), self.sources, list(written)]
+        for id_, account_id, code, source_key in connection.execute(TICKETS, asked):
+            one = Found(id_, account_id, Code(code) if code else None)
+            for key in (key for key, number in numbers.items() if number == id_):
+                by_key[key].append(one)
+            if source_key in written:
+                by_source_key[source_key.casefold()].append(one)
+        return by_source_key | by_key
 
 
 def _numbers(pattern: re.Pattern[str], written: Iterable[str]) -> dict[str, int]:
@@ -205,6 +218,7 @@ def known(connection: Connection, account: str | None, now: datetime) -> Known:
     for id_, name, of_theirs, *others in connection.execute(query, [zone]):
         for called in {called.casefold() for called in (name, *others) if called}:
             people[called].append(Who(id_, name, of_theirs))
-    listed = [Account(*row) for row in connection.execute("select id, name from account order by name")]
+    listed = [Account(*row) for row in connection.execute("select id, name, billed_through from account order by name")]
     accounts = {one.name.casefold(): one for one in listed}
-    return Known(team, now, people, accounts, accounts.get((account or "").strip().casefold()))
+    sources = [source for (source,) in connection.execute(SOURCES)]
+    return Known(team, now, people, accounts, sources, accounts.get((account or "").strip().casefold()))

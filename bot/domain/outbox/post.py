@@ -25,6 +25,9 @@ class Subject(StrEnum):
     CHANGE = "change"
     RELEASE = "release"
     ROLLOUT = "rollout"
+    QUOTE = "quote"
+    BILLING_REVIEW = "billing_review"
+    INVOICE = "invoice"
     ORIGIN = "origin"  # somebody's own words that a ticket was made of: never ours to edit
 
 
@@ -39,6 +42,7 @@ class Place(StrEnum):
     TRIAGE = "triage"
     LEADERSHIP = "leadership"
     RELEASES = "releases"
+    BILLING = "billing"
 
 
 class Post(Base):

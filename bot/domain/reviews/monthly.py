@@ -155,9 +155,9 @@ def _minutes_by_code(of: Records) -> dict[str, int]:
 def _allowance(of: Records, minutes: dict[str, int]) -> Facts | None:
     """What the agreement includes a month, and how much of that was used; as logged, before any rounding."""
     bought = of.agreement
-    if bought is None or not bought.included_minutes or bought.starts > of.month.last:
+    if bought is None or not (included := bought.allowance(of.month)):
         return None
-    return {"included": bought.included_minutes, "used": minutes.get(Code.INCLUDED.value, 0)}
+    return {"included": included, "used": minutes.get(Code.INCLUDED.value, 0)}
 
 
 def _minutes_by_category(of: Records) -> dict[str, int]:

@@ -75,7 +75,7 @@ def load(session: Session, account: Account, month: Month) -> Records:
         summaries=_summaries(session, _closed(found, start, end), end),
         elsewhere=_elsewhere(session, account.id, start, end),
         worked=worked,
-        agreement=agreements.of(session, account.id),
+        agreement=agreements.of(session, account.id, month.last),
     )
 
 

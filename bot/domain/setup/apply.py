@@ -10,13 +10,24 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from bot.domain import accounts, events, people, provider, rota
+from bot.domain import accounts, agreements, events, people, provider, rota
 from bot.domain.accounts import Account
 from bot.domain.agreements import Agreement
+from bot.domain.errors import Refused
 from bot.domain.people import Person
 from bot.domain.provider import Provider
 from bot.domain.setup import channels
-from bot.domain.setup.file import AccountPart, AgreementPart, BadFile, ContactPart, ProviderPart, SetupFile, StaffPart
+from bot.domain.setup.file import (
+    AccountPart,
+    AgreementPart,
+    BadFile,
+    BillingPart,
+    ContactPart,
+    ProviderPart,
+    RatePart,
+    SetupFile,
+    StaffPart,
+)
 from bot.domain.setup.hours import HoursPart
 from bot.domain.turns import Duty
 
@@ -42,6 +53,7 @@ def _provider(session: Session, part: ProviderPart, now: datetime) -> list[str]:
         "team_slack_id": part.team,
         **_hours(part, "The provider", now),
         "channels": {use: channels.current(session, channel) for use, channel in part.channels.items()},
+        **_billing(part.billing),
     }
     if firm is None:
         session.add(Provider(**values, live_since=now))
@@ -101,6 +113,7 @@ def _account(session: Session, part: AccountPart, now: datetime) -> list[str]:
         "arr_amount": part.arr.amount if part.arr else None,
         "arr_currency": part.arr.currency if part.arr else None,
         "renews": part.renews,
+        **_billing(part.billing),
     }
     channel = channels.current(session, part.channel) if part.channel else None
     if channel:  # else it is chosen in Slack, and stays as it was chosen
@@ -140,23 +153,52 @@ def _contact(session: Session, account: Account, part: ContactPart) -> list[str]
 
 
 def _agreement(session: Session, account: Account, part: AgreementPart) -> list[str]:
-    agreement = session.scalar(select(Agreement).where(Agreement.account_id == account.id))
     values = {
         "type": part.type,
         "starts": part.starts,
         "included_minutes": round(part.included_hours * 60),
         "rollover_cap": part.rollover_cap,
         "rate_amount": part.rate.amount if part.rate else None,
-        "rate_currency": part.rate.currency if part.rate else None,
+        "rate_currency": part.currency,
         "rounding": part.rounding.model_dump(),
         "scope": part.scope,
         "excluded": part.excluded,
+        "excluded_types": [kind.value for kind in part.excluded_types],
+        "ends": part.ends,
+        "renews": part.renews,
+        "rates": [_rate(one) for one in part.rates],
+        "prices": [{"type": kind.value, "amount": str(one.amount)} for kind, one in part.prices.items()],
+        "fee_amount": part.fee.amount if part.fee else None,
+        "overage_amount": part.overage.amount if part.overage else None,
+        "advisory_draws": part.advisory_draws,
+        "tax_rate": part.tax,
+        "payment_days": part.payment_days,
+        "tells_client": part.tells_client,
     }
-    if agreement is None:
-        session.add(Agreement(account_id=account.id, **values))
-        session.flush()
-        return [f"{account.name}: agreement added."]
-    return [f"{account.name}: agreement: {text}" for text in _update(agreement, values)]
+    known = {one.starts: one for one in agreements.versions(session, account.id)}
+    before = known.get(part.starts)
+    changes = [_became(name, getattr(before, name), value) for name, value in values.items()
+               if before is not None and getattr(before, name) != value]  # fmt: skip
+    if before is not None and not changes:
+        return []
+    try:
+        agreements.check_start(session, account, part.starts)
+    except Refused as refusal:
+        raise BadFile(f"{account.name}: agreement: {refusal}") from refusal
+    session.add(Agreement(account_id=account.id, **values))
+    session.flush()
+    if before is None:
+        since = f" a version from {part.starts} on" if known else ""
+        return [f"{account.name}: agreement{since} added."]
+    return [f"{account.name}: agreement: {text}" for text in changes]
+
+
+def _rate(part: RatePart) -> dict[str, Any]:
+    return {"code": part.code.value, "role": part.role.value if part.role else None, "amount": str(part.amount.amount)}
+
+
+def _billing(part: BillingPart | None) -> dict[str, Any]:
+    return {} if part is None else {"billing": part.model_dump(exclude_defaults=False, exclude_none=True)}
 
 
 def _put(session: Session, person: Person | None, values: dict[str, Any], who: str, **identity: Any) -> list[str]:
@@ -173,8 +215,12 @@ def _update(entity: Any, values: dict[str, Any]) -> list[str]:
         before = getattr(entity, name)
         if before != value:
             setattr(entity, name, value)
-            changes.append(f"{name} is now {_shown(value)} (was {_shown(before)}).")
+            changes.append(_became(name, before, value))
     return changes
+
+
+def _became(name: str, before: Any, value: Any) -> str:
+    return f"{name} is now {_shown(value)} (was {_shown(before)})."
 
 
 def _shown(value: Any) -> str:

@@ -19,7 +19,9 @@ from pydantic import (
 )
 
 from bot.domain.agreements import AgreementType
+from bot.domain.codes import Code
 from bot.domain.roles import ContactRole, Permission, Role, allows, who_may
+from bot.domain.routing import RequestType
 from bot.domain.setup.hours import HoursPart, Zone
 from bot.domain.turns import Duty
 
@@ -69,11 +71,37 @@ class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
+class BillingPart(Strict):
+    """Who a party is on an invoice."""
+
+    legal_name: str | None = None
+    address: list[str] = []
+    city: str | None = None
+    postal_code: str | None = None
+    country: str | None = Field(None, pattern="^[A-Z]{2}$")
+    vat_id: str | None = None
+    registration: str | None = None
+    email: str | None = Field(None, pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")
+    endpoint: str | None = Field(None, pattern=r"^\d{4}:\S+$")  # Peppol: scheme and number, as in 0088:5790000435944
+    reference: str | None = None  # the buyer's, on every invoice
+
+
+class SellerPart(BillingPart):
+    """The provider on its invoices: also how it is paid, and how they are numbered."""
+
+    iban: str | None = None
+    bic: str | None = None
+    series: str = Field("INV", pattern=r"^[A-Z0-9][A-Z0-9-]{0,11}$")
+    xero: dict[str, str] = {}  # billing code (or default): account code
+    xero_tax: str | None = None  # as Xero names the tax type
+
+
 class ProviderPart(HoursPart, Strict):
     """The firm that runs Steward."""
 
     team: TeamId
     channels: dict[str, ChannelId]
+    billing: SellerPart | None = None
 
     @field_validator("channels")
     @classmethod
@@ -123,6 +151,14 @@ class RoundingPart(Strict):
     scope: str = Field("ticket_day", pattern="^(entry|ticket_day|invoice_line)$")
 
 
+class RatePart(Strict):
+    """A price of an hour of one code, perhaps only where somebody of that role works."""
+
+    code: Code
+    role: Role | None = None
+    amount: Amount
+
+
 class AgreementPart(Strict):
     """What the account has bought."""
 
@@ -134,6 +170,34 @@ class AgreementPart(Strict):
     rounding: RoundingPart = Field(default_factory=lambda: RoundingPart(unit=15, mode="up", scope="ticket_day"))
     scope: list[str] = []
     excluded: list[str] = []
+    excluded_types: list[RequestType] = []
+    ends: date | None = None
+    renews: bool = True
+    rates: list[RatePart] = []
+    prices: dict[RequestType, Amount] = {}
+    fee: Amount | None = None
+    overage: Amount | None = None
+    advisory_draws: bool = False
+    tax: Decimal = Field(Decimal(0), ge=0, lt=1)
+    payment_days: int = Field(14, ge=0, le=365)
+    tells_client: bool = False
+
+    @property
+    def currency(self) -> str | None:
+        """The one its amounts are in."""
+        amounts = [self.rate, self.fee, self.overage, *(rate.amount for rate in self.rates), *self.prices.values()]
+        return next((one.currency for one in amounts if one), None)
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> "AgreementPart":
+        amounts = [self.rate, self.fee, self.overage, *(rate.amount for rate in self.rates), *self.prices.values()]
+        if len({one.currency for one in amounts if one}) > 1:
+            raise ValueError("all its amounts are in one currency; make them the same")
+        if self.ends and self.ends < self.starts:
+            raise ValueError("ends before it starts; swap the two")
+        if self.prices and self.type is not AgreementType.USAGE:
+            raise ValueError("prices are for the type usage; write type: usage, or take them out")
+        return self
 
 
 class AccountPart(HoursPart, Strict):
@@ -146,6 +210,7 @@ class AccountPart(HoursPart, Strict):
     renews: date | None = None
     contacts: list[ContactPart] = []
     agreement: AgreementPart | None = None
+    billing: BillingPart | None = None
 
 
 class SetupFile(Strict):

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy.orm import Session
 
 from bot import playbook
-from bot.domain import accounts, people
+from bot.domain import accounts, agreements, people
+from bot.domain.agreements import OutOfScope
 from bot.domain.codes import Code
 from bot.domain.durations import show
 from bot.domain.errors import Refused
@@ -17,7 +18,7 @@ from bot.domain.priority import Priority
 from bot.domain.roles import Permission
 from bot.domain.routing import Destination, destination
 from bot.domain.tickets.closure import ClosureNote
-from bot.domain.workflow import CloseReason, Need
+from bot.domain.workflow import Clearance, CloseReason, Need
 
 if TYPE_CHECKING:
     from bot.domain.tickets.ticket import Ticket
@@ -61,6 +62,35 @@ def _triaged(ticket: "Ticket", session: Session, inputs: Inputs, _by: Person, _n
             f"Cancel, open {ticket.key} and press Make it a project, or split off a first step.",
             field="estimate",
         )
+
+
+CLEARANCES = {
+    Clearance.ASKED: "The client has not answered what {key} would cost extra. It starts once they have approved it.",
+    Clearance.DECLINED: "The client declined what {key} would cost extra. Close it, or press Quote to ask anew.",
+    Clearance.LAPSED: "Nobody answered in time what {key} would cost extra. Press Quote to ask again.",
+    Clearance.USED_UP: "All the client approved for {key} is used. Press Quote to ask for more.",
+}
+
+
+def _cleared(ticket: "Ticket", session: Session, inputs: Inputs, _by: Person, now: datetime) -> None:
+    """Work that costs extra waits for the client's word; `quotes` asks for it."""
+    if ticket.clearance in CLEARANCES:
+        raise Refused(CLEARANCES[ticket.clearance].format(key=ticket.key))
+    if ticket.clearance is None and out_of_scope(ticket, session, inputs.code, now):
+        raise Refused(
+            f"{ticket.key} is outside what they have bought, so they approve the cost before it starts. "
+            "Cancel, open the ticket and press Quote.",
+            field="code",
+        )
+
+
+def out_of_scope(ticket: "Ticket", session: Session, code: Code | None, now: datetime) -> list[OutOfScope]:
+    """Why the ticket costs extra by what it is about."""
+    today = accounts.by_id(session, ticket.account_id).calendar.local_date(now)
+    bought = agreements.of(session, ticket.account_id, today)
+    if bought is None:
+        return []
+    return bought.beyond(system=ticket.related_system, kind=ticket.request_type, code=code or ticket.code)
 
 
 def _planned(ticket: "Ticket", session: Session, inputs: Inputs, _by: Person, now: datetime) -> None:
@@ -129,6 +159,7 @@ Check = Callable[["Ticket", Session, Inputs, Person, datetime], None]
 CHECKS: dict[Need, Check] = {
     Need.UNOWNED: _unowned,
     Need.TRIAGED: _triaged,
+    Need.CLEARED: _cleared,
     Need.REASON: _needs_reason,
     Need.PLANNED: _planned,
     Need.NOT_URGENT: _not_urgent,

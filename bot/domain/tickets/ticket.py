@@ -23,10 +23,11 @@ from bot.domain.roles import Permission
 from bot.domain.routing import RequestType
 from bot.domain.tickets.cards import open_threads
 from bot.domain.tickets.effects import AUDIENCE, EFFECTS
-from bot.domain.tickets.needs import BEFORE_THE_FORM, CHECKS, Inputs
+from bot.domain.tickets.needs import BEFORE_THE_FORM, CHECKS, CLEARANCES, Inputs
 from bot.domain.workflow import (
     STATUSES,
     Action,
+    Clearance,
     CloseReason,
     Move,
     Need,
@@ -96,6 +97,8 @@ class Ticket(Base):
     source: Mapped[str | None] = mapped_column(default=None)  # an import's name; null: filed here
     source_key: Mapped[str | None] = mapped_column(default=None)
     extra: Mapped[dict[str, Any]] = mapped_column(default_factory=dict)
+    # Whether the client has agreed to what it costs extra; null: nobody asked (bot/domain/quotes).
+    clearance: Mapped[Clearance | None] = mapped_column(default=None)
 
     @property
     def key(self) -> str:
@@ -180,7 +183,8 @@ class Ticket(Base):
     ) -> bool:  # fmt: skip
         """What becomes of it by a release it is part of; whether that goes with how far it is. The release tells it."""
         move = next((move for move in moves_from(self.status) if move.action is action), None)
-        if move is None or Who.SYSTEM not in move.who:
+        held = Need.CLEARED in move.needs and self.clearance in CLEARANCES if move else False
+        if move is None or Who.SYSTEM not in move.who or held:
             return False
         source = self.status
         data = {**EFFECTS[action](self, session, inputs, by, now), "release": release}
@@ -230,6 +234,18 @@ class Ticket(Base):
             if card.place in told:
                 outbox.reply(session, card, event.id)
         return event
+
+    def wait_for_the_client(self, session: Session, what: str, whom: Person, *, by: Person, now: datetime) -> None:
+        """It waits for an answer that another post asks for; whoever works on it keeps it."""
+        self.waiting_for, self.waiting_whom = what, whom.name
+        move = next((move for move in moves_from(self.status) if move.action is Action.ASK_CLIENT), None)
+        if move is None:  # it waits already
+            self.version += 1
+            outbox.refresh(session, outbox.Subject.TICKET, self.id)
+            return
+        self.assignee_id = self.assignee_id or by.id
+        told = {"reason": what, "whom": people.facts(whom)}
+        self._moved(session, move, self.status, by=by, now=now, data=told, aloud=False)
 
     def close_unanswered(self, session: Session, *, now: datetime) -> events.Event:
         """The one move that the System makes by itself: the client was reminded and stayed silent."""

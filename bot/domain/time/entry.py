@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, SmallInteger, exists, select, text
+from sqlalchemy import CheckConstraint, FetchedValue, ForeignKey, Index, SmallInteger, exists, select, text
 from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from bot.domain.base import Base, Id
@@ -30,6 +30,7 @@ class TimeEntry(Base):
             unique=True,
             postgresql_where=text("source is not null"),
         ),
+        Index("ix_time_entry_account_id_period", "account_id", "period"),
         CheckConstraint(f"abs(minutes) between 1 and {LONGEST}", name="minutes_bounded"),
         CheckConstraint("(minutes < 0) = (reverses_id is not null)", name="only_reversals_are_negative"),
     )
@@ -52,6 +53,8 @@ class TimeEntry(Base):
     reason: Mapped[str] = mapped_column(default="", server_default="")
     source: Mapped[str | None] = mapped_column(default=None)  # an import's name; null: logged here
     source_key: Mapped[str | None] = mapped_column(default=None)
+    # The first of the month it is billed in: its own, or the first that was still open. The database says which.
+    period: Mapped[date] = mapped_column(server_default=FetchedValue(), init=False)
 
 
 # Whether another entry took this one back. Made once: an alias is dear.

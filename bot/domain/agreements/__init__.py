@@ -1,0 +1,8 @@
+"""Agreements: what an account has bought, in versions from a date on."""
+
+from bot.domain.agreements.agreement import Agreement, AgreementType, OutOfScope, Rate
+from bot.domain.agreements.versions import check_start, enter, of, of_several, versions
+
+__all__ = [
+    "Agreement", "AgreementType", "OutOfScope", "Rate", "check_start", "enter", "of", "of_several", "versions",
+]  # fmt: skip

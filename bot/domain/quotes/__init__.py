@@ -1,0 +1,24 @@
+"""Quotes: work that costs extra is priced and approved by the client before it starts, and stopped at its cap."""
+
+from bot.domain.quotes.asking import (
+    VALID_DAYS,
+    WAITS_IN,
+    Extra,
+    beyond,
+    check,
+    check_start,
+    lapse,
+    lock_subject,
+    propose,
+    remind,
+    settled,
+    withdraw,
+)
+from bot.domain.quotes.quote import Quote, QuoteState, approval_of, find, newest_on, on_ticket
+from bot.domain.quotes.spending import Spending, covered, spending, watch
+
+__all__ = [
+    "VALID_DAYS", "WAITS_IN", "Extra", "Quote", "QuoteState", "Spending", "approval_of", "beyond", "check",
+    "check_start", "covered", "find", "lapse", "lock_subject", "newest_on", "on_ticket", "propose", "remind", "settled",
+    "spending", "watch", "withdraw",
+]  # fmt: skip

@@ -1,0 +1,147 @@
+"""Quotes as people read them: the client's card, what triage hears of it, and what a ticket's card says of its cost."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from bot.domain import people, quotes
+from bot.domain.agreements import OutOfScope
+from bot.domain.approvals import Hall, decisions_on
+from bot.domain.durations import show
+from bot.domain.events import Event, Kind
+from bot.domain.outbox import Place
+from bot.domain.quotes import Extra, Quote, QuoteState
+from bot.domain.seats import Seat
+from bot.domain.tickets import Ticket
+from bot.domain.workflow import Clearance
+from bot.messages import approvals as asked
+from bot.messages import blocks
+from bot.messages.blocks import Block
+from bot.messages.mrkdwn import Mrkdwn, day, escape, line, mention, say
+
+OPEN, WITHDRAW = "quote.open", "quote.withdraw"
+# fmt: off
+WHY: dict[OutOfScope, str] = {
+    OutOfScope.SYSTEM:    "{{ system or 'What it is about' }} is outside the agreement",
+    OutOfScope.TYPE:      "the agreement does not cover this type of request",
+    OutOfScope.CODE:      "it is charged as out of scope",
+    OutOfScope.ALLOWANCE: "it takes more hours than are left this month",
+}
+STANDS: dict[QuoteState, str] = {
+    QuoteState.ASKED:     "{{ approvers or 'Your approver' }}, please decide by {{ until }}: *Approve* or *Reject*. Nothing is started, and nothing is charged, before you do. Questions? Write them in this thread.",
+    QuoteState.APPROVED:  "Approved. We go ahead, and ask you again before it takes more than {{ cap }}.",
+    QuoteState.DECLINED:  "Declined: we do not go ahead with it, and nothing is charged.",
+    QuoteState.EXPIRED:   "Nobody answered by {{ until }}, so this is off. Write here if you still want it.",
+    QuoteState.WITHDRAWN: "We took this back. Nothing is charged.",
+}
+TRIAGE: dict[Kind, str] = {
+    Kind.QUOTED:            "{{ actor }} quoted {{ minutes }} at {{ price }}, at most {{ most }}. It waits for the client’s approval.",
+    Kind.QUOTE_WITHDRAWN:   "{{ actor }} took the quote of {{ price }} back.",
+    Kind.QUOTE_REMINDED:    "Nobody on the client’s side has answered the quote of {{ price }} yet. It is valid until {{ until }}. Perhaps a call helps.",
+    Kind.QUOTE_NEARLY_USED: "{{ owner }}, {{ spent }} of the {{ approved }} that were approved are used. Ask for more with *Quote* before it runs out.",
+    Kind.QUOTE_USED_UP:     "{{ owner }}, all {{ approved }} that were approved are used ({{ spent }}). Please stop here and ask for more with *Quote*. What is logged beyond is kept, and stays off the invoice until it is approved.",
+}
+SETTLED: dict[QuoteState, str] = {
+    QuoteState.APPROVED: "{{ owner }}, {{ actor }} approved {{ price }}, at most {{ cap }}. You can start.",
+    QuoteState.DECLINED: "{{ owner }}, {{ actor }} declined {{ price }}: {{ reason }}",
+    QuoteState.EXPIRED:  "{{ owner }}, nobody answered the quote of {{ price }} in time, so it expired. Ask again with *Quote*, or close the ticket.",
+}
+REMINDED = "{{ asked or 'Hello' }}, a reminder: we need your answer to the quote above by {{ until }}. *Approve* and *Reject* stand on it."
+CLEARED: dict[Clearance, str] = {
+    Clearance.ASKED:    ":hourglass: Quoted at {{ price }}, waits for the client’s approval until {{ until }}",
+    Clearance.GIVEN:    ":white_check_mark: Approved: {{ price }}, at most {{ cap }}; {{ spent }} used",
+    Clearance.DECLINED: ":no_entry: The client declined {{ price }}",
+    Clearance.LAPSED:   ":no_entry: The quote of {{ price }} expired unanswered",
+    Clearance.USED_UP:  ":octagonal_sign: All that was approved is used: {{ spent }} of {{ cap }}. Work stops until more is approved",
+}
+# fmt: on
+
+
+def why(reasons: list[OutOfScope], system: str | None) -> Mrkdwn:
+    """Why it costs extra, as one clause."""
+    return Mrkdwn(" and ".join(say(WHY[reason], system=line(system or "", 60)) for reason in reasons))
+
+
+def client_card(session: Session, quote: Quote, ticket: Ticket, now: datetime) -> list[Block]:
+    """The price, what it is for, until when; and the buttons while it is asked."""
+    approvers = Hall(session, now).holders(Seat.CLIENT, quote.account_id)
+    approval = quotes.approval_of(session, quote)
+    head = say(
+        "*{{ key }} costs extra: {{ price }}*\n{{ title }}", key=ticket.key, price=quote.price, title=ticket.title
+    )
+    body = [blocks.section(head)]
+    if quote.note:
+        body.append(blocks.section(Mrkdwn(">" + escape(quote.note).replace("\n", "\n>"))))
+    more = quote.cap_minutes > quote.minutes
+    pairs = [
+        ("Hours", escape(f"{show(quote.minutes)} at {quote.rate} an hour")),
+        ("At most", escape(f"{show(quote.cap_minutes)}, {quote.most}" if more else "that; more is asked first")),
+        ("Why", why(quote.why, ticket.related_system)),
+        ("Valid until", escape(day(quote.valid_until))),
+    ]
+    body.append(blocks.facts(pairs))
+    named = Mrkdwn(" or ".join(mention(one.slack_id, one.name) for one in approvers))
+    stands = say(
+        STANDS[quote.state], approvers=named if approvers else None, until=day(quote.valid_until),
+        cap=show(quote.cap_minutes),
+    )  # fmt: skip
+    body.append(blocks.section(stands))
+    if approval is not None:
+        made = decisions_on(session, [approval.id])[approval.id]
+        body += [blocks.context(said) for said in asked.decisions(session, made)]
+    body.append(blocks.context(Mrkdwn("Prices are without tax.")))
+    waits = approval is not None and approval.is_pending
+    return body + (blocks.actions(asked.buttons(approval)) if approval and waits else [])
+
+
+def told(session: Session, event: Event, place: Place, ticket: Ticket | None) -> Mrkdwn:
+    """What became of a quote, in the ticket's threads."""
+    actor, facts = people.by_id(session, event.actor_id), event.data
+    owner = people.by_id(session, ticket.assignee_id if ticket else None)
+    known = {
+        "actor": mention(actor.slack_id, actor.name) if actor else "Steward",
+        "owner": mention(owner.slack_id, owner.name) if owner else "Team",
+        "price": facts.get("price"), "most": facts.get("most"), "reason": line(facts.get("reason") or "", 500),
+        "until": day(facts["until"]) if "until" in facts else "",
+        "asked": Mrkdwn(" or ".join(mention(one["slack_id"], one["name"]) for one in facts.get("asked", []))) or None,
+        **{name: show(facts[name]) for name in ("minutes", "cap", "spent", "approved") if name in facts},
+    }  # fmt: skip
+    if event.kind is Kind.QUOTE_REMINDED and place is Place.CLIENT:
+        return say(REMINDED, **known)
+    if event.kind is Kind.QUOTE_SETTLED:
+        return say(SETTLED[QuoteState(facts["state"])], **known)
+    return say(TRIAGE[event.kind], **known)
+
+
+KINDS = frozenset(TRIAGE) | {Kind.QUOTE_SETTLED}
+
+
+def cost_line(session: Session, ticket: Ticket, now: datetime) -> list[Block]:
+    """What triage reads of the cost: approved, asked for, or that it has to be asked for before work starts."""
+    if not ticket.is_open:
+        return []
+    if ticket.clearance is not None:
+        return _cleared(session, ticket)
+    found = quotes.beyond(session, ticket, now)
+    return [blocks.context(_costs_extra(found, ticket))] if found else []
+
+
+def _cleared(session: Session, ticket: Ticket) -> list[Block]:
+    found = quotes.on_ticket(session, ticket.id)
+    if not found or ticket.clearance is None:
+        return []
+    newest, spent = found[-1], quotes.spending(session, ticket.id, found)
+    approved = spent.approved or newest.cap_minutes
+    text = say(
+        CLEARED[ticket.clearance], price=newest.price, until=day(newest.valid_until), cap=show(approved),
+        spent=show(spent.spent) if spent.spent else "nothing",
+    )  # fmt: skip
+    return [blocks.context(text)]
+
+
+def _costs_extra(found: Extra, ticket: Ticket) -> Mrkdwn:
+    beyond = f" by {show(found.minutes)}" if found.reasons == [OutOfScope.ALLOWANCE] else ""
+    return say(
+        ":moneybag: This costs extra: {{ why }}{{ beyond }}. *Quote* asks the client before it starts.",
+        why=why(found.reasons, ticket.related_system), beyond=beyond,
+    )  # fmt: skip
