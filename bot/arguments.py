@@ -9,13 +9,13 @@ from bot.domain.months import Month
 
 IMPORTED = {
     "tickets": "A ServiceNow event log or Jira issues, with their history.",
-    "time": "Timesheets: of a CRM as Toggl fills it, or what `export time` printed.",
+    "time": "Timesheets: Toggl’s detailed report, a CRM’s, or what `export time` printed.",
 }
 
 
 def of_import(parser: argparse.ArgumentParser) -> None:
     """What `import` takes."""
-    kinds = parser.add_subparsers(dest="kind", required=True, metavar="KIND")
+    kinds = parser.add_subparsers(dest="kind", required=True, metavar="KIND", help="what the file holds")
     for kind, help_ in IMPORTED.items():
         of_kind = kinds.add_parser(kind, help=help_, description=help_)
         of_kind.add_argument("file", type=Path, help="a CSV file, plain or .gz")

@@ -35,7 +35,7 @@ def open_from_week(call: Call) -> None:
 
 
 def choose(call: Call) -> None:
-    """Other days, or something else to tell them apart by."""
+    """Other days, something else to tell them apart by, or one account."""
     asked = Asked.read(call.value)
     if asked is None:
         raise Refused(OLD)
@@ -48,18 +48,16 @@ def choose(call: Call) -> None:
 def _report(session: Session, actor: Person, call: Call, asked: Asked, named: str = "") -> messages.Said:
     firm, today = provider.get(session), today_of(session, actor, call)
     days = insight.days_of(asked.period, today)
-    accounts = insight.accounts_of(session, actor, days)
+    offered = messages.Offered(insight.dimensions(actor), insight.accounts_of(session, actor, days))
     if named:
-        asked = asked._replace(account=_named(accounts, named).id)
-    if asked.account:
-        accounts = [account for account in accounts if account.id == asked.account]
+        asked = asked._replace(account=_named(offered.accounts, named).id)
+    accounts = [one for one in offered.accounts if asked.account in {None, one.id}]
     found = messages.Found(
         insight.hours(session, asked.by, days, accounts, reader=actor),
         insight.months(session, Month.of(days.last), accounts),
         insight.entry_lag(session, firm, days, accounts),
     )
-    whose = accounts[0].name if asked.account and accounts else None
-    return messages.told(asked, found, days, today, insight.dimensions(actor), whose)
+    return messages.told(asked, found, days, today, offered)
 
 
 def _named(accounts: list[Account], name: str) -> Account:
@@ -77,4 +75,5 @@ ROUTES: Routes = {
     ("action", time_messages.REPORT): open_from_week,
     ("action", messages.PERIOD): choose,
     ("action", messages.BY): choose,
+    ("action", messages.ACCOUNT): choose,
 }

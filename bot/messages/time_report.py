@@ -3,6 +3,7 @@
 from datetime import date
 from typing import NamedTuple
 
+from bot.domain.accounts import Account
 from bot.domain.codes import CATEGORIES, CODES, Category, Code
 from bot.domain.date_ranges import Days
 from bot.domain.durations import show
@@ -14,10 +15,11 @@ from bot.messages.blocks import Block
 from bot.messages.help import some
 from bot.messages.mrkdwn import Mrkdwn, clip, say
 
-__all__ = ["BY", "PERIOD", "Asked", "Found", "Said", "some", "told"]
+__all__ = ["ACCOUNT", "BY", "PERIOD", "Asked", "Found", "Offered", "Said", "some", "told"]
 
 Said = tuple[str, list[Block]]
-PERIOD, BY = "time.report.period", "time.report.by"
+PERIOD, BY, ACCOUNT = "time.report.period", "time.report.by", "time.report.account"
+MOST_ACCOUNTS = blocks.MOST_OPTIONS - 1  # in the menu; of more, one is named in the line: /time report acme
 # fmt: off
 DIMENSIONS: dict[By, tuple[str, str]] = {  # in the menu; what the part is called where nothing was said
     By.ACCOUNT:      ("By account",      "No account"),
@@ -46,7 +48,7 @@ DRIFT = (
     "{% if earlier is not none %}, after {{ earlier }} % in {{ before }}{% endif %}. "
     "*Not charged* (internal): {{ internal }} %."
 )
-SOON = "*Logged* {{ median }} as the median of {{ entries }}; {{ late }} % later than one business day."
+SOON = "*Entries:* {{ entries }}, logged {{ median }} in the median; {{ late }} % came more than a business day late."
 
 
 class Asked(NamedTuple):
@@ -76,10 +78,18 @@ class Found(NamedTuple):
     lag: Lag
 
 
-def told(asked: Asked, found: Found, days: Days, today: date, offered: list[By], whose: str | None) -> Said:
+class Offered(NamedTuple):
+    """What this person may choose."""
+
+    dimensions: list[By]
+    accounts: list[Account]
+
+
+def told(asked: Asked, found: Found, days: Days, today: date, offered: Offered) -> Said:
     """The answer: for which days, by what, in words, a chart and a table; the menus choose anew."""
     when = _when(days, today)
-    menus = blocks.actions([_periods(asked), _dimensions(asked, offered)])
+    whose = next((account.name for account in offered.accounts if account.id == asked.account), None)
+    menus = blocks.actions([_periods(asked), _dimensions(asked, offered.dimensions), *_accounts(asked, offered)])
     if not found.hours.total and not found.hours.shares:
         text = say(NOTHING, when=when, whose=whose)
         return text, [blocks.section(text), *menus]
@@ -104,6 +114,14 @@ def _periods(asked: Asked) -> Block:
 def _dimensions(asked: Asked, offered: list[By]) -> Block:
     options = [blocks.option(DIMENSIONS[by][0], str(asked._replace(by=by))) for by in offered]
     return blocks.select(BY, "Told apart by", options, str(asked))
+
+
+def _accounts(asked: Asked, offered: Offered) -> list[Block]:
+    if not 1 < len(offered.accounts) <= MOST_ACCOUNTS:
+        return []
+    options = [blocks.option("Every account", str(asked._replace(account=None)))]
+    options += [blocks.option(one.name, str(asked._replace(account=one.id))) for one in offered.accounts]
+    return [blocks.select(ACCOUNT, "Account", options, str(asked))]
 
 
 def _most(by: By, hours: Hours) -> Mrkdwn:

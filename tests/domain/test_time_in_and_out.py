@@ -113,7 +113,7 @@ def test_a_real_timesheet_becomes_entries_and_keeps_its_notes_and_lines(load, in
     assert sum(entry.note.startswith("(Undescribed") for entry in found) == 30
     assert sum(is_vague(entry.note) for entry in found) == 41
     assert {entry.work_date for entry in found} >= {date(2019, 5, 14), date(2019, 5, 24)}
-    assert {(entry.source, entry.code) for entry in found} == {("toggl", Code.INCLUDED)}
+    assert {(entry.source, entry.code) for entry in found} == {("crm", Code.INCLUDED)}
     kept = in_it(lambda session: session.scalars(select(ImportedRow.raw)).all())
     assert sorted(kept) == sorted(SAMPLE.read_text().splitlines()[1:])
 
@@ -131,6 +131,27 @@ def test_a_longer_sheet_adds_what_is_new(load, in_it):
     load(crm({}))
     report = load(crm({}, {}))
     assert (report.new, report.already_there, len(in_it(entries))) == (1, 1, 2)
+
+
+TOGGL = "User,Email,Client,Project,Task,Description,Billable,Start date,Start time,End date,End time,Duration,Tags\n"
+
+
+def test_toggls_detailed_report_names_its_accounts(load, in_it):
+    key = in_it(lambda session: file_a_ticket(session).key)
+    rows = (
+        f"Bo,,Acme,Search,,{key} rebuilt the index,Yes,2026-11-20,09:00:00,2026-11-20,10:30:00,01:30:00,\n"
+        "Bo,,Umbrella,,,A call about the report,No,2026-11-20,11:00:00,2026-11-20,11:20:29,00:20:29,\n"
+        "Bo,,Globex,,,Who are they,No,2026-11-20,12:00:00,2026-11-20,12:30:00,00:30:00,\n"
+        "Bo,,,,,For whom,No,2026-11-20,13:00:00,2026-11-20,13:30:00,00:30:00,\n"
+    )
+    report = load(TOGGL + rows, account=None)
+    assert [(entry.minutes, entry.ticket_id is None) for entry in in_it(entries)] == [(90, False), (20, True)]
+    assert [(row.line, row.reason) for row in report.rejected] == [
+        (4, "there is no account “Globex”; write one of: Acme, Umbrella"),
+        (5, "it names neither account nor ticket; say whose it is with --account"),
+    ]
+    assert load(TOGGL + rows, account=None).already_there == 2
+    assert in_it(lambda session: session.scalar(select(func.count()).select_from(ImportedRow))) == 2
 
 
 def test_each_entry_has_its_event(load, in_it):
@@ -324,6 +345,17 @@ def test_no_cell_runs(session, a_ticket):
     log(session, a_ticket(title="@SUM(1)"), note='=HYPERLINK("http://evil.example")')
     (row,) = rows_of(printed(session))
     assert (row["note"], row["title"]) == ('\'=HYPERLINK("http://evil.example")', "'@SUM(1)")
+
+
+def test_it_is_read_as_it_is_written_and_never_held_whole(session, a_ticket):
+    ticket = a_ticket()
+    for minutes in range(1, 6):
+        log(session, ticket, minutes)
+    parts = stream(session, "time", "csv", Wanted())
+    assert b"work_date" in next(parts)
+    assert b'"1"' in next(parts)
+    assert session.scalar(text("select count(*) from pg_cursors")) == 1
+    assert len(list(parts)) == 4
 
 
 @pytest.mark.parametrize("how", ["csv", "json"])

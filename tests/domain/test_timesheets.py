@@ -12,7 +12,7 @@ from bot.domain.codes import Category, Code
 from bot.domain.exports.written import guarded
 from bot.domain.imports import BadImport
 from bot.domain.imports.foreign import Unreadable
-from bot.domain.imports.timesheets import CRM, OURS, minutes_of, recognise, unguarded
+from bot.domain.imports.timesheets import CRM, OURS, TOGGL, minutes_of, recognise, unguarded
 from bot.domain.vagueness import is_vague
 
 SAMPLE = Path(__file__).with_name("crm_timesheet.csv")
@@ -55,6 +55,33 @@ def test_a_row_of_a_crm_says_who_when_how_long_and_what():
     assert (row.when, row.category) == (datetime.fromisoformat("2026-11-20T09:00:00+00:00"), Category.TICKET_RESOLUTION)
 
 
+def toggl(**facts: str) -> dict[str, str]:
+    usual = {
+        "User": "Bo Berg", "Email": "bo@example.com", "Client": "Acme", "Task": "", "Description": "Rebuilt the index",
+        "Start date": "2026-11-20", "Start time": "09:00:00", "Duration": "00:45:00",
+    }  # fmt: skip
+    return usual | facts
+
+
+@pytest.mark.parametrize(
+    ("facts", "ticket", "minutes"),
+    [
+        ({}, "", 45),
+        ({"Description": "t-102 rebuilt the index"}, "T-102", 45),
+        ({"Task": "T-102", "Description": "T-102 and more"}, "T-102", 45),
+        ({"Description": "T-102 and T-103"}, "", 45),  # which of them it was nobody knows
+        ({"Description": "the T-1000X printer"}, "", 45),
+        ({"Duration": "01:30:29"}, "", 90),
+        ({"Duration": "01:30:30"}, "", 91),
+        ({"Duration": "12:00:00"}, "", 720),
+    ],
+)
+def test_a_row_of_toggl_says_when_where_its_owner_is_and_for_whom(facts, ticket, minutes):
+    row = TOGGL.read(toggl(**facts))
+    assert (row.person, row.account) == (["bo@example.com", "Bo Berg"], "Acme")
+    assert (row.when, row.ticket, row.minutes) == (datetime.fromisoformat("2026-11-20T09:00:00"), ticket, minutes)
+
+
 def test_the_same_moment_written_in_another_zone_is_the_same_row():
     there, here = crm(**{"Start Time": "2026-11-20T10:00:00+01:00"}), crm()
     assert CRM.read(there).key == CRM.read(here).key
@@ -95,6 +122,9 @@ def test_a_duration_that_cannot_be_is_told_with_what_to_do(minutes, hours):
         (ours(code="gratis"), OURS.read, "“gratis” is not known; write one of: included"),
         (ours(work_date="20.11.2026"), OURS.read, "is not a day; write"),
         (ours(entry=""), OURS.read, "print it again"),
+        (toggl(Duration="45 min"), TOGGL.read, "is not a duration; write"),
+        (toggl(Duration="00:00:10"), TOGGL.read, "0 minutes are not between"),
+        (toggl(**{"Start date": ""}), TOGGL.read, "is not a time; write"),
         (ours(source="toggl"), OURS.read, "print it again"),
         (ours(work_date="0001-01-01"), OURS.read, "is not a day; write"),
         (crm(**{"Start Time": "9999-12-31T23:00:00-10:00"}), CRM.read, "is not a time; write"),
@@ -113,5 +143,6 @@ def test_what_was_kept_from_being_a_formula_reads_as_it_was(words):
 def test_a_header_tells_which_it_is_and_an_unknown_one_is_told_those_there_are():
     assert recognise([*CRM.columns, "Owner Team"]) is CRM
     assert recognise(OURS.columns) is OURS
+    assert recognise([*TOGGL.columns, "Task", "Tags"]) is TOGGL
     with pytest.raises(BadImport, match="a, b"):
         recognise(["a", "b"])

@@ -23,7 +23,7 @@ def test_it_says_what_took_the_most_draws_it_and_lists_it(worked: House):
     worked.maya.opens("/time report")
     worked.maya.sees("November 2026 so far:* 2h logged").sees("Most: Acme, 1h 30m, 75 %.")
     worked.maya.sees("Umbrella").sees("25 %").sees("Total")
-    worked.maya.sees("on the day itself as the median of 3; 0 % later than one business day")
+    worked.maya.sees("3, logged on the day itself in the median; 0 % came more than a business day late")
     kinds = [block["type"] for block in worked.maya.ephemerals("C0TRIAGE")[-1]["blocks"]]
     assert kinds == ["section", "actions", "data_visualization", "table", "context"]
 
@@ -57,6 +57,12 @@ def test_one_account_is_named_in_the_line(worked: House):
     worked.sam.opens("/time report umb").sees("30m logged for Umbrella").sees("All of it: Umbrella.")
     worked.sam.chooses("Told apart by", "By person").sees("All of it: Eve.").does_not_see("Most: Bo")
     worked.sam.opens("/time report Globex").sees("I can’t find hours of “Globex”")
+
+
+def test_one_account_is_chosen_and_left_again(worked: House):
+    worked.maya.opens("/time report").chooses("Account", "Umbrella").sees("30m logged for Umbrella")
+    worked.maya.chooses("Told apart by", "By person").sees("All of it: Eve.")
+    worked.maya.chooses("Account", "Every account").sees("Most: Bo")
 
 
 def test_a_month_with_nothing_says_what_to_do(house: House):

@@ -20,7 +20,7 @@ from bot.domain.imports.records import BadImport, Record
 from bot.domain.imports.report import TimeReport
 from bot.domain.imports.row import ImportedRow
 from bot.domain.imports.time_matching import Known
-from bot.domain.imports.timesheets import LONGEST_KEY, Timesheet, Worked, recognise
+from bot.domain.imports.timesheets import LONGEST_KEY, OURS, Timesheet, Worked, recognise
 from bot.domain.time import TimeEntry
 
 BATCH = 1000  # rows that are looked up and written together
@@ -58,7 +58,7 @@ def import_time(
         if account:
             account = copying.account_named(connection, account)[1]
         elif not sheet.names_accounts:
-            raise BadImport(f"A {sheet.name}, names no account. Say whose hours they are with --account NAME.")
+            raise BadImport(f"A {sheet.name} names no account. Say whose hours they are with --account NAME.")
         known = time_matching.known(connection, account, now)
         made = Import(sheet, header, source or sheet.source, TimeReport(sheet.name, account))
         copying.take_turns(connection, "time")
@@ -143,7 +143,7 @@ def _keep_raw(
     connection: Connection, made: Import, known: Known, entries: list[tuple[TimeEntry, Read]], rejected: list[Rejected]
 ) -> None:
     """Another system's lines stay as they were; our own can be printed again."""
-    if made.sheet.names_accounts or known.account is None:
+    if made.sheet is OURS:
         return
     source = KEPT_AS.format(made.source)
     lines = [
@@ -151,4 +151,5 @@ def _keep_raw(
         for entry, row in entries
     ]
     copying.copy(connection, ImportedRow, lines)
-    copying.keep_rejected(connection, known.account.id, source, rejected)
+    if known.account:  # of whose row it was nobody knows otherwise
+        copying.keep_rejected(connection, known.account.id, source, rejected)

@@ -21,6 +21,8 @@ YEARS = range(1990, 2100)
 OWN = "steward"  # with a workspace after it: the source of what was logged in the Steward there
 # A cell as our exports write it where it would have begun a formula (exports/written.py).
 _GUARDED = re.compile(r"'[ \n\x00\ufeff\xa0]*[=+\-@\t\r＝＋－＠]")
+_KEY = re.compile(r"\bT-\d{1,12}\b", re.IGNORECASE)
+_DURATION = re.compile(r"(\d{1,4}):([0-5]\d):([0-5]\d)")
 # What other systems call their categories.
 FOREIGN_CATEGORIES = {
     "development / sprint": Category.TICKET_RESOLUTION,
@@ -57,7 +59,7 @@ class Timesheet:
     source: str
     columns: tuple[str, ...]
     read: Callable[[dict[str, str]], Worked | None]
-    names_accounts: bool = False
+    names_accounts: bool = True
 
 
 def _of_a_crm(row: dict[str, str]) -> Worked:
@@ -72,6 +74,31 @@ def _of_a_crm(row: dict[str, str]) -> Worked:
         ticket=row["Case"].strip(),
         note=row["Name"].strip(),
     )
+
+
+def _of_toggl(row: dict[str, str]) -> Worked:
+    """Its times are its owner's; a ticket is one whose key stands in the task or the description."""
+    user, email = row["User"].strip(), row["Email"].strip()
+    began = _instant(f"{row['Start date'].strip()}T{row['Start time'].strip()}")
+    keys = {key.upper() for key in _KEY.findall(f"{row.get('Task', '')} {row['Description']}")}
+    return Worked(
+        key=f"{email or user} {began.isoformat()}",
+        person=[email, user],
+        when=began,
+        minutes=minutes_of(_clock(row["Duration"])),
+        account=row["Client"].strip(),
+        ticket=keys.pop() if len(keys) == 1 else "",
+        note=row["Description"].strip(),
+    )
+
+
+def _clock(text: str) -> str:
+    """01:30:00 as minutes."""
+    match = _DURATION.fullmatch(text.strip())
+    if match is None:
+        raise Unreadable(f"“{text.strip()[:40]}” is not a duration; write 00:45:00")
+    hours, minutes, seconds = map(int, match.groups())
+    return str(hours * 60 + minutes + Decimal(seconds) / 60)
 
 
 def _of_ours(written: dict[str, str]) -> Worked | None:
@@ -172,10 +199,17 @@ def unguarded(cell: str) -> str:
 
 
 CRM = Timesheet(
-    name="timesheet of a CRM, as Toggl fills it",
-    source="toggl",
+    name="timesheet of a CRM",
+    source="crm",
     columns=("Name", "Start Time", "Hours", "Time Spent", "Category", "Owner", "Case"),
     read=_of_a_crm,
+    names_accounts=False,
+)
+TOGGL = Timesheet(
+    name="detailed report of Toggl",
+    source="toggl",
+    columns=("User", "Email", "Client", "Description", "Start date", "Start time", "Duration"),
+    read=_of_toggl,
 )
 OURS = Timesheet(
     name="time export of Steward",
@@ -183,9 +217,8 @@ OURS = Timesheet(
     columns=("work_date", "person", "person_id", "account", "ticket", "project", "minutes", "category", "code", "note",
              "logged_at", "entry", "stands", "replaces", "source", "source_key", "steward"),
     read=_of_ours,
-    names_accounts=True,
 )  # fmt: skip
-TIMESHEETS = (CRM, OURS)
+TIMESHEETS = (CRM, TOGGL, OURS)
 
 
 def recognise(header: Sequence[str]) -> Timesheet:
