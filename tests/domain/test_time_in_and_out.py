@@ -158,8 +158,8 @@ def test_each_entry_has_its_event(load, in_it):
     load(crm({}))
     (entry,) = in_it(entries)
     event = in_it(lambda session: session.scalars(select(Event).where(Event.kind == Kind.TIME_LOGGED)).one())
-    assert (event.data["entry"], event.data["minutes"], event.actor_id) == (entry.id, 45, None)
-    assert event.account_id == entry.account_id
+    assert (event.data["entry"], event.data["minutes"], event.data["source"]) == (entry.id, 45, "crm")
+    assert (event.account_id, event.actor_id) == (entry.account_id, entry.person_id)
 
 
 @pytest.mark.parametrize("called", ["Bo", "bo", "U0BO", "bo@example.com", "BO@Example.com"])

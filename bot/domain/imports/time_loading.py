@@ -134,8 +134,9 @@ def _write(connection: Connection, entries: list[tuple[TimeEntry, Read]], known:
 def _event(entry: TimeEntry, known: Known) -> Event:
     return Event(
         kind=Kind.TIME_LOGGED, at=known.now, account_id=entry.account_id, ticket_id=entry.ticket_id,
+        actor_id=entry.person_id,
         data={"entry": entry.id, "minutes": entry.minutes, "code": entry.code.value, "note": entry.note,
-              "person": entry.person_id, "source": entry.source, "key": entry.source_key},
+              "source": entry.source, "key": entry.source_key},
     )  # fmt: skip
 
 
