@@ -47,10 +47,15 @@ class Permission(StrEnum):
     MEND_DELIVERIES = "settle what could not be delivered"
     WORK_ON_RELEASES = "package releases"
     PLAN_RELEASES = "plan and run releases"
+    SEE_MONEY = "see rates and invoices"
+    MAKE_AGREEMENTS = "make agreements"
+    REVIEW_BILLING = "review a month before it is billed"
+    INVOICE = "approve and export invoices"
 
 
 _EVERYONE = frozenset(Role)
 _WORKERS = frozenset({Role.ENGINEER, Role.LEAD, Role.SERVICE_OWNER})
+_MONEY = frozenset({Role.ACCOUNT_MANAGER, Role.FINANCE, Role.EXECUTIVE})
 _ORGANISERS = frozenset({Role.LEAD, Role.SERVICE_OWNER, Role.ADMIN})
 
 # fmt: off
@@ -69,6 +74,10 @@ PERMISSIONS: dict[Permission, frozenset[Role]] = {
     Permission.MEND_DELIVERIES: _ORGANISERS,
     Permission.WORK_ON_RELEASES: _WORKERS | {Role.APPROVER},
     Permission.PLAN_RELEASES:   frozenset({Role.LEAD, Role.SERVICE_OWNER, Role.APPROVER}),
+    Permission.SEE_MONEY:       _MONEY | {Role.LEAD, Role.SERVICE_OWNER, Role.ADMIN},
+    Permission.MAKE_AGREEMENTS: _MONEY | {Role.ADMIN},
+    Permission.REVIEW_BILLING:  frozenset({Role.LEAD, Role.SERVICE_OWNER, Role.ACCOUNT_MANAGER, Role.FINANCE}),
+    Permission.INVOICE:         frozenset({Role.FINANCE}),
     Permission.PLAN_WITH_CLIENTS: _WORKERS | {Role.ACCOUNT_MANAGER, Role.ADMIN},
 }
 # fmt: on

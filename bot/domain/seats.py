@@ -18,6 +18,8 @@ class Seat(StrEnum):
     CLIENT = "client"
     ONCALL_LEAD = "oncall_lead"
     RELEASE_APPROVER = "release_approver"
+    ACCOUNT = "account"
+    FINANCE = "finance"
 
     @property
     def label(self) -> str:
@@ -32,6 +34,8 @@ LABELS = {
     Seat.CLIENT: "the client’s approver",
     Seat.ONCALL_LEAD: "the lead on call",
     Seat.RELEASE_APPROVER: "a release approver",
+    Seat.ACCOUNT: "an account manager",
+    Seat.FINANCE: "somebody in finance",
 }
 # Whose decision fills which seat besides its own.
 FILLS: dict[Seat, frozenset[Seat]] = {Seat.LEAD: frozenset({Seat.PEER}), Seat.SERVICE_OWNER: frozenset({Seat.PEER})}

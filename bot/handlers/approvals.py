@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from bot.domain import approvals, changes, people, provider, quotes, releases, tickets
+from bot.domain import approvals, changes, deciding, people, provider, quotes, releases, tickets
 from bot.domain.approvals import Approval, Purpose
 from bot.domain.errors import NotFound, Refused
 from bot.domain.people import Person
@@ -33,7 +33,7 @@ def approve(call: Call) -> None:
     """**Approve**: counted with all others, under the lock."""
     window = window_underneath(call)
     with call.begin() as (session, actor):
-        approval = releases.decide(session, actor, _number(call), Verdict.APPROVE, now=call.now)
+        approval = deciding.decide(session, actor, _number(call), Verdict.APPROVE, now=call.now)
         view = _window(call, session, actor, approval) if window else None
     if view:
         call.replace(view)
@@ -80,7 +80,7 @@ def reject(call: Call) -> None:
     metadata, filled = modal.Metadata.model_validate_json(call.metadata), form.read(modal.RejectForm, call.view)
     with call.begin() as (session, actor):
         call.once(session, form.values(call.view), actor)
-        approval = releases.decide(
+        approval = deciding.decide(
             session, actor, metadata.approval, Verdict.REJECT, now=call.now, reason=filled.reason
         )
         view = _window(call, session, actor, approval) if metadata.window else None

@@ -4,9 +4,9 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from bot.domain import releases
+from bot.domain import deciding
 
 
 def run(session: Session, now: datetime) -> int:
     """Whatever is due by now."""
-    return releases.sweep(session, now)
+    return deciding.sweep(session, now)

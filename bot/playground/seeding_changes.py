@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import yaml
 from sqlalchemy.orm import Session, sessionmaker
 
-from bot.domain import accounts, approvals, changes, people, provider, releases
+from bot.domain import accounts, approvals, changes, deciding, people, provider, releases
 from bot.domain.approvals import Purpose
 from bot.domain.business_time import DAY_NAMES, Calendar
 from bot.domain.changes import Change, Content, Result, Rollback, Touch
@@ -125,7 +125,7 @@ def _approves(scene: Scene, slack_id: str, purpose: Purpose, subject_id: int, at
     approval = approvals.pending_of(scene.session, purpose, subject_id)
     if approval is None:
         raise LookupError(f"nothing is asked about {purpose} {subject_id}")
-    releases.decide(scene.session, by, approval.id, Verdict.APPROVE, now=at)
+    deciding.decide(scene.session, by, approval.id, Verdict.APPROVE, now=at)
 
 
 def _scheduled(scene: Scene, day: date | None = None) -> Release:

@@ -260,7 +260,8 @@ def _invoices() -> None:
         refers={"invoice_id": "invoice"}, unique=(("invoice_id", "position"),),
     )  # fmt: skip
     _table(
-        "billed_time", _number("entry_id"), _number("invoice_id"), _text("code"), _number("decision_id", nullable=True),
+        "billed_time", _number("entry_id"), _number("invoice_id"), _text("code"), _money("rate", 4),
+        _number("decision_id", nullable=True),
         refers={"entry_id": "time_entry", "invoice_id": "invoice", "decision_id": "decision"}, unique=(("entry_id",),),
     )  # fmt: skip
     op.create_index(op.f("ix_billed_time_invoice_id"), "billed_time", ["invoice_id"])

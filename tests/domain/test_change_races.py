@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from bot.domain import changes, people, releases
+from bot.domain import changes, deciding, people, releases
 from bot.domain.approvals import Approval, Decision, Purpose, Standing
 from bot.domain.changes import Change, ChangeState
 from bot.domain.errors import Refused
@@ -59,7 +59,7 @@ def as_somebody(name: str, verb: Callable[[Session, people.Person], object]) -> 
 
 def decides(name: str, number: int, verdict: Verdict = Verdict.APPROVE) -> Work:
     return as_somebody(
-        name, lambda s, by: releases.decide(s, by, number, verdict, now=MONDAY, reason="It is not ready")
+        name, lambda s, by: deciding.decide(s, by, number, verdict, now=MONDAY, reason="It is not ready")
     )
 
 
@@ -82,7 +82,7 @@ def withdraws(name: str, seen: int) -> Work:
 
 def sweeps(session: Session) -> str:
     people.enter_as_system(session)
-    return f"{releases.sweep(session, LATE)} followed up"
+    return f"{deciding.sweep(session, LATE)} followed up"
 
 
 def stands(sessions) -> tuple[Standing, ChangeState, int]:

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from bot.domain import approvals, changes, events, outbox, releases, risk
+from bot.domain import approvals, changes, deciding, events, outbox, releases, risk
 from bot.domain.approvals import Approval, Purpose, Standing
 from bot.domain.changes import Change, ChangeState, Content, Result, Rollback, Touch
 from bot.domain.errors import Refused
@@ -53,7 +53,7 @@ def asks(session, change, by="Bo", now=MONDAY):
 
 
 def says(session, approval, who, verdict=Verdict.APPROVE, reason="", now=MONDAY):
-    return releases.decide(session, person(session, who), approval.id, verdict, now=now, reason=reason)
+    return deciding.decide(session, person(session, who), approval.id, verdict, now=now, reason=reason)
 
 
 def test_a_routine_change_is_approved_by_a_colleague(session, cast, acme):
@@ -241,12 +241,12 @@ def test_a_rollback_tells_those_who_were_told_and_counts_against_the_system(sess
 def test_reminders_escalate_and_then_it_expires(session, cast, acme):
     change = a_change(session, acme)
     approval = asks(session, change)
-    assert releases.sweep(session, MONDAY + timedelta(hours=7)) == 0
+    assert deciding.sweep(session, MONDAY + timedelta(hours=7)) == 0
     for days, expected in ((1.1, 1), (2.1, 2)):
-        assert releases.sweep(session, MONDAY + timedelta(days=days)) == 1
-        assert releases.sweep(session, MONDAY + timedelta(days=days)) == 0
+        assert deciding.sweep(session, MONDAY + timedelta(days=days)) == 1
+        assert deciding.sweep(session, MONDAY + timedelta(days=days)) == 0
         assert approval.reminded == expected
-    assert releases.sweep(session, MONDAY + timedelta(days=8)) == 1
+    assert deciding.sweep(session, MONDAY + timedelta(days=8)) == 1
     assert (change.state, approval.state) == (ChangeState.DRAFT, Standing.EXPIRED)
     told = session.scalars(select(events.Event.kind).where(events.Event.change_id == change.id)).all()
     assert told.count(events.Kind.APPROVAL_REMINDED) == 2
@@ -289,7 +289,7 @@ def test_a_standard_change_waits_when_its_template_loses_its_standing_before_it_
     assert not changes.still_approved(session, next_one, MONDAY)
     with pytest.raises(Refused, match="its approval has lapsed"):
         released(session, next_one)
-    assert releases.sweep(session, MONDAY) == 2
+    assert deciding.sweep(session, MONDAY) == 2
     assert {failing.state, next_one.state} == {ChangeState.DRAFT}
 
 
@@ -309,10 +309,10 @@ def test_what_was_approved_too_long_ago_is_a_draft_again_and_can_be_asked_for_an
     change = a_change(session, acme)
     says(session, asks(session, change), "Eve")
     release = released(session, change)
-    assert releases.sweep(session, MONDAY + timedelta(days=14)) == 0
+    assert deciding.sweep(session, MONDAY + timedelta(days=14)) == 0
     late = MONDAY + timedelta(days=14, seconds=1)
-    assert releases.sweep(session, late) == 1
+    assert deciding.sweep(session, late) == 1
     assert (change.state, release.state) == (ChangeState.DRAFT, ReleaseState.DRAFT)
-    assert releases.sweep(session, late) == 0
+    assert deciding.sweep(session, late) == 0
     says(session, asks(session, change, now=late), "Eve", now=late)
     assert change.state is ChangeState.APPROVED

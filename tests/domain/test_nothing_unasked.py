@@ -18,7 +18,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_sta
 from sqlalchemy import Engine, select, text
 from sqlalchemy.orm import Session
 
-from bot.domain import approvals, changes, people, releases, risk
+from bot.domain import approvals, changes, deciding, people, releases, risk
 from bot.domain.approvals import Approval
 from bot.domain.changes import Change, ChangeState, Content, Result, Rollback, Touch
 from bot.domain.date_ranges import Days
@@ -206,7 +206,7 @@ class Anything(RuleBasedStateMachine):
     @rule(name=EVERYBODY, pick=st.integers(0, 3), verdict=st.sampled_from([*Verdict, Verdict.APPROVE]))
     def decides(self, name: str, pick: int, verdict: Verdict) -> None:
         if approval := self.one(Approval, pick):
-            decide, number = partial(releases.decide, self.session), approval.id
+            decide, number = partial(deciding.decide, self.session), approval.id
             self.does(name, lambda by: decide(by, number, verdict, now=self.now, reason=REASON))
 
     @rule(name=EVERYBODY, to=EVERYBODY, days=st.integers(0, 9))
@@ -261,7 +261,7 @@ class Anything(RuleBasedStateMachine):
 
     @rule()
     def sweeps(self) -> None:
-        releases.sweep(self.session, self.now)
+        deciding.sweep(self.session, self.now)
         self.judge()
 
     @rule(pick=st.integers(0, 1), order=ORDERS, meddling=MEDDLINGS, step=st.integers(1, 8))
@@ -328,7 +328,7 @@ class Anything(RuleBasedStateMachine):
     def _decide(self, purpose: approvals.Purpose, subject_id: int, order: list[str]) -> None:
         approval = approvals.pending_of(self.session, purpose, subject_id)
         if approval:
-            decide, number = partial(releases.decide, self.session), approval.id
+            decide, number = partial(deciding.decide, self.session), approval.id
             for name in order:
                 self.does(name, lambda by: decide(by, number, Verdict.APPROVE, now=self.now))
 

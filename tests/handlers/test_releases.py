@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.domain import approvals, changes, people, releases, risk
+from bot.domain import approvals, changes, deciding, people, releases, risk
 from bot.domain.approvals import Purpose
 from bot.domain.changes import Change, Content, Result, Rollback, Touch
 from bot.domain.risk import Blast
@@ -59,7 +59,7 @@ def a_change(house: House, *, touches: tuple[Touch, ...] = (Touch.ROUTING,), tic
             changes.ask(session, change, by=bo, now=house.now, seen=change.version)
             for name in ("Maya", "Cleo"):
                 if approval := approvals.pending_of(session, Purpose.CHANGE, change.id):
-                    releases.decide(session, named(session, name), approval.id, Verdict.APPROVE, now=house.now)
+                    deciding.decide(session, named(session, name), approval.id, Verdict.APPROVE, now=house.now)
         return change.id
 
 
@@ -78,7 +78,7 @@ def decides(house: House, name: str, verdict: Verdict = Verdict.APPROVE, reason:
     with house.sessions.begin() as session:
         people.enter_as_system(session)
         approval = approvals.pending_of(session, Purpose.RELEASE, newest(house))
-        releases.decide(session, named(session, name), approval.id, verdict, now=house.now, reason=reason)
+        deciding.decide(session, named(session, name), approval.id, verdict, now=house.now, reason=reason)
     house.delivers()
 
 
@@ -472,7 +472,7 @@ def test_approvers_are_reminded_by_name(house: House):
     asked(house, Day="2026-12-03")
     with house.sessions.begin() as session:
         people.enter_as_system(session)
-        releases.sweep(session, house.now + timedelta(days=1, hours=1))
+        deciding.sweep(session, house.now + timedelta(days=1, hours=1))
     house.delivers()
     assert in_thread(house)[-1].startswith("<@U0MAYA>, <@U0SAM>, this release still waits for a release approver.")
 

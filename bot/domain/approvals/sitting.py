@@ -18,6 +18,8 @@ WITH_ROLE = {
     Seat.LEAD: Role.LEAD,
     Seat.SERVICE_OWNER: Role.SERVICE_OWNER,
     Seat.RELEASE_APPROVER: Role.APPROVER,
+    Seat.ACCOUNT: Role.ACCOUNT_MANAGER,
+    Seat.FINANCE: Role.FINANCE,
 }
 
 

@@ -111,7 +111,7 @@ def propose(
     beyond_hours = found is not None and found.reasons == [OutOfScope.ALLOWANCE]
     rate = bought.overage_rate if beyond_hours else bought.rate(Code.OUT_OF_SCOPE)
     if rate is None:
-        raise Refused(f"{account.name}’s agreement has no rate to quote. Add one with /agreement first.")
+        raise Refused(f"{account.name}’s agreement has no rate to quote. Add one with /review agreements first.")
     made = Quote(
         account_id=account.id, ticket_id=ticket.id, minutes=minutes, rate_amount=rate, rate_currency=bought.currency,
         cap_minutes=cap_minutes, valid_until=valid_until, made_by_id=by.id, made_at=now,
@@ -151,7 +151,7 @@ def check(session: Session, ticket: Ticket, *, by: Person, seen: int | None = No
 def _require_agreement(session: Session, account_id: int, today: date) -> Agreement:
     bought = agreements.of(session, account_id, today)
     if bought is None:
-        raise Refused("This account has no agreement to quote from. Add one with /agreement first.")
+        raise Refused("This account has no agreement to quote from. Add one with /review agreements first.")
     return bought
 
 

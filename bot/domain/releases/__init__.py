@@ -1,14 +1,12 @@
 """Releases: changes that go out together, in a window, told to those they concern, and what became of them.
 
 `release` is the entity, `packing` what goes into it, `asking` its way to being scheduled, `going` what happens at Go
-and after, `windows` when one may go out, `audiences` who is told and when, `rollout` the messages that tell them,
-`deciding` a decision and what follows.
+and after, `windows` when one may go out, `audiences` who is told and when, `rollout` the messages that tell them.
 """
 
 from bot.domain.releases.access import check_staff, find, history, is_key, listed, visible_to
 from bot.domain.releases.asking import ask, schedule, withdraw
 from bot.domain.releases.audiences import Audience, Moment
-from bot.domain.releases.deciding import decide, sweep
 from bot.domain.releases.going import go, release_now, roll_back, verify
 from bot.domain.releases.packing import after_edit, make, obstacles, repackage
 from bot.domain.releases.release import BEFORE_GO, Package, Release, ReleaseState, changes_in, highest, lock
@@ -37,7 +35,6 @@ __all__ = [
     "ask",
     "changes_in",
     "check_staff",
-    "decide",
     "edit_message",
     "facts_of",
     "find",
@@ -60,7 +57,6 @@ __all__ = [
     "roll_back",
     "schedule",
     "send_due",
-    "sweep",
     "verify",
     "visible_to",
     "window_on",

@@ -1,14 +1,25 @@
 """Time: entries that are never changed, the days they make up, and what is asked about them."""
 
-from bot.domain.time.days import CompleteDay, Logged, call_complete, expected_minutes, of_day, week, who_completed
+from bot.domain.time.days import (
+    CompleteDay,
+    Logged,
+    call_complete,
+    expected_minutes,
+    long_days,
+    month_of,
+    of_day,
+    week,
+    who_completed,
+)
 from bot.domain.time.doubts import Doubt, doubts
 from bot.domain.time.entry import TimeEntry, Work, standing
 from bot.domain.time.reading import latest_work, minutes_by_code, minutes_on_projects, notes_on, people_who_logged
 from bot.domain.time.timers import Timer
-from bot.domain.time.writing import Before, before, correct, log, own, reverse, usual_category
+from bot.domain.time.writing import Before, amend, before, correct, log, own, reverse, usual_category
 
 __all__ = [
-    "Before", "CompleteDay", "Doubt", "Logged", "TimeEntry", "Timer", "Work", "before", "call_complete", "correct",
-    "doubts", "expected_minutes", "latest_work", "log", "minutes_by_code", "minutes_on_projects", "notes_on", "of_day",
-    "own", "people_who_logged", "reverse", "standing", "usual_category", "week", "who_completed",
+    "Before", "CompleteDay", "Doubt", "Logged", "TimeEntry", "Timer", "Work", "amend", "before",
+    "call_complete", "correct", "doubts", "expected_minutes", "latest_work", "log", "long_days",
+    "minutes_by_code", "minutes_on_projects", "month_of", "notes_on", "of_day", "own", "people_who_logged",
+    "reverse", "standing", "usual_category", "week", "who_completed",
 ]  # fmt: skip

@@ -68,6 +68,30 @@ def week(session: Session, person: Person, first: date, today: date) -> list[Log
     return found
 
 
+def month_of(session: Session, person: Person, first: date, last: date) -> list[Logged]:
+    """The days from that one to the last, week by week."""
+    found, day = [], first
+    while day <= last:
+        found += [one for one in week(session, person, day, last) if one.day <= last]
+        day += timedelta(days=7)
+    return found
+
+
+def long_days(
+    session: Session, person_ids: list[int], first: date, last: date, longest: int
+) -> dict[tuple[int, date], int]:
+    """The days on which these people logged more than that, with how much."""
+    total = func.sum(TimeEntry.minutes)
+    rows = session.execute(
+        select(TimeEntry.person_id, TimeEntry.work_date, total)
+        .where(TimeEntry.person_id.in_(person_ids), TimeEntry.work_date.between(first, last))
+        .group_by(TimeEntry.person_id, TimeEntry.work_date)
+        .having(total > longest)
+        .order_by(TimeEntry.work_date, TimeEntry.person_id)
+    )
+    return {(person, day): int(minutes) for person, day, minutes in rows}
+
+
 def of_day(session: Session, person: Person, day: date) -> Logged:
     """One day."""
     return week(session, person, day, day)[0]

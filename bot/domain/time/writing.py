@@ -130,10 +130,13 @@ def own(session: Session, entry_id: int, *, by: Person) -> TimeEntry:
 
 def reverse(session: Session, entry_id: int, *, by: Person, now: datetime, reason: str = "") -> TimeEntry:
     """Undo one's own entry by an equal and opposite one; the history keeps both."""
-    entry = own(session, entry_id, by=by)
+    return _reverse(session, own(session, entry_id, by=by), by, now, reason)
+
+
+def _reverse(session: Session, entry: TimeEntry, by: Person, now: datetime, reason: str) -> TimeEntry:
     reversal = TimeEntry(
         account_id=entry.account_id,
-        person_id=by.id,
+        person_id=entry.person_id,
         ticket_id=entry.ticket_id,
         project_id=entry.project_id,
         work_date=entry.work_date,
@@ -169,6 +172,28 @@ def correct(
         session, work, by=by, minutes=minutes, work_date=work_date, now=now, today=today, category=category, code=code,
         note=note, instead_of=entry, reason=reason,
     )  # fmt: skip
+
+
+def amend(
+    session: Session, entry: TimeEntry, *, by: Person, now: datetime, reason: str, code: Code | None = None,
+    note: str | None = None, ticket: Ticket | None = None,
+) -> TimeEntry:  # fmt: skip
+    """Put somebody's standing entry right in a review: it stays theirs, and the history tells who did it."""
+    by.require(Permission.REVIEW_BILLING)
+    session.execute(select(Person.id).where(Person.id == entry.person_id).with_for_update())
+    if session.scalar(select(TimeEntry.id).where(TimeEntry.reverses_id == entry.id)):
+        raise Refused("That entry was put right meanwhile. Open the review again.")
+    _reverse(session, entry, by, now, reason)
+    replacement = TimeEntry(
+        account_id=entry.account_id, person_id=entry.person_id, work_date=entry.work_date, minutes=entry.minutes,
+        category=entry.category, code=code or entry.code, note=entry.note if note is None else note.strip(),
+        created_at=now, replaces_id=entry.id, reason=reason,
+        ticket_id=ticket.id if ticket else entry.ticket_id, project_id=None if ticket else entry.project_id,
+    )  # fmt: skip
+    session.add(replacement)
+    session.flush()
+    _record(session, events.Kind.TIME_LOGGED, replacement, by, now)
+    return replacement
 
 
 def _target_of(entry: TimeEntry) -> dict[str, int]:

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from bot.domain import accounts, approvals, changes, events, people, provider, quotes
+from bot.domain import accounts, approvals, billing, changes, events, people, provider, quotes
 from bot.domain.approvals import Approval, Decision, Hall, Purpose, Standing, decisions_on
 from bot.domain.approvals.approval import Settled, valid_for
 from bot.domain.business_time import Calendar, days_between
@@ -74,6 +74,7 @@ def _lock_change(session: Session, number: int) -> Change:
 MATTERS: dict[Purpose, Matter] = {
     Purpose.CHANGE:           Matter(_lock_change, _change_settled, changes.lapse, changes.remind),
     Purpose.EMERGENCY_REVIEW: Matter(_lock_change, _change_settled, changes.lapse, changes.remind, False),
+    Purpose.BILLING_REVIEW:   Matter(billing.lock_subject, billing.settled, billing.lapse, billing.remind),
     Purpose.QUOTE:            Matter(quotes.lock_subject, quotes.settled, quotes.lapse, quotes.remind),
     Purpose.RELEASE:          Matter(lock, release_settled, _release_lapse, _release_remind),
 }

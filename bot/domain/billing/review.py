@@ -1,0 +1,241 @@
+"""The monthly billing review: what was found, two signatures, and then the month is locked and its invoices drafted.
+
+Signing is an approval (`Purpose.BILLING_REVIEW`) of exactly what stands: whatever changes afterwards voids the first
+signature. Once both are there the account's month is closed; what comes later counts in the next one.
+"""
+
+from dataclasses import asdict
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ForeignKey, UniqueConstraint, func, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from bot.domain import accounts, agreements, approvals, events, invoices, outbox, people, provider
+from bot.domain.accounts import Account
+from bot.domain.approvals import Approval, Purpose, Standing
+from bot.domain.approvals.approval import Settled
+from bot.domain.base import AccountRef, Base, Id
+from bot.domain.billing.findings import Examined, examine
+from bot.domain.errors import NotFound, Refused
+from bot.domain.months import Month
+from bot.domain.outbox import Place, Subject
+from bot.domain.people import Person
+from bot.domain.receipts import digest_of
+from bot.domain.roles import Permission
+from bot.domain.seats import Seat, Verdict
+from bot.domain.time import TimeEntry
+
+SEATS = ((Seat.ACCOUNT, Seat.FINANCE),)
+EXPIRES_AFTER = 60  # business days: a signature that waits so long is asked for anew
+
+
+class ReviewState(StrEnum):
+    """How far it is."""
+
+    OPEN = "open"
+    LOCKED = "locked"
+
+
+class BillingReview(Base):
+    """One month of one account; `figures` is what it came to when it was locked."""
+
+    __tablename__ = "billing_review"
+    __table_args__ = (UniqueConstraint("account_id", "month"),)
+
+    id: Mapped[Id] = mapped_column(init=False)
+    account_id: Mapped[AccountRef]
+    month: Mapped[date]
+    opened_at: Mapped[datetime]
+    state: Mapped[ReviewState] = mapped_column(default=ReviewState.OPEN)
+    version: Mapped[int] = mapped_column(default=1, server_default="1")
+    locked_at: Mapped[datetime | None] = mapped_column(default=None)
+    figures: Mapped[dict[str, Any]] = mapped_column(default_factory=dict, server_default="{}")
+
+    @property
+    def period(self) -> Month:
+        """Its month."""
+        return Month.of(self.month)
+
+
+class WaivedFinding(Base):
+    """Somebody looked at a finding and said why it is right."""
+
+    __tablename__ = "waived_finding"
+    __table_args__ = (UniqueConstraint("review_id", "finding"),)
+
+    id: Mapped[Id] = mapped_column(init=False)
+    account_id: Mapped[AccountRef]
+    review_id: Mapped[int] = mapped_column(ForeignKey("billing_review.id"))
+    finding: Mapped[str]
+    reason: Mapped[str]
+    by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    at: Mapped[datetime]
+
+
+def open_for(session: Session, account: Account, month: Month, now: datetime) -> BillingReview | None:
+    """The review of that month, made where there is none yet; None where there is nothing to review."""
+    query = select(BillingReview).where(BillingReview.account_id == account.id, BillingReview.month == month.first)
+    if (review := session.scalar(query)) is not None:
+        return review
+    if account.billed_through and month.last <= account.billed_through:
+        return None
+    worked = session.scalars(
+        select(func.count()).select_from(TimeEntry)
+        .where(TimeEntry.account_id == account.id, TimeEntry.period == month.first)
+    ).one()  # fmt: skip
+    if not worked and agreements.of(session, account.id, month.last) is None:
+        return None
+    review = BillingReview(account_id=account.id, month=month.first, opened_at=now)
+    session.add(review)
+    session.flush()
+    told = {"review": review.id, "month": str(month)}
+    events.record(session, events.Kind.REVIEW_OPENED, account_id=account.id, at=now, data=told)
+    if channel := provider.get(session).billing_channel:
+        outbox.open_thread(session, Subject.BILLING_REVIEW, review.id, Place.BILLING, channel, account_id=account.id)
+    return review
+
+
+def visible_to(session: Session, actor: Person, number: int, *, lock: bool = False) -> BillingReview:
+    """The only way to load one: for those who review billing."""
+    actor.require(Permission.REVIEW_BILLING)
+    query = select(BillingReview).where(BillingReview.id == number)
+    found = session.scalar(query.with_for_update() if lock else query)
+    if found is None:
+        raise NotFound("I can't find that review. /review billing lists them.")
+    return found
+
+
+def listed(session: Session, actor: Person, *, limit: int = 40) -> list[BillingReview]:
+    """Those that are open first, then the newest."""
+    actor.require(Permission.REVIEW_BILLING)
+    order = (BillingReview.state.desc(), BillingReview.month.desc(), BillingReview.account_id)
+    return list(session.scalars(select(BillingReview).order_by(*order).limit(limit)))
+
+
+def examined(session: Session, review: BillingReview, now: datetime) -> Examined:
+    """What stands in it now."""
+    account = accounts.by_id(session, review.account_id)
+    month = review.period
+    bought = agreements.of(session, account.id, month.last) or agreements.of(session, account.id, month.first)
+    waived = session.scalars(select(WaivedFinding.finding).where(WaivedFinding.review_id == review.id))
+    return examine(session, account, month, bought, waived, account.calendar.local_date(now))
+
+
+def sign(session: Session, review: BillingReview, *, by: Person, now: datetime) -> Approval:
+    """One of the two signatures on what stands now; the second one locks the month. The caller holds the review."""
+    account = _check(session, review, by, now)
+    stands = examined(session, review, now)
+    if stands.open:
+        left = len(stands.open)
+        raise Refused(
+            f"{left} thing{'s hold' if left > 1 else ' holds'} this up. Settle what is listed first, then sign."
+        )
+    content = digest_of(stands.content())
+    approval = approvals.pending_of(session, Purpose.BILLING_REVIEW, review.id)
+    if approval is not None and approval.content_hash != content:
+        approvals.end(approvals.locked(session, approval.id), Standing.VOID, now=now)
+        session.flush()
+        approval = None
+    if approval is None:
+        approval = approvals.ask(
+            session, Purpose.BILLING_REVIEW, review.id, SEATS, account_id=account.id, barred={}, content_hash=content,
+            by=by, now=now, business_days=EXPIRES_AFTER,
+        )  # fmt: skip
+    result = approvals.decide(session, approvals.locked(session, approval.id), Verdict.APPROVE, by=by, now=now)
+    settled(session, review, approval, result, by=by, now=now)
+    return approval
+
+
+def _check(session: Session, review: BillingReview, by: Person, now: datetime) -> Account:
+    by.require(Permission.REVIEW_BILLING)
+    account = accounts.by_id(session, review.account_id)
+    if review.state is ReviewState.LOCKED:
+        raise Refused(f"{account.name}’s {review.period.name} is locked already. /review invoices has what came of it.")
+    if account.calendar.local_date(now) <= review.period.last:
+        raise Refused(f"{review.period.name} is not over yet. Sign it from the first of next month on.")
+    earlier = session.scalar(
+        select(BillingReview)
+        .where(BillingReview.account_id == account.id, BillingReview.month < review.month,
+               BillingReview.state == ReviewState.OPEN)
+        .order_by(BillingReview.month).limit(1)
+    )  # fmt: skip
+    if earlier is not None:
+        raise Refused(f"{earlier.period.name} is open still. Sign that first: months are billed in their order.")
+    return account
+
+
+def settled(
+    session: Session, review: BillingReview, approval: Approval, result: Settled, *, by: Person, now: datetime
+) -> None:
+    """A signature came: the second one locks the month."""
+    told = {"review": review.id, "approval": approval.id, "seat": result.decision.seat.value}
+    event = events.record(
+        session, events.Kind.REVIEW_SIGNED, account_id=review.account_id, person=by.id, at=now, data=told
+    )
+    if result.state is Standing.APPROVED:
+        lock_month(session, review, by=by, now=now)
+    review.version += 1
+    session.flush()
+    for card in outbox.refresh(session, Subject.BILLING_REVIEW, review.id):
+        outbox.reply(session, card, event.id)
+
+
+def lock_month(session: Session, review: BillingReview, *, by: Person, now: datetime) -> None:
+    """Nothing is added to the month any more, and its invoices are drafted.
+
+    The account's row is held first, so entries under way are in or go to the next month; if one came in since it was
+    signed, the signature was on something else.
+    """
+    query = select(Account).where(Account.id == review.account_id).with_for_update()
+    account = session.scalars(query, execution_options={"populate_existing": True}).one()
+    stands = examined(session, review, now)
+    signed = approvals.newest(session, Purpose.BILLING_REVIEW, [review.id])[review.id]
+    if digest_of(stands.content()) != signed.content_hash:
+        raise Refused("Something was logged while you signed. Open the review again, look at it, and sign once more.")
+    account.billed_through = review.period.last
+    account.billed_carry = stands.charges.allowance.carry_out if stands.charges and stands.charges.allowance else 0
+    review.state, review.locked_at = ReviewState.LOCKED, now
+    review.figures = _figures(stands)
+    session.flush()
+    if stands.charges is not None:
+        invoices.draft(session, account, stands.charges, review_id=review.id, by=by, now=now)
+    told = {"review": review.id, "month": str(review.period)}
+    events.record(session, events.Kind.MONTH_LOCKED, account_id=account.id, person=by.id, at=now, data=told)
+
+
+def _figures(stands: Examined) -> dict[str, Any]:
+    charges = stands.charges
+    return {
+        "net": str(charges.net) if charges else None,
+        "raw_minutes": stands.raw_minutes,
+        "billed_minutes": sum(line.billed_minutes for line in charges.lines) if charges else 0,
+        "internal_minutes": stands.internal_minutes,
+        "written_off_minutes": stands.written_off_minutes,
+        "waiting_minutes": sum(one.minutes for one in charges.waiting) if charges else 0,
+        "allowance": asdict(charges.allowance) if charges and charges.allowance else None,
+    }
+
+
+def lock_subject(session: Session, number: int) -> BillingReview:
+    """The review that an approval is about, held."""
+    query = select(BillingReview).where(BillingReview.id == number).with_for_update()
+    return session.scalars(query, execution_options={"populate_existing": True}).one()
+
+
+def lapse(_session: Session, review: BillingReview, _approval: Approval, _now: datetime) -> None:
+    """A signature that stood alone for too long counts no more; the review stays open."""
+    review.version += 1
+
+
+def remind(session: Session, review: BillingReview, approval: Approval, now: datetime, *, escalate: bool) -> None:
+    """Whoever has yet to sign is asked in the thread of its card."""
+    decided = approvals.decisions_on(session, [approval.id])[approval.id]
+    hall = approvals.Hall(session, now)
+    seats = approval.open_seats(decided, now, approvals.valid_for(session))
+    holders = [one for seat in seats for one in hall.holders(seat, approval.account_id, approval.barred_ids)]
+    told = {"review": review.id, "asked": [people.facts(one) for one in holders], "escalated": escalate}
+    event = events.record(session, events.Kind.APPROVAL_REMINDED, account_id=review.account_id, at=now, data=told)
+    for card in outbox.posts_of(session, Subject.BILLING_REVIEW, review.id):
+        outbox.reply(session, card, event.id)

@@ -1,0 +1,26 @@
+"""Invoices: what a month costs, the documents that ask for it, and the credit notes that give some of it back.
+
+`charges` prices a month, `drafting` makes invoices of it and moves them on, `invoice` is the entity.
+"""
+
+from bot.domain.invoices.charges import Charge, Charges, of
+from bot.domain.invoices.drafting import act, credit, draft
+from bot.domain.invoices.invoice import (
+    NUMBERED,
+    BilledTicket,
+    BilledTime,
+    Invoice,
+    InvoiceAction,
+    InvoiceKind,
+    InvoiceLine,
+    InvoiceSeries,
+    InvoiceState,
+    lines_of,
+    listed,
+    visible_to,
+)
+
+__all__ = [
+    "NUMBERED", "BilledTicket", "BilledTime", "Charge", "Charges", "Invoice", "InvoiceAction", "InvoiceKind",
+    "InvoiceLine", "InvoiceSeries", "InvoiceState", "act", "credit", "draft", "lines_of", "listed", "of", "visible_to",
+]  # fmt: skip

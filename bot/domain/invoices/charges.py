@@ -1,0 +1,356 @@
+"""What a month costs an account: its time priced by the agreement, its fee, its tickets by type.
+
+Each entry is charged once and for good (`BilledTime`). Time outside the scope is charged as far as an approval covers
+it, a project's as far as its budget does; the rest waits, and is charged in the month in which that changed.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import NamedTuple
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session, aliased
+
+from bot.domain import burn, people, quotes
+from bot.domain.accounts import Account
+from bot.domain.agreements import Agreement
+from bot.domain.allowance import Period, period
+from bot.domain.codes import Code
+from bot.domain.invoices.invoice import BilledTicket, BilledTime, Invoice
+from bot.domain.money import Money
+from bot.domain.months import Month
+from bot.domain.projects import Project
+from bot.domain.rounding import Piece
+from bot.domain.routing import RequestType
+from bot.domain.tickets import Ticket
+from bot.domain.time import TimeEntry
+from bot.domain.time.write_offs import WriteOff
+from bot.domain.workflow import CloseReason
+
+FEE, OVERAGE, USAGE = "fee", "overage", "usage"
+HOUR, MONTH, TICKET = "hour", "month", "ticket"
+# As a line says it.
+DESCRIPTIONS: dict[str, str] = {
+    FEE: "Managed services",
+    OVERAGE: "Hours beyond the allowance",
+    Code.INCLUDED: "Support",
+    Code.OUT_OF_SCOPE: "Out-of-scope support",
+    Code.PROJECT: "Project delivery",
+    Code.ADVISORY: "Strategic advisory",
+}
+ORDER = [FEE, USAGE, Code.INCLUDED, OVERAGE, Code.OUT_OF_SCOPE, Code.PROJECT, Code.ADVISORY]
+
+
+class Key(NamedTuple):
+    """What stands on one line."""
+
+    code: str
+    rate: Decimal
+    project_id: int | None = None
+
+
+class Worked(NamedTuple):
+    """An entry, as it is priced."""
+
+    id: int
+    code: Code
+    ticket_id: int | None
+    project_id: int | None
+    work_date: object
+    minutes: int
+    person_id: int
+    reverses_id: int | None
+    replaces_id: int | None
+
+
+@dataclass
+class Charge:
+    """A line to be: a quantity at a price, and what it comes from."""
+
+    code: str
+    description: str
+    quantity: Decimal
+    unit: str
+    unit_price: Decimal
+    currency: str
+    raw_minutes: int = 0
+    billed_minutes: int = 0
+    entries: list[int] = field(default_factory=list)
+    tickets: list[int] = field(default_factory=list)
+    decided: dict[int, int] = field(default_factory=dict)  # by entry: the decision that covers it
+
+    @property
+    def decisions(self) -> list[int]:
+        """The approvals it stands on."""
+        return sorted(set(self.decided.values()))
+
+    @property
+    def amount(self) -> Money:
+        """Quantity times price, rounded once."""
+        return Money(self.quantity * self.unit_price, self.currency)
+
+
+@dataclass
+class Credit:
+    """What is given back on an invoice that was approved."""
+
+    invoice: Invoice
+    charges: list[Charge] = field(default_factory=list)
+
+
+@dataclass
+class Charges:
+    """A month of an account."""
+
+    bought: Agreement
+    month: Month
+    lines: list[Charge] = field(default_factory=list)
+    credits: list[Credit] = field(default_factory=list)
+    allowance: Period | None = None
+    waiting: list[Worked] = field(default_factory=list)  # outside the scope and not approved, or over a budget
+    unpriced: list[Worked] = field(default_factory=list)  # of a code that the agreement has no rate for
+    free: int = 0  # minutes that cost nothing: in the price, or our own affair
+
+    @property
+    def net(self) -> Money:
+        """The lines' sum, without tax."""
+        total = Money(Decimal(0), self.bought.currency)
+        for line in self.lines:
+            total += line.amount
+        return total
+
+
+def of(session: Session, account: Account, month: Month, bought: Agreement) -> Charges:
+    """All that the month costs as things stand."""
+    found = Charges(bought, month)
+    _add_fee(found)
+    worked = _unbilled(session, account, month)
+    worked = _net(worked)
+    corrections = _corrections(session, worked)
+    changed = {entry.id for group in corrections.values() for entry in group}
+    priced = _priced(session, found, [entry for entry in worked if entry.id not in changed])
+    found.lines += _lines(session, bought, priced)
+    _add_usage(session, account, found)
+    _add_overage(session, account, found)
+    _settle(session, found, corrections)
+    found.lines.sort(key=lambda line: (ORDER.index(line.code), line.description, -line.unit_price))
+    return found
+
+
+def _unbilled(session: Session, account: Account, month: Month) -> list[Worked]:
+    """What is logged for that month or before, and neither charged nor written off.
+
+    Of months before only what waited for an approval or a budget: the rest was settled when they were locked.
+    """
+    original = aliased(WriteOff)
+    of_it = TimeEntry.period == month.first
+    waited = (TimeEntry.period < month.first) & TimeEntry.code.in_([Code.OUT_OF_SCOPE, Code.PROJECT])
+    columns = [getattr(TimeEntry, name) for name in Worked._fields]
+    rows = session.execute(
+        select(*columns)
+        .where(
+            TimeEntry.account_id == account.id, of_it | waited, TimeEntry.code != Code.INTERNAL,
+            ~exists().where(BilledTime.entry_id == TimeEntry.id),
+            ~exists().where(WriteOff.entry_id == TimeEntry.id),
+            ~exists().where(original.entry_id == TimeEntry.reverses_id),
+        )
+        .order_by(TimeEntry.id)
+    )  # fmt: skip
+    return [Worked(*row) for row in rows]
+
+
+def _net(worked: list[Worked]) -> list[Worked]:
+    """Without what was taken back before it was charged, and what took it back."""
+    ids = {one.id for one in worked}
+    gone = {number for one in worked if one.reverses_id in ids for number in (one.id, one.reverses_id)}
+    return [one for one in worked if one.id not in gone]
+
+
+def _priced(session: Session, found: Charges, worked: list[Worked]) -> dict[Key, list[Worked]]:
+    """Each entry with what stands on its line; what waits, or has no price, is put aside."""
+    bought = found.bought
+    roles = {person.id: frozenset(person.roles) for person in _workers(session, worked).values()}
+    covered = quotes.covered(session, {one.ticket_id for one in worked if one.ticket_id})
+    budgeted = _within_budget(session, {one.project_id for one in worked if one.project_id})
+    lines: dict[Key, list[Worked]] = defaultdict(list)
+    for one in worked:
+        if one.code in bought.draws or (one.code is Code.INCLUDED and not bought.is_hourly):
+            found.free += one.minutes
+        elif one.code is Code.OUT_OF_SCOPE:
+            if quote := covered.get(one.id):
+                lines[Key(one.code, quote.rate_amount)].append(one)
+            else:
+                found.waiting.append(one)
+        elif one.code is Code.PROJECT and one.id not in budgeted:
+            found.waiting.append(one)
+        elif (rate := bought.rate(one.code, roles.get(one.person_id, frozenset()))) is None:
+            found.unpriced.append(one)
+        else:
+            lines[Key(one.code, rate, one.project_id)].append(one)
+    return lines
+
+
+def _workers(session: Session, worked: Iterable[Worked]) -> dict[int, people.Person]:
+    return people.by_ids(session, {one.person_id for one in worked})
+
+
+def _within_budget(session: Session, ids: set[int]) -> set[int]:
+    """The entries that a project's budget holds, in the order they were made; and what takes one of them back."""
+    budgets = dict(session.execute(select(Project.id, Project.budget_minutes).where(Project.id.in_(ids))).all())
+    spent: dict[int, int] = defaultdict(int)
+    kept: set[int] = set()
+    rows = session.execute(
+        select(TimeEntry.project_id, TimeEntry.id, TimeEntry.minutes, TimeEntry.reverses_id)
+        .where(TimeEntry.project_id.in_(ids))
+        .order_by(TimeEntry.id)
+    )
+    for project_id, entry_id, minutes, reverses_id in rows:
+        fits = reverses_id in kept if reverses_id else spent[project_id] + minutes <= budgets[project_id]
+        if fits:
+            spent[project_id] += minutes
+            kept.add(entry_id)
+    return kept
+
+
+def _lines(session: Session, bought: Agreement, priced: dict[Key, list[Worked]]) -> list[Charge]:
+    decisions = _decisions(session, priced)
+    names = _project_names(session, priced)
+    made = []
+    for key, worked in priced.items():
+        billed = bought.rounds.total(_pieces(worked))
+        raw = sum(one.minutes for one in worked)
+        if not (billed or raw):
+            continue
+        made.append(_hours(key, worked, billed, bought.currency, names, decisions))
+    return made
+
+
+def _hours(
+    key: Key, worked: list[Worked], billed: int, currency: str, names: dict[int, str], decisions: dict[int, int]
+) -> Charge:
+    what = DESCRIPTIONS[key.code] + (f", {names[key.project_id]}" if key.project_id else "")
+    tickets = sorted({one.ticket_id for one in worked if one.ticket_id})
+    return Charge(
+        code=str(key.code), description=what, quantity=Decimal(billed) / 60, unit=HOUR, unit_price=key.rate,
+        currency=currency, raw_minutes=sum(one.minutes for one in worked), billed_minutes=billed,
+        entries=[one.id for one in worked], tickets=tickets,
+        decided={one.id: decisions[one.id] for one in worked if one.id in decisions},
+    )  # fmt: skip
+
+
+def _pieces(worked: Iterable[Worked]) -> list[Piece]:
+    return [
+        Piece(one.reverses_id or one.id, one.ticket_id or (-one.project_id if one.project_id else None), one.work_date,
+              one.minutes)
+        for one in worked
+    ]  # fmt: skip
+
+
+def _decisions(session: Session, priced: dict[Key, list[Worked]]) -> dict[int, int]:
+    """By entry: the decision that covers it."""
+    worked = [one for key, entries in priced.items() if key.code == Code.OUT_OF_SCOPE for one in entries]
+    covered = quotes.covered(session, {one.ticket_id for one in worked if one.ticket_id})
+    return {number: quote.decision_id for number, quote in covered.items() if quote.decision_id}
+
+
+def _project_names(session: Session, priced: dict[Key, list[Worked]]) -> dict[int, str]:
+    ids = {key.project_id for key in priced if key.project_id}
+    rows = session.execute(select(Project.id, Project.name).where(Project.id.in_(ids)))
+    return {number: f"PR-{number} {name}" for number, name in rows}
+
+
+def _add_fee(found: Charges) -> None:
+    fee = found.bought.fee(found.month)
+    if fee is not None and fee.amount:
+        name = f"{DESCRIPTIONS[FEE]}, {found.month.name} {found.month.year}"
+        found.lines.append(Charge(FEE, name, Decimal(1), MONTH, fee.amount, fee.currency))
+
+
+def _add_usage(session: Session, account: Account, found: Charges) -> None:
+    """Tickets filed in the month, by type, where the agreement prices them; what was no work of its own is free."""
+    if not found.bought.prices:
+        return
+    start, end = found.month.window(account.calendar)
+    no_work = [CloseReason.DUPLICATE, CloseReason.WITHDRAWN, CloseReason.REDIRECTED]
+    rows = session.execute(
+        select(Ticket.request_type, Ticket.id)
+        .where(
+            Ticket.account_id == account.id, Ticket.created_at >= start, Ticket.created_at < end,
+            Ticket.requester_id.is_not(None), Ticket.close_reason.is_(None) | Ticket.close_reason.not_in(no_work),
+            ~exists().where(BilledTicket.ticket_id == Ticket.id),
+        )
+        .order_by(Ticket.id)
+    )  # fmt: skip
+    by_type: dict[RequestType, list[int]] = defaultdict(list)
+    for kind, number in rows:
+        by_type[kind].append(number)
+    for kind, numbers in by_type.items():
+        if (price := found.bought.price(kind)) is not None:
+            line = Charge(USAGE, kind.label, Decimal(len(numbers)), TICKET, price, found.bought.currency)
+            line.tickets = numbers
+            found.lines.append(line)
+
+
+def _add_overage(session: Session, account: Account, found: Charges) -> None:
+    """What the month used beyond its allowance, at the rate for that."""
+    bought, month = found.bought, found.month
+    if not bought.draws:
+        return
+    used = burn.used_in(session, bought, [month]).get(month, 0)
+    carried = burn.carry_into(session, account, month)
+    found.allowance = period(bought.allowance(month), bought.rollover_cap, used, carried)
+    over = found.allowance.overage
+    if over and bought.overage_rate is not None:
+        hours = Decimal(over) / 60
+        line = Charge(OVERAGE, DESCRIPTIONS[OVERAGE], hours, HOUR, bought.overage_rate, bought.currency)
+        line.billed_minutes = over
+        found.lines.append(line)
+
+
+def _corrections(session: Session, worked: list[Worked]) -> dict[tuple[int, Key], list[Worked]]:
+    """What takes back or replaces time that an invoice with a number has charged: by that invoice and line.
+
+    What replaces it with another code is new work of that code.
+    """
+    touched = {number for one in worked for number in (one.reverses_id, one.replaces_id) if number}
+    rows = session.execute(select(BilledTime).where(BilledTime.entry_id.in_(touched))).scalars() if touched else []
+    billed = {row.entry_id: row for row in rows}
+    found: dict[tuple[int, Key], list[Worked]] = defaultdict(list)
+    for one in worked:
+        row = billed.get(one.reverses_id or one.replaces_id or 0)
+        if row is not None and (one.reverses_id or row.code == one.code):
+            found[row.invoice_id, Key(row.code, row.rate, one.project_id)].append(one)
+    return found
+
+
+def _settle(session: Session, found: Charges, corrections: dict[tuple[int, Key], list[Worked]]) -> None:
+    """What is given back stands on a credit note for its invoice, what is added on the next one."""
+    credited: dict[int, Credit] = {}
+    for (invoice_id, key), change in corrections.items():
+        before = _charged(session, invoice_id, key)
+        rounds = found.bought.rounds
+        difference = rounds.total(_pieces([*before, *change])) - rounds.total(_pieces(before))
+        invoice = session.scalars(select(Invoice).where(Invoice.id == invoice_id)).one()
+        line = _hours(key, change, abs(difference), found.bought.currency, _project_names(session, {key: change}), {})
+        line.raw_minutes = abs(line.raw_minutes)
+        line.description = f"{line.description}, correction of {invoice.key}"
+        if difference > 0:
+            found.lines.append(line)
+        else:
+            credited.setdefault(invoice_id, Credit(invoice)).charges.append(line)
+    found.credits += credited.values()
+
+
+def _charged(session: Session, invoice_id: int, key: Key) -> list[Worked]:
+    """The entries that an invoice, and what was credited on it, have charged on that line."""
+    chain = select(Invoice.id).where((Invoice.id == invoice_id) | (Invoice.credits_id == invoice_id))
+    columns = [getattr(TimeEntry, name) for name in Worked._fields]
+    rows = session.execute(
+        select(*columns)
+        .join(BilledTime, BilledTime.entry_id == TimeEntry.id)
+        .where(BilledTime.invoice_id.in_(chain), BilledTime.code == key.code, BilledTime.rate == key.rate)
+        .order_by(TimeEntry.id)
+    )
+    return [Worked(*row) for row in rows if row.project_id == key.project_id]

@@ -1,0 +1,259 @@
+"""From a month's charges to invoices: drafts, their numbers, and credit notes.
+
+The month is locked by then, so what a draft charges is charged for good: `BilledTime` says which entries.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import insert, select
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.orm import Session
+
+from bot.domain import accounts, agreements, events, outbox, provider
+from bot.domain.accounts import Account
+from bot.domain.errors import Refused
+from bot.domain.invoices.charges import Charge, Charges
+from bot.domain.invoices.invoice import (
+    NUMBERED,
+    BilledTicket,
+    BilledTime,
+    Invoice,
+    InvoiceAction,
+    InvoiceKind,
+    InvoiceLine,
+    InvoiceSeries,
+    InvoiceState,
+    lines_of,
+    require_move,
+)
+from bot.domain.money import Money, rounded
+from bot.domain.outbox import Place, Subject
+from bot.domain.people import Person
+from bot.domain.roles import Permission
+
+SERIES = "INV"  # unless the provider's file says otherwise
+
+
+def draft(
+    session: Session, account: Account, charges: Charges, *, review_id: int, by: Person | None, now: datetime
+) -> list[Invoice]:
+    """The month's invoice and the credit notes for what was put right; none where nothing is to be paid."""
+    made = []
+    if charges.lines:
+        made.append(_draft(session, account, charges, charges.lines, InvoiceKind.INVOICE, review_id, by, now))
+    for credit in charges.credits:
+        note = _draft(
+            session, account, charges, credit.charges, InvoiceKind.CREDIT_NOTE, review_id, by, now,
+            credits=credit.invoice, reason="Time was put right after it was charged.",
+        )  # fmt: skip
+        made.append(note)
+    return made
+
+
+def _draft(
+    session: Session, account: Account, charges: Charges, lines: Sequence[Charge], kind: InvoiceKind, review_id: int,
+    by: Person | None, now: datetime, *, credits: Invoice | None = None, reason: str = "",
+) -> Invoice:  # fmt: skip
+    bought = charges.bought
+    invoice = Invoice(
+        account_id=account.id, month=charges.month.first, kind=kind, currency=bought.currency, made_at=now,
+        review_id=review_id, agreement_id=bought.id, made_by_id=by.id if by else None, reason=reason,
+        reference=str(account.billing.get("reference") or ""), credits_id=credits.id if credits else None,
+    )  # fmt: skip
+    session.add(invoice)
+    session.flush()
+    _write_lines(session, invoice, lines, bought.tax_rate)
+    _mark_billed(session, invoice, lines)
+    _announce(session, invoice, events.Kind.INVOICE_MADE, by, now)
+    return invoice
+
+
+def _write_lines(session: Session, invoice: Invoice, lines: Sequence[Charge], tax_rate: Decimal) -> None:
+    for position, line in enumerate(lines, 1):
+        session.add(
+            InvoiceLine(
+                account_id=invoice.account_id, invoice_id=invoice.id, position=position, code=line.code,
+                description=line.description, quantity=line.quantity, unit=line.unit, unit_price=line.unit_price,
+                amount=line.amount.amount, tax_rate=tax_rate, tickets=line.tickets, decisions=line.decisions,
+                raw_minutes=line.raw_minutes, billed_minutes=line.billed_minutes,
+            )
+        )  # fmt: skip
+    session.flush()
+    _add_up(session, invoice)
+
+
+def _add_up(session: Session, invoice: Invoice) -> None:
+    """Tax on the sum of each rate (EN 16931 BR-CO-17), not line by line."""
+    by_rate: dict[Decimal, Decimal] = defaultdict(Decimal)
+    for line in lines_of(session, [invoice.id])[invoice.id]:
+        by_rate[line.tax_rate] += line.amount
+    invoice.net = sum(by_rate.values(), Decimal(0))
+    invoice.tax = sum((rounded(net * rate, invoice.currency) for rate, net in by_rate.items()), Decimal(0))
+    invoice.total = invoice.net + invoice.tax
+
+
+def _mark_billed(session: Session, invoice: Invoice, lines: Sequence[Charge]) -> None:
+    of_account = {"account_id": invoice.account_id, "invoice_id": invoice.id}
+    time: list[dict[str, Any]] = []
+    for line in lines:
+        told = {"code": line.code, "rate": line.unit_price}
+        decided = line.decided
+        time += [
+            {"entry_id": number, "decision_id": decided.get(number), **of_account, **told} for number in line.entries
+        ]
+    if time:
+        session.execute(insert(BilledTime), time)
+    tickets = [{"ticket_id": number, **of_account} for line in lines if line.code == "usage" for number in line.tickets]
+    if tickets:
+        session.execute(insert(BilledTicket), tickets)
+
+
+def act(session: Session, invoice: Invoice, action: InvoiceAction, *, by: Person, now: datetime, seen: int) -> None:
+    """Reviewed, approved with its number, exported, or back to draft; the caller holds the row."""
+    by.require(Permission.INVOICE)
+    target = require_move(invoice, action, seen)
+    DOES[action](session, invoice, by, now)
+    _moved(session, invoice, target, by, now)
+
+
+def _moved(session: Session, invoice: Invoice, target: InvoiceState, by: Person | None, now: datetime) -> None:
+    source, invoice.state = invoice.state, target
+    invoice.version += 1
+    session.flush()
+    _announce(session, invoice, events.Kind.INVOICE_MOVED, by, now, source=source.value, target=target.value)
+
+
+def _review(_session: Session, invoice: Invoice, by: Person, now: datetime) -> None:
+    invoice.reviewed_at, invoice.reviewed_by_id = now, by.id
+
+
+def _back(_session: Session, invoice: Invoice, _by: Person, _now: datetime) -> None:
+    invoice.reviewed_at = invoice.reviewed_by_id = None
+
+
+def _approve(session: Session, invoice: Invoice, by: Person, now: datetime) -> None:
+    """Its number is the next of its series: whoever comes at the same time waits, and nobody leaves a gap."""
+    firm, account = provider.get(session), accounts.by_id(session, invoice.account_id)
+    today = firm.calendar.local_date(now)
+    bought = agreements.of(session, account.id, invoice.month) or agreements.of(session, account.id, today)
+    invoice.seller, invoice.buyer = dict(firm.billing), {"name": account.name, **account.billing}
+    invoice.issue_date = today
+    invoice.due_date = today + timedelta(days=bought.payment_days if bought else 14)
+    invoice.approved_at, invoice.approved_by_id = now, by.id
+    invoice.series = f"{firm.billing.get('series') or SERIES}-{today.year}"
+    session.flush()
+    invoice.sequence = _next_number(session, invoice.series)
+    invoice.number = f"{invoice.series}-{invoice.sequence:04}"
+    if invoice.credits_id is not None:
+        _credited(session, invoice, by, now)
+
+
+def _next_number(session: Session, series: str) -> int:
+    session.execute(upsert(InvoiceSeries).values(name=series, last_number=0).on_conflict_do_nothing())
+    row = session.scalars(select(InvoiceSeries).where(InvoiceSeries.name == series).with_for_update(),
+                          execution_options={"populate_existing": True}).one()  # fmt: skip
+    row.last_number += 1
+    session.flush()
+    return row.last_number
+
+
+def _credited(session: Session, note: Invoice, by: Person, now: datetime) -> None:
+    """An invoice is credited once credit notes give all of it back."""
+    query = select(Invoice).where(Invoice.id == note.credits_id).with_for_update()
+    invoice = session.scalars(query).one()
+    given = select(Invoice).where(Invoice.credits_id == invoice.id, Invoice.state.in_(NUMBERED))
+    total = sum((one.total for one in session.scalars(given) if one.id != note.id), note.total)
+    if total >= invoice.total and invoice.state is not InvoiceState.CREDITED:
+        _moved(session, invoice, InvoiceState.CREDITED, by, now)
+
+
+def _export(_session: Session, invoice: Invoice, by: Person, now: datetime) -> None:
+    invoice.exported_at, invoice.exported_by_id = now, by.id
+
+
+DOES = {
+    InvoiceAction.REVIEW: _review,
+    InvoiceAction.BACK: _back,
+    InvoiceAction.APPROVE: _approve,
+    InvoiceAction.EXPORT: _export,
+}
+
+
+def credit(
+    session: Session, invoice: Invoice, amounts: dict[int, Decimal], reason: str, *, by: Person, now: datetime
+) -> Invoice:
+    """A credit note for what of some lines (by position) is given back, without tax; a draft until it is approved."""
+    by.require(Permission.INVOICE)
+    if invoice.kind is not InvoiceKind.INVOICE or invoice.state not in {InvoiceState.APPROVED, InvoiceState.EXPORTED}:
+        raise Refused("Only an invoice with a number is credited. A draft is put right before it is approved.")
+    if len(reason.strip()) < 3:
+        raise Refused("Say why: it stands on the credit note.", field="reason")
+    lines = {line.position: line for line in lines_of(session, [invoice.id])[invoice.id]}
+    back = _given_back(session, invoice)
+    wanted = {position: amount for position, amount in amounts.items() if amount}
+    for position, amount in wanted.items():
+        line = lines[position]
+        left = line.amount - back.get(position, Decimal(0))
+        if not 0 < amount <= left:
+            most = Money(left, invoice.currency)
+            told = f"At most {most} of “{line.description}” can be given back. Write less."
+            raise Refused(told, field=f"line_{position}")
+    if not wanted:
+        raise Refused("Write what is given back on at least one line.", field="reason")
+    note = Invoice(
+        account_id=invoice.account_id, month=invoice.month, kind=InvoiceKind.CREDIT_NOTE, currency=invoice.currency,
+        made_at=now, agreement_id=invoice.agreement_id, made_by_id=by.id, reason=reason.strip()[:500],
+        reference=invoice.reference, credits_id=invoice.id,
+    )  # fmt: skip
+    session.add(note)
+    session.flush()
+    for position, amount in wanted.items():
+        line = lines[position]
+        session.add(_back_line(note, line, amount))
+    session.flush()
+    _add_up(session, note)
+    _announce(session, note, events.Kind.INVOICE_MADE, by, now)
+    return note
+
+
+def _back_line(note: Invoice, line: InvoiceLine, amount: Decimal) -> InvoiceLine:
+    """The whole line as it was, or the amount at a quantity of one."""
+    whole = amount == line.amount
+    return InvoiceLine(
+        account_id=note.account_id, invoice_id=note.id, position=line.position, code=line.code,
+        description=line.description, quantity=line.quantity if whole else Decimal(1),
+        unit=line.unit if whole else "piece", unit_price=line.unit_price if whole else amount,
+        amount=rounded(amount, note.currency), tax_rate=line.tax_rate, tickets=line.tickets, decisions=line.decisions,
+    )  # fmt: skip
+
+
+def _given_back(session: Session, invoice: Invoice) -> dict[int, Decimal]:
+    """What credit notes, drafts too, give back of each line of the invoice."""
+    by_hand = select(Invoice.id).where(Invoice.credits_id == invoice.id, Invoice.review_id.is_(None))
+    notes = list(session.scalars(by_hand))
+    found: dict[int, Decimal] = defaultdict(Decimal)
+    for lines in lines_of(session, notes).values():
+        for line in lines:
+            found[line.position] += line.amount
+    return found
+
+
+def _announce(
+    session: Session, invoice: Invoice, kind: events.Kind, by: Person | None, now: datetime, **moved: str
+) -> None:
+    """Its card in the billing channel, and what happened."""
+    told = {"invoice": invoice.id, "key": invoice.key, "kind": invoice.kind.value, "total": str(invoice.totals[2])}
+    session.add(
+        events.Event(
+            kind=kind, at=now, account_id=invoice.account_id, actor_id=by.id if by else None, data=told, **moved
+        )
+    )
+    channel = provider.get(session).billing_channel
+    if not outbox.refresh(session, Subject.INVOICE, invoice.id) and channel:
+        outbox.open_thread(
+            session, Subject.INVOICE, invoice.id, Place.BILLING, channel, account_id=invoice.account_id
+        )  # fmt: skip
