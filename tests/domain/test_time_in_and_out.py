@@ -235,7 +235,9 @@ def test_what_is_of_a_month_that_was_billed_counts_in_the_open_one_and_is_told(l
     in_it(lambda session: setattr(by_name(session, "Acme"), "billed_through", date(2026, 10, 31)))
     report = load(crm({"Start Time": "2026-10-30T09:00:00+00:00"}, {}))
     assert (report.new, report.after_billing) == (2, 1)
-    assert "1 of the new ones are of months that are billed: they count in the first that is open." in report.sentences()
+    assert (
+        "1 of the new ones are of months that are billed: they count in the first that is open." in report.sentences()
+    )
     assert [entry.period for entry in in_it(entries)] == [date(2026, 11, 1)] * 2
     assert [row["period"] for row in rows_of(in_it(printed))] == ["2026-11"] * 2
 

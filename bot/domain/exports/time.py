@@ -31,7 +31,7 @@ HELD = 1000  # rows in memory
 
 
 def records(session: Session, wanted: Wanted) -> Iterator[dict[str, Any]]:
-    """What stands of the work done in that month, whatever month it is billed in; with history also what was taken back or replaced, and what did so."""
+    """What stands of the work done in that month, in whichever it is billed; with history also what no longer does."""
     firm = provider.get(session)
     rows = session.execute(_query(wanted), execution_options={"stream_results": True, "yield_per": HELD})
     late = lru_cache(maxsize=4096)(lambda day, logged: is_late(firm.calendar, day, logged))

@@ -173,8 +173,8 @@ def _instant(text: str) -> datetime:
     try:
         at = datetime.fromisoformat(text.strip())
     except ValueError:
-        at = datetime.min
-    if at.year not in YEARS:
+        at = None
+    if at is None or at.year not in YEARS:
         raise Unreadable(f"“{text.strip()[:40]}” is not a time; write 2026-11-23T09:30:00+00:00")
     return at
 
