@@ -257,6 +257,7 @@ def test_each_question_is_one_statement(session, log, told):
 def test_a_month_reads_what_the_month_holds_and_not_what_lies_before_it(session, log):
     """Postgres is asked how it would go about it with years of entries there."""
     log()
+    session.execute(text("set local statement_timeout = 0"))
     session.execute(
         text("""
             insert into time_entry (account_id, person_id, work_date, minutes, category, code, created_at, note)

@@ -12,7 +12,7 @@ HOURS = ("T-101 1h rebuilt the search index", "T-101 30m explained it to Ana")
 def worked(house: House) -> House:
     """Bo worked an hour and a half for Acme; Eve half an hour for Umbrella."""
     house.files_a_request()
-    house.files_a_request(house.rex)
+    house.files_a_request(house.rex, Approval="Not needed")
     for line in HOURS:
         house.bo.opens(f"/time {line}")
     house.eve.opens("/time T-102 30m looked at their report")
@@ -70,9 +70,10 @@ def test_a_month_with_nothing_says_what_to_do(house: House):
 
 
 def test_an_engineer_sees_the_accounts_they_work_for_and_no_colleague(worked: House):
-    worked.bo.opens("/time report").sees("1h 30m logged").sees("All of it: Acme.").does_not_see("Umbrella")
-    menus = worked.bo.ephemerals("C0TRIAGE")[-1]["blocks"][1]["elements"]
-    offered = [option["text"]["text"] for option in menus[1]["options"]]
+    worked.bo.opens("/time report").sees("1h 30m logged").sees("All of it: Acme.")
+    report = worked.bo.ephemerals("C0TRIAGE")[-1]
+    assert "Umbrella" not in str(report)
+    offered = [option["text"]["text"] for option in report["blocks"][1]["elements"][1]["options"]]
     assert "By person" not in offered
     assert "By account" in offered
     worked.bo.opens("/time report umbrella").sees("I can’t find hours of “umbrella” that are yours to see")
