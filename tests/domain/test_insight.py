@@ -1,5 +1,6 @@
 """Where hours go: whatever they are told apart by, they add up to the same; what was taken back is nothing."""
 
+import re
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -261,17 +262,17 @@ def test_a_month_reads_what_the_month_holds_and_not_what_lies_before_it(session,
     session.execute(
         text("""
             insert into time_entry (account_id, person_id, work_date, minutes, category, code, created_at, note)
-            select account_id, person_id, work_date - n / 10, 15, category, code, created_at, ''
-            from time_entry cross join generate_series(1, 20000) as n
+            select account_id, person_id, work_date - n / 8, 15, category, code, created_at, ''
+            from time_entry cross join generate_series(1, 6000) as n
         """)
     )
     session.execute(text("set local role none; analyze time_entry; set local role steward_app"))
     accounts = insight.accounts_of(session, person(session, "Maya"), NOVEMBER)
-    assert session.scalar(select(func.count()).select_from(TimeEntry)) == 20001
+    assert session.scalar(select(func.count()).select_from(TimeEntry)) == 6001
     maya = person(session, "Maya")
     for by in By:
         plan = plan_of(session, lambda by=by: insight.hours(session, by, NOVEMBER, accounts, reader=maya))
-        assert "ix_time_entry_account_work_date" in plan, plan
+        assert re.search(r"Index Cond: .*work_date >= '2026-11-01'", plan), plan
         assert "Seq Scan on time_entry" not in plan, plan
 
 
