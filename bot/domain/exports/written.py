@@ -6,9 +6,7 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-# A spreadsheet runs a cell that begins with one of these, also in full width, and also after blanks.
-FORMULA = frozenset("=+-@\t\r＝＋－＠")
-QUOTE = "'"
+from bot.domain.cells import guarded
 
 
 def as_csv(_kind: str, columns: tuple[str, ...], records: Iterable[dict[str, Any]]) -> Iterator[bytes]:
@@ -36,12 +34,6 @@ def as_json(kind: str, _columns: tuple[str, ...], records: Iterable[dict[str, An
         yield f"{head if first else ','}\n    {written}".encode()
         first = False
     yield (f"{head}]\n}}\n" if first else "\n  ]\n}\n").encode()
-
-
-def guarded(cell: str) -> str:
-    """The same words, none of them a formula."""
-    first = cell.lstrip(" \n\x00\ufeff\u00a0")[:1]
-    return QUOTE + cell if first in FORMULA and first else cell
 
 
 def shown(value: Any) -> str:
