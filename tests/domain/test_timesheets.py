@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.domain.cells import guarded, unguarded
 from bot.domain.codes import Category, Code
-from bot.domain.exports.written import guarded
 from bot.domain.imports import BadImport
 from bot.domain.imports.foreign import Unreadable
-from bot.domain.imports.timesheets import CRM, OURS, TOGGL, minutes_of, recognise, unguarded
+from bot.domain.imports.timesheets import CRM, OURS, TOGGL, minutes_of, recognise
 from bot.domain.vagueness import is_vague
 
 SAMPLE = Path(__file__).with_name("crm_timesheet.csv")

@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import NamedTuple
 
+from bot.domain.cells import unguarded
 from bot.domain.codes import CATEGORIES, Category, Code
 from bot.domain.durations import LONGEST, SHORTEST
 from bot.domain.imports.foreign import Unreadable
@@ -17,6 +18,9 @@ from bot.domain.imports.records import BadImport
 
 MOST_APART = 1  # minutes between a duration that is given twice, of which hours with two decimals is one
 LONGEST_KEY = 200
+YEARS = range(1990, 2100)
+OWN = "steward"  # with a workspace after it: the source of what was logged in the Steward there
+_KEY = 200
 YEARS = range(1990, 2100)
 OWN = "steward"  # with a workspace after it: the source of what was logged in the Steward there
 # A cell as our exports write it where it would have begun a formula (exports/written.py).
@@ -191,11 +195,6 @@ def _day(text: str) -> date:
     if day.year not in YEARS:
         raise Unreadable(f"“{text[:40]}” is not a day; write 2026-11-23")
     return day
-
-
-def unguarded(cell: str) -> str:
-    """What stood there before it was kept from being a formula."""
-    return cell[1:] if _GUARDED.match(cell) else cell
 
 
 CRM = Timesheet(
