@@ -53,6 +53,7 @@ from bot.handlers import (
     tickets,
     time,
     time_days,
+    time_report,
     timers,
     undelivered,
 )
@@ -92,6 +93,7 @@ ROUTES = _joined(
     conversation,
     time,
     time_days,
+    time_report,
     timers,
     quotes,
     queue,

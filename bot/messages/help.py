@@ -109,7 +109,8 @@ HELP: dict[str, Command] = {
              ("/queue mine acme P1", "all of it in one line")),
             ("/ticket T-102", "/time today")),
     }),
-    "/time": Command("Log time on a ticket", "T-102 45m what you did | start T-102 | stop | today | week | help", {
+    "/time": Command("Log time on a ticket",
+                     "T-102 45m what you did | start T-102 | stop | today | week | report | help", {
         Side.STAFF: Topic(
             "Log time. It reads as 45m, 1h30, 1:30, 1.5h or 90; without a ticket, the last one you logged on is taken.",
             (("/time T-102 45m rebuilt the index", "in one line"),
@@ -118,6 +119,7 @@ HELP: dict[str, Command] = {
              ("/time today", "your day, to edit or take back; also `yesterday`"),
              ("/time start T-102", "a timer; `/time stop what you did` logs it, `/time discard` drops it"),
              ("/time week", "the week against your working hours, and what is missing"),
+             ("/time report", "where hours went: by account, code, system and more; `/time report acme` is one client"),
              ("/time", "the form")),
             ("/queue mine", "/ticket T-102")),
     }),

@@ -22,7 +22,7 @@ Said = tuple[str, list[Block]]
 
 EDIT, UNDO, WEEK, COMPLETE, REOPEN = "time.edit", "time.undo", "time.week", "time.complete", "time.reopen"
 OPEN, START, SWITCH = "time.open", "time.start", "time.switch"
-STOP, DISCARD = "time.stop", "time.discard"
+STOP, DISCARD, REPORT = "time.stop", "time.discard", "time.report"
 ASKED: dict[Doubt, str] = {
     Doubt.VAGUE: "“{{ note }}” says little at the end of the month. *Edit* adds what was done.",
     Doubt.LATE: "That was some days ago: time is truest on its own day. *Edit* if it was another.",
@@ -100,7 +100,8 @@ def week(days: list[Logged], today: date) -> Said:
     rows = [["Day", "Logged", "Expected", "Missing"]]
     rows += [[str(day_name(one.day)), _minutes(one.minutes), _expected(one, today), _missing(one)] for one in days]
     before = blocks.button("The week before", WEEK, (days[0].day - timedelta(days=1)).isoformat())
-    return summary, [blocks.section(summary), blocks.table(rows, numbers=True), *blocks.actions([before])]
+    report = blocks.button("Where hours went", REPORT)
+    return summary, [blocks.section(summary), blocks.table(rows, numbers=True), *blocks.actions([before, report])]
 
 
 def asked_for_the_day(_session: Session, event: Event) -> Mrkdwn:
