@@ -86,7 +86,7 @@ def cells(down: Burndown) -> list[str]:
 
 def picture(down: Burndown) -> list[Block]:
     """The month in an account's window."""
-    carried = f" {show(down.carried_in)} of it came over from the month before and expire first." * bool(
+    carried = f" {show(down.carried_in)} of it came over from the month before, and is used first." * bool(
         down.carried_in
     )
     text = f"*{down.month.name} so far:* {stands(down)}\n`{bar(down)}`"

@@ -80,10 +80,12 @@ def percent(text: str, most: int) -> Decimal:
 def names(text: Any) -> list[str]:
     """Names by commas or lines, each once."""
     typed = text if isinstance(text, list) else re.split(r"[,;\n]", text or "")
-    found = {name.strip().casefold(): name.strip() for name in reversed(typed) if name.strip()}
+    found: dict[str, str] = {}
+    for name in filter(None, (each.strip() for each in typed)):
+        found.setdefault(name.casefold(), name)
     if len(found) > MOST_NAMES:
         raise ValueError(f"Name at most {MOST_NAMES}.")
-    return list(found.values())[::-1]
+    return list(found.values())
 
 
 def prices(text: str, currency: str) -> list[dict[str, str]]:
