@@ -91,7 +91,7 @@ def window_of(session: Session, actor: Person, account: Account, call: Call) -> 
     makers = people.by_ids(session, {one.made_by_id for one in known if one.made_by_id})
     down = burn.of(session, account, call.now)
     body = messages.window(account, known, makers, down, account.calendar.local_date(call.now), actor)
-    return modal.window(account.name, body)
+    return modal.window(body)
 
 
 def open_form(call: Call) -> None:

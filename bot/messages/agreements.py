@@ -76,7 +76,7 @@ def sentence(agreement: Agreement, *, money: bool) -> str:
 
 def terms(agreement: Agreement, *, money: bool) -> list[tuple[str, str]]:
     """All that a version says, as far as it says something."""
-    one, rounds = agreement, agreement.rounds
+    one, rounds, taxed = agreement, agreement.rounds, money and bool(agreement.tax_rate)
     rounding = "as logged" if rounds.mode is Mode.NONE else f"{HOW[rounds.mode]} {rounds.unit}m"
     found = [
         ("Type", one.type.label),
@@ -87,7 +87,7 @@ def terms(agreement: Agreement, *, money: bool) -> list[tuple[str, str]]:
         ("Out of scope", clip(", ".join(one.excluded), LONGEST_LIST)),
         ("Not covered", ", ".join(RequestType(kind).label for kind in one.excluded_types)),
         ("Ends", _end(one)),
-        ("Invoices", f"due after {one.payment_days} days" + (f", {_percent(one.tax_rate)} tax" if money else "")),
+        ("Invoices", f"due after {one.payment_days} days" + (f", {_percent(one.tax_rate)} tax" if taxed else "")),
         ("Burn-down", "the client is told as well" if one.tells_client else ""),
     ]
     return [(label, text) for label, text in found if text]

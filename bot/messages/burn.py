@@ -86,11 +86,11 @@ def cells(down: Burndown) -> list[str]:
 
 def picture(down: Burndown) -> list[Block]:
     """The month in an account's window."""
-    carried = f" {show(down.carried_in)} of it came over from the month before, and is used first." * bool(
-        down.carried_in
-    )
-    text = f"*{down.month.name} so far:* {stands(down)}\n`{bar(down)}`"
-    more = f"{show(down.forecast.minutes)} by the end of the month, as it goes now.{carried}"
+    more = f"{show(down.forecast.minutes)} by the end of the month, as it goes now."
+    if down.carried_in:
+        came = f"{show(down.carried_in)} of the {show(down.available)} came over from the month before"
+        more = f"{more} {came}, and are used first."
+    text = f"*{down.month.name} so far:* {stands(down)}\n{bar(down)}"
     return [blocks.section(Mrkdwn(text)), blocks.context(Mrkdwn(more))]
 
 

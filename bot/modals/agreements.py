@@ -25,7 +25,7 @@ FORM, REVEAL, WINDOW, LISTED, REVIEWS = (
 MOST_HOURS, MOST_AMOUNT, MOST_NAMES = 10_000, Decimal(10) ** 9, 50
 CODE_RATES = {f"rate_{code.value}": code for code in (Code.OUT_OF_SCOPE, Code.PROJECT, Code.ADVISORY)}
 ONLY_FOR: dict[AgreementType, tuple[str, ...]] = {
-    AgreementType.RETAINER: ("included_hours", "rollover_cap", "advisory_draws", "fee", "overage"),
+    AgreementType.RETAINER: ("included_hours", "rollover_cap", "advisory_draws", "fee"),
     AgreementType.TIME_AND_MATERIALS: (),
     AgreementType.FIXED: ("fee",),
     AgreementType.USAGE: ("prices", "fee"),
@@ -256,7 +256,7 @@ def view(account: str, metadata: Metadata, told: dict[str, Any], before: Agreeme
 
 def hidden(told: dict[str, Any]) -> dict[str, Any]:
     """Of what is told, what could stand in no form of the chosen type."""
-    may_hide = {name for names in ONLY_FOR.values() for name in names}
+    may_hide = {"overage", *(name for names in ONLY_FOR.values() for name in names)}
     return {name: value for name, value in told.items() if name in may_hide}
 
 
@@ -280,14 +280,14 @@ def _of_a_type(told: dict[str, Any]) -> dict[str, Block]:
                         placeholder="Incident: 40", hint="One line a type, as in Incident: 40"),
         "fee": _text(told, "fee", "Fixed fee a month", optional=told["type"] != AgreementType.FIXED.value,
                      placeholder="3000"),
-        "overage": _text(told, "overage", "Rate beyond the allowance, an hour",
-                         hint="Empty: the same as the hourly rate"),
     }  # fmt: skip
 
 
 def _rates(told: dict[str, Any], chosen: AgreementType, before: Agreement | None) -> list[Block]:
     charged = chosen is AgreementType.TIME_AND_MATERIALS
     fields = [_text(told, "rate", "Hourly rate", optional=not charged, placeholder="150")]
+    if chosen is AgreementType.RETAINER:
+        fields.append(_text(told, "overage", "Rate beyond the allowance, an hour", hint="Empty: the hourly rate"))
     fields += [_text(told, field, f"{code.label}, an hour", hint="Empty: the hourly rate")
                for field, code in CODE_RATES.items()]  # fmt: skip
     kept = rates_by_role(before) if before else ""
@@ -326,9 +326,9 @@ def _term(told: dict[str, Any]) -> list[Block]:
     ]  # fmt: skip
 
 
-def window(account: str, body: list[Block]) -> dict[str, Any]:
+def window(body: list[Block]) -> dict[str, Any]:
     """One account’s agreement."""
-    return form.modal(WINDOW, account, body, submit=None, close="Close")
+    return form.modal(WINDOW, "Agreement", body, submit=None, close="Close")
 
 
 def listed(rows: list[Block]) -> dict[str, Any]:

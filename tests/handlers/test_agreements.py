@@ -115,7 +115,7 @@ def test_the_month_is_seen_with_what_is_used_and_promised(house: House):
     house.bo.clicks("Start", on="Help centre search").fills({"Estimate": "5h", "Billing code": "Included"}).submits()
     house.bo.opens("/review agreements Acme")
     assert "November so far: 3h of 42h used, 2h promised" in plain(house.bo)
-    assert "2h of it came over from the month before" in plain(house.bo)
+    assert "2h of the 42h came over from the month before, and are used first." in plain(house.bo)
     assert "Billed up to the end of October 2026." in plain(house.bo)
 
 
