@@ -19,6 +19,7 @@ from bot.clock import Clock
 from bot.domain.errors import Refused
 from bot.handlers import (
     agenda,
+    agreements,
     approvals,
     away,
     bypasses,
@@ -60,6 +61,7 @@ from bot.handlers import (
 from bot.handlers.afterwards import put_off
 from bot.handlers.call import Call, Handler, Routes
 from bot.handlers.patience import Patience
+from bot.messages.agreements import REVIEW
 from bot.messages.help import unknown
 
 log = structlog.get_logger()
@@ -68,6 +70,7 @@ UNKNOWN = "I don't know {}. /steward shows what there is."
 # Commands that take nothing but their own words, or what looks like this: another word was a slip.
 TAKES: dict[str, re.Pattern[str]] = {
     "/steward": re.compile(r"(?!)"),
+    "/review": re.compile(r"(?!)"),
     "/ticket": re.compile(r"\d"),
     "/change": re.compile(r"\d"),
     "/release": re.compile(r"\d"),
@@ -122,6 +125,7 @@ ROUTES = _joined(
     change_log,
     releases,
     freezes,
+    agreements,
 )
 
 
@@ -136,7 +140,16 @@ def more(call: Call) -> None:
     handler(call)
 
 
+def review(call: Call) -> None:
+    """A button of bare `/review` is the word it carries."""
+    handler = ROUTES.get(("command", f"/review {call.value}"))
+    if handler is None:
+        raise Refused(OLD)
+    handler(call)
+
+
 ROUTES["action", "ticket.more"] = more
+ROUTES["action", REVIEW] = review
 
 
 class Router:

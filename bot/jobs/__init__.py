@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from bot.jobs import (
     approvals,
+    burn_alerts,
     bypass_lapse,
     client_silence,
     daily_digest,
@@ -32,6 +33,9 @@ SCHEDULE: tuple[Job, ...] = (
     Job("recurring-tickets", "0 5 * * *", Whose.PROVIDER, Period.DAY, DaysOff.WORK,
         CatchUp.LATEST, timedelta(hours=18), recurring_tickets.run,
         "Recurring work opens its tickets before the day begins; a rule makes up for its latest day by itself."),
+    Job("burn-alerts", "10 7-20 * * *", Whose.PROVIDER, Period.HOUR, DaysOff.WORK,
+        CatchUp.LATEST, timedelta(hours=1), burn_alerts.run,
+        "Whose hours run low is told within the hour: adding months up is too dear for every tick."),
     Job("housekeeping", "30 3 * * *", Whose.PROVIDER, Period.DAY, DaysOff.WORK,
         CatchUp.LATEST, timedelta(hours=18), housekeeping.run,
         "Receipts and outbox rows go a month after they were settled, when few people are about."),

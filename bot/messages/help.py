@@ -132,6 +132,15 @@ HELP: dict[str, Command] = {
              ("/release freeze", "days on which nothing goes out")),
             ("/ticket T-102",)),
     }),
+    "/review": Command("Agreements, billing and invoices", "agreements | billing | invoices | help", {
+        Side.STAFF: Topic(
+            "See what each account has bought, how much of it is used, and what is billed.",
+            (("/review agreements", "every account’s agreement; whoever may makes a new version there"),
+             ("/review agreements Acme", "one account’s, with its month so far"),
+             ("/review billing", "the month before it is billed: what needs a look, and who signs"),
+             ("/review invoices", "drafts, numbers and exports")),
+            ("/time week", "/queue acme")),
+    }),
     START: Command("Where to start, and help", "away 24 Dec - 2 Jan | back | rota | hours | help", {
         Side.CLIENT: Topic(
             "Where to start. `help` after any command tells more of it.",

@@ -35,6 +35,7 @@ LEADS = frozenset({Role.LEAD, Role.SERVICE_OWNER})
 APPROVERS = frozenset({Role.APPROVER})
 ACCOUNTABLE = frozenset({Role.ACCOUNT_MANAGER, Role.EXECUTIVE})
 BILLING = frozenset({Role.FINANCE, Role.ACCOUNT_MANAGER})
+BURNERS = LEADS | BILLING | ACCOUNTABLE
 MENDERS = PERMISSIONS[Permission.MEND_DELIVERIES]
 TEAM = frozenset(Role)
 
@@ -110,6 +111,7 @@ SECTIONS: tuple[Section, ...] = (
     Section("review", "Waits for a check", APPROVERS, Selection(what=_Q.REVIEW, less=(_Q.MINE,)),
             says="Nothing waits for anybody else’s check."),
     Section("accounts", "Accounts", ACCOUNTABLE, draws=overview.standings),
+    Section("burn", "Allowances", BURNERS, draws=overview.allowances),
     Section("health", "Customer health", ACCOUNTABLE,
             says="How each customer does, and why, will stand here, once Steward scores health."),
     Section("billing", "Billing review", BILLING,

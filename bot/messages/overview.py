@@ -8,12 +8,14 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from bot.domain import accounts, dead_letters, people, provider, reviews, tickets, time, workload
+from bot.domain import burn as burn_down
+from bot.domain.allowance import Burn
 from bot.domain.durations import show
 from bot.domain.people import Person
 from bot.domain.priority import Priority
 from bot.domain.tickets import Selection
 from bot.domain.time import timers
-from bot.messages import blocks, links
+from bot.messages import blocks, burn, links
 from bot.messages import time as messages
 from bot.messages.blocks import Block
 from bot.messages.mrkdwn import Mrkdwn, clip, escape, instant, line, link, say
@@ -168,6 +170,25 @@ def standings(desk: Desk) -> Overview:
             for one in shown]  # fmt: skip
     head = ["Account", "Open", "P1 and P2", "Wait for them", "Oldest"]
     return Overview([blocks.section(said), blocks.table([head, *rows], numbers=True)], number, has_next)
+
+
+def allowances(desk: Desk) -> Overview:
+    """How far each account's hours are used: who needs talking to, then the figures, the worst first."""
+    chosen = desk.narrowed.account_id
+    known = {one.id: one for one in accounts.all_of_them(desk.session) if chosen in (None, one.id)}
+    found = burn_down.of_several(desk.session, known.values(), desk.now)
+    if not found:
+        return Overview([])  # nobody buys hours in advance
+    burning = sorted(found.items(), key=lambda pair: (pair[1].state.rank, -burn.share(pair[1])))
+    number, worst = burning[0]
+    told = f"{known[number].name}: {burn.stands(worst)}."
+    if worst.state is Burn.OK:
+        told = "Every account’s hours last until the end of the month."
+    shown, page, has_next = _paged(burning, desk.page)
+    rows = [[known[number].name, burn.bar(down), *burn.cells(down)] for number, down in shown]
+    head = ["Account", "", "Used", "Promised", "By the end", "Runs out"]
+    said = blocks.section(say("*Allowances*\n{{ told }}", told=told))
+    return Overview([said, blocks.table([head, *rows], numbers=True)], page, has_next)
 
 
 def undelivered(desk: Desk) -> Overview:

@@ -12,7 +12,20 @@ from bot.domain.people import Person
 from bot.domain.silence import Step
 from bot.domain.tickets import Ticket
 from bot.domain.workflow import Action, Status
-from bot.messages import agenda, away, blocks, bypasses, changes, links, quotes, release_thread, rota, time
+from bot.messages import (
+    agenda,
+    agreements,
+    away,
+    blocks,
+    burn,
+    bypasses,
+    changes,
+    links,
+    quotes,
+    release_thread,
+    rota,
+    time,
+)
 from bot.messages.mrkdwn import Mrkdwn, clip, escape, line, link, mention, say
 
 LONGEST_FACT = 1000
@@ -86,6 +99,8 @@ def reply(session: Session, event: Event, place: Place, ticket: Ticket | None) -
         return changes.told(session, event, place)
     if event.release_id:
         return release_thread.told(session, event, place)
+    if event.kind is Kind.BURN_TOLD:
+        return burn.told(session, event, place)
     if event.kind in quotes.KINDS:
         return quotes.told(session, event, place, ticket)
     actor = people.by_id(session, event.actor_id)
@@ -168,6 +183,7 @@ _WITHOUT_A_TICKET: dict[Kind, Callable[[Session, Event], Mrkdwn]] = {
     Kind.DUTY_HANDED_OVER: rota.told_triage,
     Kind.AGENDA_PLANNED: agenda.told_client,
     Kind.AGENDA_DECIDED: agenda.told_client,
+    Kind.AGREEMENT_MADE: agreements.told_billing,
 }
 
 
