@@ -21,6 +21,7 @@ from bot.handlers import (
     agenda,
     approvals,
     away,
+    billing,
     bypasses,
     change_forms,
     change_log,
@@ -37,6 +38,7 @@ from bot.handlers import (
     home,
     hours,
     intakes,
+    invoices,
     links,
     projects,
     queue,
@@ -120,6 +122,8 @@ ROUTES = _joined(
     change_log,
     releases,
     freezes,
+    billing,
+    invoices,
 )
 
 

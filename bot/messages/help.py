@@ -129,6 +129,13 @@ HELP: dict[str, Command] = {
              ("/release freeze", "days on which nothing goes out")),
             ("/ticket T-102",)),
     }),
+    "/review": Command("Review a month before it is billed", "billing | invoices | help", {
+        Side.STAFF: Topic(
+            "Look at a month before it is billed, sign it, and see its invoices.",
+            (("/review billing", "each month and account, what holds it up, and who signed"),
+             ("/review invoices 2026-11", "the invoices of a month")),
+            ("/time week",)),
+    }),
     START: Command("Where to start, and help", "away 24 Dec - 2 Jan | back | rota | hours | help", {
         Side.CLIENT: Topic(
             "Where to start. `help` after any command tells more of it.",

@@ -12,7 +12,7 @@ from bot.domain.people import Person
 from bot.domain.silence import Step
 from bot.domain.tickets import Ticket
 from bot.domain.workflow import Action, Status
-from bot.messages import agenda, away, blocks, bypasses, changes, links, quotes, release_thread, rota
+from bot.messages import agenda, away, billing, blocks, bypasses, changes, invoices, links, quotes, release_thread, rota
 from bot.messages.mrkdwn import Mrkdwn, clip, escape, line, link, mention, say
 
 LONGEST_FACT = 1000
@@ -165,6 +165,10 @@ _WITHOUT_A_TICKET: dict[Kind, Callable[[Session, Event], Mrkdwn]] = {
     Kind.DUTY_HANDED_OVER: rota.told_triage,
     Kind.AGENDA_PLANNED: agenda.told_client,
     Kind.AGENDA_DECIDED: agenda.told_client,
+    Kind.REVIEW_SIGNED: billing.told,
+    Kind.MONTH_LOCKED: billing.told,
+    Kind.APPROVAL_REMINDED: billing.told,
+    Kind.INVOICE_MOVED: invoices.told,
 }
 
 

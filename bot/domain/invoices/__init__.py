@@ -15,12 +15,16 @@ from bot.domain.invoices.invoice import (
     InvoiceLine,
     InvoiceSeries,
     InvoiceState,
+    credited_by,
     lines_of,
     listed,
+    months,
+    of_review,
     visible_to,
 )
 
 __all__ = [
     "NUMBERED", "BilledTicket", "BilledTime", "Charge", "Charges", "Invoice", "InvoiceAction", "InvoiceKind",
-    "InvoiceLine", "InvoiceSeries", "InvoiceState", "act", "credit", "draft", "lines_of", "listed", "of", "visible_to",
+    "InvoiceLine", "InvoiceSeries", "InvoiceState", "act", "credit", "credited_by", "draft", "lines_of", "listed",
+    "months", "of", "of_review", "visible_to",
 ]  # fmt: skip
