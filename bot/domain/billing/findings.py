@@ -5,7 +5,7 @@ KINDS is the table: whether a finding holds the signing up, and what may be done
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -157,10 +157,17 @@ class Examined:
 
 
 def examine(
-    session: Session, account: Account, month: Month, bought: Agreement | None, waived: Iterable[str], today: date
+    session: Session,
+    account: Account,
+    month: Month,
+    bought: Agreement | None,
+    today: date,
+    *,
+    waived: Iterable[str],
+    waited: Collection[int],
 ) -> Examined:
     """Look at everything; a handful of queries, all of this account and month."""
-    charges = invoices.of(session, account, month, bought) if bought else None
+    charges = invoices.of(session, account, month, bought, waited) if bought else None
     entries = _standing(session, account, month)
     off = _written_off(session, entries)
     kept = [entry for entry in entries if entry.id not in off]
@@ -249,7 +256,7 @@ def _unentered(session: Session, team: dict[int, Person], month: Month, today: d
     missing: dict[int, int] = defaultdict(int)
     days: dict[int, list[date]] = defaultdict(list)
     for person in team.values():
-        for logged in time.month_of(session, person, month.first, min(month.last, today)):
+        for logged in time.days_of(session, person, month.first, month.last, today):
             if logged.missing:
                 missing[person.id] += logged.missing
                 days[person.id].append(logged.day)

@@ -119,7 +119,19 @@ def examined(session: Session, review: BillingReview, now: datetime) -> Examined
     month = review.period
     bought = agreements.of(session, account.id, month.last) or agreements.of(session, account.id, month.first)
     waived = session.scalars(select(WaivedFinding.finding).where(WaivedFinding.review_id == review.id))
-    return examine(session, account, month, bought, waived, account.calendar.local_date(now))
+    today = account.calendar.local_date(now)
+    return examine(session, account, month, bought, today, waived=waived, waited=_waited(session, review))
+
+
+def _waited(session: Session, review: BillingReview) -> list[int]:
+    """What could not be charged by the month that was locked last."""
+    figures = session.scalar(
+        select(BillingReview.figures)
+        .where(BillingReview.account_id == review.account_id, BillingReview.month < review.month,
+               BillingReview.state == ReviewState.LOCKED)
+        .order_by(BillingReview.month.desc()).limit(1)
+    )  # fmt: skip
+    return (figures or {}).get("waiting", [])
 
 
 def sign(
@@ -223,6 +235,7 @@ def figures(stands: Examined) -> dict[str, Any]:
         "billed_minutes": sum(line.billed_minutes for line in charges.lines if line.raw_minutes) if charges else 0,
         "internal_minutes": stands.internal_minutes,
         "written_off_minutes": stands.written_off_minutes,
+        "waiting": [one.id for one in charges.waiting] if charges else [],
         "waiting_minutes": sum(one.minutes for one in charges.waiting) if charges else 0,
         "allowance": asdict(charges.allowance) if charges and charges.allowance else None,
     }

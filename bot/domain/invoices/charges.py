@@ -5,7 +5,7 @@ it, a project's as far as its budget does; the rest waits, and is charged in the
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import NamedTuple
@@ -122,11 +122,11 @@ class Charges:
         return total
 
 
-def of(session: Session, account: Account, month: Month, bought: Agreement) -> Charges:
-    """All that the month costs as things stand."""
+def of(session: Session, account: Account, month: Month, bought: Agreement, waited: Collection[int] = ()) -> Charges:
+    """All that the month costs as things stand; `waited` is time of before that could not be charged then."""
     found = Charges(bought, month)
     _add_fee(found)
-    worked = _unbilled(session, account, month)
+    worked = _unbilled(session, account, month, waited)
     worked = _net(worked)
     corrections = _corrections(session, worked)
     changed = {entry.id for group in corrections.values() for entry in group}
@@ -139,19 +139,16 @@ def of(session: Session, account: Account, month: Month, bought: Agreement) -> C
     return found
 
 
-def _unbilled(session: Session, account: Account, month: Month) -> list[Worked]:
-    """What is logged for that month or before, and neither charged nor written off.
-
-    Of months before only what waited for an approval or a budget: the rest was settled when they were locked.
-    """
+def _unbilled(session: Session, account: Account, month: Month, waited: Collection[int]) -> list[Worked]:
+    """What is logged for that month, or waited until then, and is neither charged nor written off."""
     original = aliased(WriteOff)
     of_it = TimeEntry.period == month.first
-    waited = (TimeEntry.period < month.first) & TimeEntry.code.in_([Code.OUT_OF_SCOPE, Code.PROJECT])
+    of_before = TimeEntry.id.in_(list(waited))
     columns = [getattr(TimeEntry, name) for name in Worked._fields]
     rows = session.execute(
         select(*columns)
         .where(
-            TimeEntry.account_id == account.id, of_it | waited, TimeEntry.code != Code.INTERNAL,
+            TimeEntry.account_id == account.id, of_it | of_before, TimeEntry.code != Code.INTERNAL,
             ~exists().where(BilledTime.entry_id == TimeEntry.id),
             ~exists().where(WriteOff.entry_id == TimeEntry.id),
             ~exists().where(original.entry_id == TimeEntry.reverses_id),

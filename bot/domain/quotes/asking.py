@@ -107,7 +107,8 @@ def propose(
     if not today <= valid_until <= today + timedelta(days=366):
         raise Refused("Choose a day from today on, at most a year away.", field="valid_until")
     bought = _require_agreement(session, account.id, today)
-    found = beyond(session, ticket, now, estimate=minutes)
+    estimate = ticket.estimate_minutes or minutes
+    found = beyond(session, ticket, now, estimate=estimate)
     beyond_hours = found is not None and found.reasons == [OutOfScope.ALLOWANCE]
     rate = bought.overage_rate if beyond_hours else bought.rate(Code.OUT_OF_SCOPE)
     if rate is None:
@@ -115,7 +116,7 @@ def propose(
     made = Quote(
         account_id=account.id, ticket_id=ticket.id, minutes=minutes, rate_amount=rate, rate_currency=bought.currency,
         cap_minutes=cap_minutes, valid_until=valid_until, made_by_id=by.id, made_at=now,
-        free_minutes=found.free if beyond_hours and found else 0, note=note.strip(),
+        free_minutes=max(estimate - minutes, 0) if beyond_hours else 0, note=note.strip(),
         reasons=[reason.value for reason in (found.reasons if found else [OutOfScope.CODE])],
     )  # fmt: skip
     session.add(made)
@@ -126,7 +127,7 @@ def propose(
         content_hash=made.content_hash, by=by, now=now, expires_at=ends,
     )  # fmt: skip
     ticket.clearance = Clearance.ASKED
-    ticket.estimate_minutes = ticket.estimate_minutes or minutes
+    ticket.estimate_minutes = estimate
     if not beyond_hours:
         ticket.code = Code.OUT_OF_SCOPE
     approver = Hall(session, now).holders(Seat.CLIENT, account.id)[0]

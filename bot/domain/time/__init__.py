@@ -4,9 +4,9 @@ from bot.domain.time.days import (
     CompleteDay,
     Logged,
     call_complete,
+    days_of,
     expected_minutes,
     long_days,
-    month_of,
     of_day,
     week,
     who_completed,
@@ -19,7 +19,7 @@ from bot.domain.time.writing import Before, amend, before, correct, log, own, re
 
 __all__ = [
     "Before", "CompleteDay", "Doubt", "Logged", "TimeEntry", "Timer", "Work", "amend", "before",
-    "call_complete", "correct", "doubts", "expected_minutes", "latest_work", "log", "long_days",
-    "minutes_by_code", "minutes_on_projects", "month_of", "notes_on", "of_day", "own", "people_who_logged",
+    "call_complete", "correct", "days_of", "doubts", "expected_minutes", "latest_work", "log", "long_days",
+    "minutes_by_code", "minutes_on_projects", "notes_on", "of_day", "own", "people_who_logged",
     "reverse", "standing", "usual_category", "week", "who_completed",
 ]  # fmt: skip

@@ -56,24 +56,19 @@ def expected_minutes(person: Person, calendar: Calendar, day: date) -> int:
 
 
 def week(session: Session, person: Person, first: date, today: date) -> list[Logged]:
-    """The seven days from that one; nothing is expected of days to come, nor of days off or away."""
-    last = first + timedelta(days=6)
+    """The seven days from that one."""
+    return days_of(session, person, first, first + timedelta(days=6), today)
+
+
+def days_of(session: Session, person: Person, first: date, last: date, today: date) -> list[Logged]:
+    """Each day of a range; nothing is expected of days to come, nor of days off or away."""
     minutes = defaultdict(int, _minutes_by_day(session, person, first, last))
     done, away = _complete(session, person, first, last), absences.standing(session, [person.id], Days(first, last))
     calendar, found = provider.get(session).calendar, []
-    for day in (first + timedelta(days=number) for number in range(7)):
+    for day in (first + timedelta(days=number) for number in range((last - first).days + 1)):
         is_away = any(absence.covers(day) for absence in away)
         expected = 0 if is_away or day > today else expected_minutes(person, calendar, day)
         found.append(Logged(day, minutes[day], expected, day in done, is_away))
-    return found
-
-
-def month_of(session: Session, person: Person, first: date, last: date) -> list[Logged]:
-    """The days from that one to the last, week by week."""
-    found, day = [], first
-    while day <= last:
-        found += [one for one in week(session, person, day, last) if one.day <= last]
-        day += timedelta(days=7)
     return found
 
 
