@@ -31,7 +31,7 @@ SCHEDULE: tuple[Job, ...] = (
         "What changed, what still hurts and what comes next, for each client; worth reading for two weeks."),
     Job("monthly-billing-review", "0 9 1 * *", Whose.ACCOUNT, Period.MONTH, DaysOff.MOVE,
         CatchUp.LATEST, timedelta(days=28), monthly_billing_review.run,
-        "Each account's month is put before those who sign it; what is not reviewed is not billed, so it is made up for."),
+        "Each account's month is put before those who sign it; a month without a review is not billed."),
     Job("recurring-tickets", "0 5 * * *", Whose.PROVIDER, Period.DAY, DaysOff.WORK,
         CatchUp.LATEST, timedelta(hours=18), recurring_tickets.run,
         "Recurring work opens its tickets before the day begins; a rule makes up for its latest day by itself."),

@@ -16,7 +16,6 @@ from bot.domain.seats import Seat
 from bot.messages import blocks
 from bot.messages.blocks import Block
 from bot.messages.mrkdwn import Mrkdwn, day, escape, instant, mention, say
-from bot.messages.overview import Desk, Overview
 
 OPEN, SIGN, LIST, PAGE = "billing.open", "billing.sign", "billing.list", "billing.page"
 PER_PAGE = 15  # each is examined for the list
@@ -40,6 +39,9 @@ TOLD: dict[Kind, str] = {
 NONE_YET = Mrkdwn(
     "*There are no billing reviews yet.* On the first working day of a month, one is opened for the month before, for "
     "each account that has an agreement or hours."
+)
+NOTHING_OPEN = Mrkdwn(
+    "*Billing review*\nEvery month that is over is signed. The next review opens when a new month has begun."
 )
 NO_AGREEMENT = "No agreement was valid in {{ month }}, so nothing is charged. Add one with `/review agreements`."
 
@@ -161,25 +163,21 @@ def rows(session: Session, reviews: list[BillingReview], page: int, now: datetim
     return [*made, *blocks.actions(turns)] if made else [blocks.section(NONE_YET)]
 
 
-def on_home(desk: Desk) -> Overview:
+def on_home(session: Session, actor: Person) -> list[Block]:
     """What is open, for those who sign it."""
-    if not desk.actor.may(Permission.REVIEW_BILLING):
-        return Overview([])
-    found = [
-        one for one in billing.listed(desk.session, desk.actor, limit=ON_HOME + 1) if one.state is ReviewState.OPEN
-    ]
-    doors = blocks.actions([
-        blocks.button("All reviews", LIST), blocks.button("Invoices", "invoice.list"),
-    ])  # fmt: skip
+    if not actor.may(Permission.REVIEW_BILLING):
+        return []
+    listed = billing.listed(session, actor, limit=ON_HOME + 1)
+    found = [one for one in listed if one.state is ReviewState.OPEN]
+    doors = blocks.actions([blocks.button("All reviews", LIST), blocks.button("Invoices", "invoice.list")])
     if not found:
-        none = Mrkdwn("*Billing review*\nEvery month that is over is signed. The next review opens with the new month.")
-        return Overview([blocks.section(none), *doors])
+        return [blocks.section(NOTHING_OPEN), *doors]
     more = f", the first {ON_HOME} of them" if len(found) > ON_HOME else ""
-    body = [blocks.section(Mrkdwn(f"*Billing review: open*{more}"))]
-    for one in found[:ON_HOME]:
-        opens = blocks.button("Open", OPEN, str(one.id))
-        body.append(blocks.section(Mrkdwn(escape(name_of(desk.session, one))), accessory=opens))
-    return Overview([*body, *doors])
+    rows_ = [
+        blocks.section(escape(name_of(session, one)), accessory=blocks.button("Open", OPEN, str(one.id)))
+        for one in found[:ON_HOME]
+    ]
+    return [blocks.section(Mrkdwn(f"*Billing reviews to sign*{more}")), *rows_, *doors]
 
 
 def told(session: Session, event: Event) -> Mrkdwn:

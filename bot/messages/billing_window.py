@@ -18,8 +18,8 @@ from bot.messages import billing as messages
 from bot.messages import blocks
 from bot.messages.blocks import Block
 from bot.messages.invoices import OPEN as OPEN_INVOICE
-from bot.messages.invoices import heading as invoice_heading
 from bot.messages.invoices import counted, named_tickets, paragraphs
+from bot.messages.invoices import heading as invoice_heading
 from bot.messages.mrkdwn import Mrkdwn, clip, day, escape, line, say
 
 FIX = "billing.fix"
@@ -134,9 +134,7 @@ def _line(one: Charge) -> Mrkdwn:
 # --- what was found
 
 
-def _findings(
-    session: Session, review: BillingReview, actor: Person, stands: Examined, page: int
-) -> list[Block]:
+def _findings(session: Session, review: BillingReview, actor: Person, stands: Examined, page: int) -> list[Block]:
     found = sorted(stands.shown, key=lambda one: ORDER[one.finding])
     if not found:
         return [blocks.section(ALL_WELL)]

@@ -15,7 +15,7 @@ from bot.domain.people import Person
 from bot.domain.priority import Priority
 from bot.domain.roles import PERMISSIONS, Permission, Role
 from bot.domain.tickets import Page, QueueFilter, Selection
-from bot.messages import approvals, billing, blocks, doors, menus, overview
+from bot.messages import approvals, blocks, doors, menus, overview
 from bot.messages.blocks import Block
 from bot.messages.mrkdwn import Mrkdwn, escape, say
 from bot.messages.overview import Desk, Overview
@@ -112,7 +112,7 @@ SECTIONS: tuple[Section, ...] = (
     Section("accounts", "Accounts", ACCOUNTABLE, draws=overview.standings),
     Section("health", "Customer health", ACCOUNTABLE,
             says="How each customer does, and why, will stand here, once Steward scores health."),
-    Section("billing", "Billing review", BILLING, draws=billing.on_home),
+    Section("billing", "Billing review", BILLING, draws=overview.to_sign),
     Section("setup", "Set-up", frozenset({Role.ADMIN}), draws=overview.setup),
 )
 # fmt: on

@@ -220,9 +220,7 @@ def rows(session: Session, found: list[Invoice], known: list[Month], chosen: Mon
     if not found:
         return [*body, blocks.section(say(NONE_OF_MONTH, month=named(chosen) if chosen else "any month"))]
     for one in found[:PER_PAGE]:
-        body.append(
-            blocks.section(heading(session, one), accessory=blocks.button("Open", OPEN, str(one.id)))
-        )
+        body.append(blocks.section(heading(session, one), accessory=blocks.button("Open", OPEN, str(one.id))))
     more = Mrkdwn(f"These are the newest {PER_PAGE}. Choose a month to see its own.")
     return body + ([blocks.context(more)] if len(found) > PER_PAGE else [])
 

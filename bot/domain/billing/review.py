@@ -134,9 +134,7 @@ def _waited(session: Session, review: BillingReview) -> list[int]:
     return (figures or {}).get("waiting", [])
 
 
-def sign(
-    session: Session, review: BillingReview, *, by: Person, now: datetime, seen: str | None = None
-) -> Approval:
+def sign(session: Session, review: BillingReview, *, by: Person, now: datetime, seen: str | None = None) -> Approval:
     """One of the two signatures on what stands now; the second one locks the month. The caller holds the review.
 
     `seen` is the beginning of the digest of what the person was shown.

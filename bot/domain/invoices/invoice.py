@@ -236,5 +236,7 @@ def require_move(invoice: Invoice, action: InvoiceAction, seen: int) -> InvoiceS
     if seen != invoice.version:
         raise Refused(f"{invoice.key} changed meanwhile. Open it again with /review invoices.")
     if (invoice.state, action) not in MOVES:
-        raise Refused(f"{invoice.key} is {invoice.state.value}, so “{action.label}” is no step from there. Open it again.")
+        raise Refused(
+            f"{invoice.key} is {invoice.state.value}, so “{action.label}” is no step from there. Open it again."
+        )
     return MOVES[invoice.state, action]
