@@ -11,7 +11,7 @@ import sys
 from datetime import date
 from pathlib import Path
 
-from bench import growth, interactions, sending
+from bench import billing, growth, interactions, sending
 from bench.figures import Bench, Report
 from bot import logs
 
@@ -22,6 +22,7 @@ BENCHES: dict[str, Bench] = {
     "interactions": interactions.main,
     "growth": growth.main,
     "sending": sending.main,
+    "billing": billing.main,
 }
 
 

@@ -90,15 +90,16 @@ from post join (select id, coalesce(closed_at, created_at) as at from ticket) as
 where at > cast(:now as timestamptz) - interval '30 days' order by at
 """
 HOURS = """
-insert into time_entry (account_id, person_id, work_date, minutes, category, code, created_at, ticket_id, note)
-select account_id, assignee_id, (created_at + part * interval '1 day')::date, 15 + id % 4 * 15, 'ticket_resolution',
+insert into time_entry (account_id, person_id, work_date, period, minutes, category, code, created_at, ticket_id, note)
+select account_id, assignee_id, (created_at + part * interval '1 day')::date,
+  date_trunc('month', created_at + part * interval '1 day')::date, 15 + id % 4 * 15, 'ticket_resolution',
   'included', created_at + part * interval '1 day', id, 'Looked into it'
 from ticket cross join generate_series(1, 2) as part where assignee_id is not null order by created_at, part
 """
 TAKEN_BACK = """
-insert into time_entry (account_id, person_id, work_date, minutes, category, code, created_at, ticket_id, note,
+insert into time_entry (account_id, person_id, work_date, period, minutes, category, code, created_at, ticket_id, note,
   reverses_id)
-select account_id, person_id, work_date, -minutes, category, code, created_at, ticket_id, note, id
+select account_id, person_id, work_date, period, -minutes, category, code, created_at, ticket_id, note, id
 from time_entry where id % 50 = 0 order by id
 """
 INTAKES = """

@@ -9,7 +9,6 @@ down_revision = "0012"
 branch_labels = None
 depends_on = None
 
-APP_ROLE = "steward_app"
 TABLES = (
     "quote", "write_off", "billing_review", "waived_finding", "invoice", "invoice_line", "billed_time",
     "billed_ticket", "told_burn",
@@ -141,8 +140,6 @@ def upgrade() -> None:
             f"create trigger {table}_append_only before update or delete on {table}"
             " for each row execute function steward_append_only()"
         )
-    # A draft is made anew from what is logged; what is numbered is held by its trigger.
-    op.execute(f"grant delete on invoice_line to {APP_ROLE}")
 
 
 def _agreements() -> None:

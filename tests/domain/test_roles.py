@@ -20,6 +20,10 @@ MAY = {
     Permission.PLAN_WITH_CLIENTS: "engineer lead service_owner account_manager admin",
     Permission.WORK_ON_RELEASES: "engineer lead approver service_owner",
     Permission.PLAN_RELEASES:   "lead approver service_owner",
+    Permission.SEE_MONEY:       "lead service_owner account_manager finance executive admin",
+    Permission.MAKE_AGREEMENTS: "account_manager finance executive admin",
+    Permission.REVIEW_BILLING:  "lead service_owner account_manager finance",
+    Permission.INVOICE:         "finance",
 }
 # fmt: on
 

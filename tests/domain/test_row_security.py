@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
 from sqlalchemy import Connection, Engine, inspect, text
@@ -12,11 +13,16 @@ from sqlalchemy.orm import Session
 from bot import database
 from bot.domain import (
     approvals,
+    billing,
+    burn,
     bypasses,
     changes,
+    events,
     intakes,
+    invoices,
     people,
     projects,
+    quotes,
     receipts,
     recurring,
     releases,
@@ -24,6 +30,7 @@ from bot.domain import (
     time,
 )
 from bot.domain.accounts import Account
+from bot.domain.allowance import Burn
 from bot.domain.approvals import Delegation, Purpose
 from bot.domain.bypass import Criterion
 from bot.domain.cadence import Cadence
@@ -38,6 +45,7 @@ from bot.domain.schema import metadata
 from bot.domain.seats import Verdict
 from bot.domain.tickets import Visibility, conversation
 from bot.domain.time import timers
+from bot.domain.time.write_offs import WriteOff
 from bot.domain.workflow import Action, Status
 from tests.cast import by_name
 from tests.domain.desk import MONDAY, NOTE, complete, person
@@ -52,6 +60,9 @@ GUARDED: dict[str, bool] = {
     "agreement": False,
     "approval": False,
     "attachment": False,
+    "billed_ticket": False,
+    "billed_time": False,
+    "billing_review": False,
     "bypass": False,
     "change": False,
     "change_link": False,
@@ -62,11 +73,14 @@ GUARDED: dict[str, bool] = {
     "event": False,
     "imported_row": False,
     "intake": False,
+    "invoice": False,
+    "invoice_line": False,
     "message": False,
     "outbox": False,
     "person": True,
     "post": False,
     "project": False,
+    "quote": False,
     "receipt": False,
     "recurring": False,
     "recurring_run": False,
@@ -77,10 +91,43 @@ GUARDED: dict[str, bool] = {
     "ticket_text": False,
     "time_entry": False,
     "timer": False,
+    "told_burn": False,
+    "waived_finding": False,
+    "write_off": False,
 }
 OF_THE_TEAM = {"complete_day", "release"}  # they belong to no account: to a contact there is none
-FIXED = {"closure", "decision", "event", "time_entry"}  # history cannot be handed anywhere
+# History, and what was billed, cannot be handed anywhere.
+FIXED = {"agreement", "billed_ticket", "billed_time", "closure", "decision", "event", "time_entry", "told_burn",
+         "write_off"}  # fmt: skip
 ASKED = {"approval"}  # what was asked of whom cannot either
+
+
+def billed(session: Session, ticket: tickets.Ticket, entry: time.TimeEntry, by: people.Person) -> None:
+    """What a month leaves behind once it was looked at and charged."""
+    own, first = {"account_id": ticket.account_id}, MONDAY.date().replace(day=1)
+    quote = quotes.Quote(
+        **own, ticket_id=ticket.id, minutes=60, rate_amount=Decimal(150), rate_currency="EUR", cap_minutes=60,
+        valid_until=MONDAY.date(), made_by_id=by.id, made_at=MONDAY,
+    )  # fmt: skip
+    review = billing.BillingReview(**own, month=first, opened_at=MONDAY)
+    invoice = invoices.Invoice(
+        **own, month=first, kind=invoices.InvoiceKind.INVOICE, currency="EUR", made_at=MONDAY
+    )  # fmt: skip
+    event = events.record(session, events.Kind.BURN_TOLD, **own, at=MONDAY)
+    session.add_all([quote, review, invoice])
+    session.flush()
+    line = invoices.InvoiceLine(
+        **own, invoice_id=invoice.id, position=1, code="fee", description="Fee", quantity=Decimal(1), unit="month",
+        unit_price=Decimal(1), amount=Decimal(1), tax_rate=Decimal(0),
+    )  # fmt: skip
+    session.add_all([
+        line, invoices.BilledTime(**own, entry_id=entry.id, invoice_id=invoice.id, code="included", rate=Decimal(1)),
+        invoices.BilledTicket(**own, ticket_id=ticket.id, invoice_id=invoice.id),
+        WriteOff(**own, entry_id=entry.id, reason="ours", by_id=by.id, at=MONDAY),
+        billing.WaivedFinding(**own, review_id=review.id, finding="late:1", reason="so", by_id=by.id, at=MONDAY),
+        burn.ToldBurn(**own, period=first, burn=Burn.USED_80, event_id=event.id),
+    ])  # fmt: skip
+    session.flush()
 
 
 def account_column(table: str) -> str:
@@ -115,7 +162,8 @@ def fill(session: Session, account: str, contact: str) -> None:
     )  # fmt: skip
     recurring.open_due(session, rule.id, today=date(2026, 11, 30), provider=get(session), now=MONDAY)
     today = MONDAY.date()
-    time.log(session, ticket, by=bo, minutes=30, work_date=today, now=MONDAY, today=today)
+    entry = time.log(session, ticket, by=bo, minutes=30, work_date=today, now=MONDAY, today=today)
+    billed(session, ticket, entry, bo)
     timers.end(timers.start(session, ticket, by=bo, now=MONDAY), now=MONDAY)
     session.flush()
     conversation.say(session, ticket, Visibility.FROM_CLIENT, "Any news?", by=requester, now=MONDAY)

@@ -60,7 +60,7 @@ def test_what_the_file_says_stands_in_the_records(session, acme):
     assert (cleo.roles, cleo.account_id) == (["approver", "requester"], acme.id)
     assert (acme.channel_slack_id, acme.arr_amount, acme.arr_currency) == ("C0ACME", Decimal(120000), "EUR")
     assert acme.renews == date(2027, 3, 31)
-    bought = agreements.of(session, acme.id)
+    bought = agreements.of(session, acme.id, date(2026, 11, 20))
     assert (bought.type, bought.included_minutes, bought.rollover_cap) == (
         AgreementType.RETAINER, 2400, Decimal("0.5"),
     )  # fmt: skip
