@@ -245,7 +245,7 @@ def _given_back(session: Session, invoice: Invoice) -> dict[int, Decimal]:
 
 
 def _announce(
-    session: Session, invoice: Invoice, kind: events.Kind, by: Person | None, now: datetime, **moved: str
+    session: Session, invoice: Invoice, kind: events.Kind, by: Person | None, now: datetime, **moved: Any
 ) -> None:
     """Its card in the billing channel, and what happened."""
     told = {"invoice": invoice.id, "key": invoice.key, "kind": invoice.kind.value, "total": str(invoice.totals[2])}
