@@ -16,7 +16,7 @@ from bot.modals import form
 WINDOW, LIST, CREDIT = "invoice.window", "invoice.list", "invoice.credit_it"
 MOST_LINES = 60
 LONGEST_REASON = 500
-_AMOUNT = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:[.,]\d+)?")
+_AMOUNT = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:[.,]\d+)?", re.ASCII)
 HOW = Mrkdwn(
     "Write what is given back of each line, without tax; leave the others empty. The credit note is a draft until "
     "finance approves it."
