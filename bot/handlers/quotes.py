@@ -4,6 +4,7 @@ from bot.domain import accounts, agreements, quotes, tickets
 from bot.domain.codes import Code
 from bot.domain.errors import NotFound
 from bot.domain.money import Money
+from bot.domain.roles import Permission
 from bot.handlers.call import Call, Routes
 from bot.handlers.tickets import Press, window_of, window_underneath
 from bot.messages.quotes import OPEN, WITHDRAW
@@ -22,7 +23,8 @@ def open_form(call: Call) -> None:
         bought, extra = agreements.of(session, account.id, today), quotes.beyond(session, ticket, call.now)
         amount = extra.rate if extra else bought.rate(Code.OUT_OF_SCOPE) if bought else None
         rate = Money(amount, bought.currency) if bought and amount is not None else None
-        view = modal.view(ticket, extra, rate, today, window_underneath(call))
+        shown = rate if actor.may(Permission.SEE_MONEY) else None
+        view = modal.view(ticket, extra, shown, today, window_underneath(call))
     call.open(view)
     call.done()
 

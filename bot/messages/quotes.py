@@ -1,4 +1,7 @@
-"""Quotes as people read them: the client's card, what triage hears of it, and what a ticket's card says of its cost."""
+"""Quotes as people read them: the client's card, what triage hears of it, and what a ticket's card says of its cost.
+
+Triage reads hours: prices are for the client, and for whoever may see money.
+"""
 
 from datetime import datetime
 
@@ -35,23 +38,23 @@ STANDS: dict[QuoteState, str] = {
     QuoteState.WITHDRAWN: "We took this back. Nothing is charged.",
 }
 TRIAGE: dict[Kind, str] = {
-    Kind.QUOTED:            "{{ actor }} quoted {{ minutes }} at {{ price }}, at most {{ most }}. It waits for the client’s approval.",
-    Kind.QUOTE_WITHDRAWN:   "{{ actor }} took the quote of {{ price }} back.",
-    Kind.QUOTE_REMINDED:    "Nobody on the client’s side has answered the quote of {{ price }} yet. It is valid until {{ until }}. Perhaps a call helps.",
+    Kind.QUOTED:            "{{ actor }} quoted {{ minutes }}, at most {{ cap }}. It waits for the client’s approval.",
+    Kind.QUOTE_WITHDRAWN:   "{{ actor }} took the quote of {{ minutes }} back.",
+    Kind.QUOTE_REMINDED:    "Nobody on the client’s side has answered the quote of {{ minutes }} yet. It is valid until {{ until }}. Perhaps a call helps.",
     Kind.QUOTE_NEARLY_USED: "{{ owner }}, {{ spent }} of the {{ approved }} that were approved are used. Ask for more with *Quote* before it runs out.",
     Kind.QUOTE_USED_UP:     "{{ owner }}, all {{ approved }} that were approved are used ({{ spent }}). Please stop here and ask for more with *Quote*. What is logged beyond is kept, and stays off the invoice until it is approved.",
 }
 SETTLED: dict[QuoteState, str] = {
-    QuoteState.APPROVED: "{{ owner }}, {{ actor }} approved {{ price }}, at most {{ cap }}. You can start.",
-    QuoteState.DECLINED: "{{ owner }}, {{ actor }} declined {{ price }}: {{ reason }}",
-    QuoteState.EXPIRED:  "{{ owner }}, nobody answered the quote of {{ price }} in time, so it expired. Ask again with *Quote*, or close the ticket.",
+    QuoteState.APPROVED: "{{ owner }}, {{ actor }} approved {{ minutes }}, at most {{ cap }}. You can start.",
+    QuoteState.DECLINED: "{{ owner }}, {{ actor }} declined the {{ minutes }}: {{ reason }}",
+    QuoteState.EXPIRED:  "{{ owner }}, nobody answered the quote of {{ minutes }} in time, so it expired. Ask again with *Quote*, or close the ticket.",
 }
 REMINDED = "{{ asked or 'Hello' }}, a reminder: we need your answer to the quote above by {{ until }}. *Approve* and *Reject* stand on it."
 CLEARED: dict[Clearance, str] = {
-    Clearance.ASKED:    ":hourglass: Quoted at {{ price }}, waits for the client’s approval until {{ until }}",
-    Clearance.GIVEN:    ":white_check_mark: Approved: {{ price }}, at most {{ cap }}; {{ spent }} used",
-    Clearance.DECLINED: ":no_entry: The client declined {{ price }}",
-    Clearance.LAPSED:   ":no_entry: The quote of {{ price }} expired unanswered",
+    Clearance.ASKED:    ":hourglass: Quoted {{ minutes }}, waits for the client’s approval until {{ until }}",
+    Clearance.GIVEN:    ":white_check_mark: Approved: {{ minutes }}, at most {{ cap }}; {{ spent }} used",
+    Clearance.DECLINED: ":no_entry: The client declined the {{ minutes }}",
+    Clearance.LAPSED:   ":no_entry: The quote of {{ minutes }} expired unanswered",
     Clearance.USED_UP:  ":octagonal_sign: All that was approved is used: {{ spent }} of {{ cap }}. Work stops until more is approved",
 }
 # fmt: on
@@ -101,7 +104,7 @@ def told(session: Session, event: Event, place: Place, ticket: Ticket | None) ->
     known = {
         "actor": mention(actor.slack_id, actor.name) if actor else "Steward",
         "owner": mention(owner.slack_id, owner.name) if owner else "Team",
-        "price": facts.get("price"), "most": facts.get("most"), "reason": line(facts.get("reason") or "", 500),
+        "reason": line(facts.get("reason") or "", 500),
         "until": day(facts["until"]) if "until" in facts else "",
         "asked": Mrkdwn(" or ".join(mention(one["slack_id"], one["name"]) for one in facts.get("asked", []))) or None,
         **{name: show(facts[name]) for name in ("minutes", "cap", "spent", "approved") if name in facts},
@@ -133,7 +136,7 @@ def _cleared(session: Session, ticket: Ticket) -> list[Block]:
     newest, spent = found[-1], quotes.spending(session, ticket.id, found)
     approved = spent.approved or newest.cap_minutes
     text = say(
-        CLEARED[ticket.clearance], price=newest.price, until=day(newest.valid_until), cap=show(approved),
+        CLEARED[ticket.clearance], minutes=show(newest.minutes), until=day(newest.valid_until), cap=show(approved),
         spent=show(spent.spent) if spent.spent else "nothing",
     )  # fmt: skip
     return [blocks.context(text)]

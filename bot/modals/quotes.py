@@ -53,7 +53,7 @@ class Form(BaseModel):
 def view(ticket: Ticket, extra: Extra | None, rate: Money | None, today: date, window: str | None) -> dict[str, Any]:
     """Prefilled with what goes beyond."""
     minutes = extra.minutes if extra else ticket.estimate_minutes or 0
-    price = f"An hour is {rate}, without tax." if rate else "The agreement has no rate yet: add one first."
+    price = f"An hour is {rate}, without tax." if rate else "The agreement says what an hour costs."
     because = Mrkdwn("")
     if extra:
         because = say("Costs extra because {{ why }}. ", why=quotes.why(extra.reasons, ticket.related_system))

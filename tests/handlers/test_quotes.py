@@ -1,0 +1,122 @@
+"""Quote: what costs extra is priced in a form, approved in the client's thread, and only then started."""
+
+import pytest
+from sqlalchemy import text
+
+from tests.house import House
+
+SEARCH = "Help centre search"
+CARD = "T-101 costs extra"
+ASKED = {"Extra time": "2h", "At most": "3h", "What they get for it": "The export in their own format"}
+
+
+@pytest.fixture
+def outside(house: House) -> House:
+    """T-101 is about Salesforce, which Acme's agreement excludes; Bo has it."""
+    house.files_a_request()
+    with house.owner.begin() as connection:
+        connection.execute(text("update ticket set related_system = 'Salesforce'"))
+    house.bo.clicks("Take it", on=SEARCH)
+    house.delivers()
+    return house
+
+
+def quotes(house: House, **more: str) -> None:
+    house.bo.chooses("More", "Open", on=SEARCH).clicks("Quote").fills({**ASKED, **more}).submits()
+    house.bo.closes()
+    house.delivers()
+
+
+def test_what_costs_extra_is_told_on_the_card_and_starts_only_once_it_is_approved(outside: House):
+    house = outside
+    house.bo.sees("This costs extra: Salesforce is outside the agreement.")
+    house.bo.clicks("Start", on=SEARCH).fills({"Estimate": "2h", "Billing code": "Out of scope"})
+    house.bo.submits(refused="they approve the cost before it starts").closes()
+    quotes(house)
+    house.bo.sees("quoted 2h, at most 3h. It waits for the client’s approval.")
+    house.bo.does_not_see("300.00")
+    house.cleo.sees("T-101 costs extra: 300.00 EUR")
+    house.cleo.sees("2h at 150.00 EUR an hour")
+    house.cleo.sees("3h, 450.00 EUR")
+    house.cleo.clicks("Approve", on=CARD)
+    house.delivers()
+    house.cleo.sees("Approved. We go ahead, and ask you again before it takes more than 3h.")
+    house.bo.sees("approved 2h, at most 3h. You can start.")
+    house.bo.clicks("Start", on=SEARCH).fills({"Estimate": "2h"}).submits()
+    house.delivers()
+    assert house.ticket()["status"] == "In progress"
+    house.bo.opens("/time T-101 1h built the export")
+    assert house.one("select code from time_entry")["code"] == "out_of_scope"
+
+
+def test_a_rejection_has_a_reason_and_the_card_says_how_it_stands(outside: House):
+    house = outside
+    quotes(house)
+    house.cleo.clicks("Reject", on=CARD).fills({"Why not": "Too dear this year"}).submits()
+    house.delivers()
+    house.cleo.sees("Declined: we do not go ahead with it, and nothing is charged.")
+    house.bo.sees("declined the 2h: Too dear this year")
+    house.bo.sees("The client declined the 2h")
+    assert (house.ticket()["status"], house.ticket()["clearance"]) == ("Triage", "declined")
+
+
+def test_who_may_not_decide_is_told_who_does_and_nothing_changes(outside: House):
+    house = outside
+    quotes(house)
+    before = house.state_of_the_world()
+    house.ana.clicks("Approve", on=CARD)
+    house.ana.sees("the client’s approver (Cleo)")
+    assert house.state_of_the_world() == before
+    sent = house.last_sent("block_actions")
+    sent["user"]["id"] = "U0REX"
+    house.sends_payload(sent)
+    assert house.state_of_the_world() == before
+
+
+def test_a_quote_is_taken_back(outside: House):
+    house = outside
+    quotes(house)
+    house.bo.chooses("More", "Open", on=SEARCH).clicks("Withdraw the quote")
+    house.bo.closes()
+    house.delivers()
+    house.cleo.sees("We took this back. Nothing is charged.")
+    assert house.ticket()["clearance"] is None
+
+
+@pytest.mark.parametrize(("filled", "refusal"), [
+    ({"Extra time": "soon"}, "I can't read “soon” as a time"),
+    ({"Extra time": "-2h"}, "I can't read “-2h” as a time"),
+    ({"At most": "1h"}, "at least the estimate"),
+    ({"Valid until": "2026-11-01"}, "from today on"),
+])  # fmt: skip
+def test_what_can_not_be_stands_beside_its_field(outside: House, filled, refusal):
+    house = outside
+    house.bo.chooses("More", "Open", on=SEARCH).clicks("Quote").fills({**ASKED, **filled})
+    before = house.state_of_the_world()
+    house.bo.submits(refused=refusal)
+    assert house.state_of_the_world() == before
+
+
+def test_it_waits_on_the_approvers_home(outside: House):
+    house = outside
+    quotes(house)
+    assert "2h: 300.00 EUR, at most 3h (450.00 EUR)" in house.cleo.opens_home().home_text()
+    house.cleo.clicks("Approve", on="T-101")
+    house.delivers()
+    assert house.ticket()["clearance"] == "given"
+
+
+def test_at_80_percent_and_at_the_end_whoever_works_on_it_is_told_once(outside: House):
+    house = outside
+    quotes(house)
+    house.cleo.clicks("Approve", on=CARD)
+    house.bo.opens("/time T-101 2h30 built the export")
+    house.ticks()
+    house.bo.sees("2h 30m of the 3h that were approved are used")
+    house.bo.opens("/time T-101 45m tried it with their file")
+    house.ticks()
+    house.ticks()
+    house.bo.sees("all 3h that were approved are used (3h 15m)")
+    assert house.ticket()["clearance"] == "used_up"
+    kinds = [row["kind"] for row in house.rows("select kind from event where kind like 'quote_%' order by id")]
+    assert kinds == ["quote_settled", "quote_nearly_used", "quote_used_up"]
