@@ -89,5 +89,11 @@ def who_may(permission: Permission) -> str:
     if PERMISSIONS[permission] == _EVERYONE:
         return "the support team"
     names = [role.value.replace("_", " ") for role in Role if role in PERMISSIONS[permission]]
-    articled = [("an " if name[0] in "aeiou" else "a ") + name for name in names]
+    articled = [_articled(name) for name in names]
     return " or ".join([", ".join(articled[:-1]), articled[-1]]) if len(articled) > 1 else articled[0]
+
+
+def _articled(name: str) -> str:
+    if name == Role.FINANCE.value:
+        return "somebody in finance"
+    return ("an " if name[0] in "aeiou" else "a ") + name
