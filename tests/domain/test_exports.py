@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain import changes, releases
+from bot.domain.cells import guarded
 from bot.domain.changes import ChangeState
 from bot.domain.exports import export
-from bot.domain.exports.written import guarded
 from bot.domain.months import Month
 from bot.domain.routing import RequestType
 from bot.domain.seats import Verdict

@@ -6,9 +6,7 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-# A spreadsheet runs a cell that begins with one of these, also in full width, and also after blanks.
-FORMULA = frozenset("=+-@\t\r＝＋－＠")
-QUOTE = "'"
+from bot.domain.cells import guarded
 
 
 def as_csv(_kind: str, columns: tuple[str, ...], records: Iterable[dict[str, Any]]) -> bytes:
@@ -23,12 +21,6 @@ def as_csv(_kind: str, columns: tuple[str, ...], records: Iterable[dict[str, Any
 def as_json(kind: str, _columns: tuple[str, ...], records: Iterable[dict[str, Any]]) -> bytes:
     """A list with everything that is known of each."""
     return (json.dumps({kind: list(records)}, indent=2, ensure_ascii=False, sort_keys=True) + "\n").encode()
-
-
-def guarded(cell: str) -> str:
-    """The same words, none of them a formula."""
-    first = cell.lstrip(" \n\x00\ufeff\u00a0")[:1]
-    return QUOTE + cell if first in FORMULA and first else cell
 
 
 def shown(value: Any) -> str:
