@@ -1,10 +1,12 @@
 """Invoices in Slack: from a draft to its number, on its way, and back by a credit note; finance alone moves them."""
 
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from bot import cli
 from bot.modals.invoices import read_amount
 from tests.handlers.test_billing_review import (
     a_review,
@@ -69,7 +71,9 @@ def test_who_sees_money_reads_it_and_does_nothing_else(drafted: House):
         assert "[Reviewed]" not in who.modal_text()
         who.closes().closes()
     before = house.state_of_the_world()
-    house.sam.looks_at("C0BILLING").clicks("Reviewed", on="Acme, November 2026").sees("Only somebody in finance may approve")
+    house.sam.looks_at("C0BILLING").clicks("Reviewed", on="Acme, November 2026").sees(
+        "Only somebody in finance may approve"
+    )
     assert house.state_of_the_world() == before
 
 
@@ -183,3 +187,54 @@ def test_without_a_billing_channel_the_card_names_no_amount(house: House):
     november_is_over(house)
     both_sign(house)
     house.bo.sees("*Draft").sees("Acme, November 2026").does_not_see("150.00")
+
+
+# --- steward export invoices
+
+
+@pytest.fixture
+def at_the_command_line(drafted: House, house_url: str, monkeypatch: pytest.MonkeyPatch) -> House:
+    approved(drafted)
+    monkeypatch.setenv("DATABASE_URL", house_url)
+    return drafted
+
+
+def test_steward_export_writes_an_invoices_files_and_marks_it_when_asked(
+    at_the_command_line: House, tmp_path: Path, capsys
+):
+    house = at_the_command_line
+    before = house.state_of_the_world()
+    export = ["export", "invoices", "--period", "2026-11", "--to", str(tmp_path / "out")]
+    assert cli.main(export) == 0
+    assert cli.main([*export, "--format", "pdf"]) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        str(tmp_path / "out" / name) for name in ("invoices.csv", "INV-2026-0001.pdf")
+    ]
+    assert b"INV-2026-0001" in (tmp_path / "out" / "invoices.csv").read_bytes()
+    assert (tmp_path / "out" / "INV-2026-0001.pdf").read_bytes().startswith(b"%PDF")
+    assert house.state_of_the_world() == before
+    assert cli.main([*export, "--mark"]) == 0
+    assert invoice(house)["state"] == "exported"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["--format", "ubl"], "can’t be written yet"),
+        (["--format", "json"], "Choose csv, xero"),
+        (["--period", "2026-10"], "no invoice with a number yet"),
+        (["--account", "Initech"], "There is no account “Initech”"),
+        (["--to", "/proc/nowhere", "--mark"], "Choose another directory"),
+    ],
+)
+def test_what_can_not_be_exported_is_said_and_nothing_is_marked(at_the_command_line: House, arguments, told, capsys):
+    before = at_the_command_line.state_of_the_world()
+    assert cli.main(["export", "invoices", *arguments]) == 1
+    assert told in capsys.readouterr().err
+    assert at_the_command_line.state_of_the_world() == before
+
+
+def test_only_invoices_are_written_to_a_directory(at_the_command_line: House, capsys):
+    for more in (["--format", "xero"], ["--mark"], ["--to", "x"]):
+        assert cli.main(["export", "changes", *more]) == 1
+        assert "Only invoices are written like that" in capsys.readouterr().err

@@ -4,7 +4,7 @@
 """
 
 from bot.domain.invoices.charges import Charge, Charges, of
-from bot.domain.invoices.drafting import act, credit, draft
+from bot.domain.invoices.drafting import act, credit, draft, mark_exported
 from bot.domain.invoices.invoice import (
     NUMBERED,
     BilledTicket,
@@ -26,5 +26,5 @@ from bot.domain.invoices.invoice import (
 __all__ = [
     "NUMBERED", "BilledTicket", "BilledTime", "Charge", "Charges", "Invoice", "InvoiceAction", "InvoiceKind",
     "InvoiceLine", "InvoiceSeries", "InvoiceState", "act", "credit", "credited_by", "draft", "lines_of", "listed",
-    "months", "of", "of_review", "visible_to",
+    "mark_exported", "months", "of", "of_review", "visible_to",
 ]  # fmt: skip

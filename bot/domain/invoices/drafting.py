@@ -175,6 +175,13 @@ def _export(_session: Session, invoice: Invoice, by: Person, now: datetime) -> N
     invoice.exported_at, invoice.exported_by_id = now, by.id
 
 
+def mark_exported(session: Session, invoice: Invoice, now: datetime) -> None:
+    """Its files were made on the command line; the caller holds the row."""
+    target = require_move(invoice, InvoiceAction.EXPORT, invoice.version)
+    invoice.exported_at = now
+    _moved(session, invoice, target, None, now)
+
+
 DOES = {
     InvoiceAction.REVIEW: _review,
     InvoiceAction.BACK: _back,
