@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, ForeignKey, Select, UniqueConstraint, func, literal, select
+from sqlalchemy import ColumnElement, ForeignKey, Select, UniqueConstraint, exists, func, literal, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from bot.domain import agreements
@@ -21,6 +21,7 @@ from bot.domain.months import Month
 from bot.domain.rounding import Piece, Rounding, Scope
 from bot.domain.tickets import Ticket
 from bot.domain.time import TimeEntry
+from bot.domain.time.write_offs import WriteOff
 from bot.domain.workflow import Status
 
 PROMISED = frozenset({Status.TRIAGE, Status.SCHEDULED, Status.IN_PROGRESS, Status.INTERNAL_REVIEW})
@@ -86,7 +87,11 @@ def of(session: Session, account: Account, now: datetime, *, without: int | None
 def used_in(session: Session, bought: Agreement, months: Iterable[Month]) -> dict[Month, int]:
     """What these months drew from the allowance."""
     firsts = [month.first for month in months]
-    drawn = [TimeEntry.account_id == bought.account_id, TimeEntry.period.in_(firsts), TimeEntry.code.in_(bought.draws)]
+    given = exists().where(WriteOff.entry_id == func.coalesce(TimeEntry.reverses_id, TimeEntry.id))  # it cost nothing
+    drawn = [
+        TimeEntry.account_id == bought.account_id, TimeEntry.period.in_(firsts), TimeEntry.code.in_(bought.draws),
+        ~given,
+    ]  # fmt: skip
     found: dict[date, list[Piece]] = {}
     rows = session.execute(pieces(bought.rounds, *drawn, by=(TimeEntry.period,)))
     for first, *piece in rows:

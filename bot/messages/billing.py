@@ -29,7 +29,7 @@ STANDS = {
     "ready":  "Nothing holds it up: it waits for {{ missing }}",
     "locked": "Locked {{ at }}",
 }
-SIGNED = "{% if void %}:warning: Signed by {{ names }}, but something changed since, so that counts no more: it is signed anew.{% else %}:lower_left_fountain_pen: Signed by {{ names }}.{% endif %}"
+SIGNED = "{% if void %}:warning: Signed by {{ names }}, but something changed since, so that counts no more: it is signed anew.{% else %}:pencil2: Signed by {{ names }}.{% endif %}"
 TOLD: dict[Kind, str] = {
     Kind.REVIEW_SIGNED:     "{{ actor }} signed as {{ seat }}.",
     Kind.MONTH_LOCKED:      "Both have signed, so {{ month }} is locked and its invoices are drafted. What is put right from now on counts in the month that is open.",

@@ -119,7 +119,8 @@ def _lines(review: BillingReview, stands: Examined) -> list[Block]:
         for credit in charges.credits for one in credit.charges
     ]  # fmt: skip
     if not told:
-        return [blocks.section(Mrkdwn("*Nothing is charged:* all of it is in the price."))]
+        why = "all of it is in the price, or our own affair" if stands.raw_minutes else "nothing was logged"
+        return [blocks.section(Mrkdwn(f"*Nothing is charged:* {why}."))]
     return paragraphs("*What will be charged, without tax*", told, SHOWN_LINES)
 
 
@@ -158,7 +159,7 @@ def _findings(session: Session, review: BillingReview, actor: Person, stands: Ex
 
 def _heading(finding: Finding, count: int) -> Block:
     title, why = TITLES[finding]
-    mark = ":small_orange_diamond:" if KINDS[finding].holds else ":information_source:"
+    mark = ":octagonal_sign:" if KINDS[finding].holds else ":information_source:"
     return blocks.section(Mrkdwn(f"{mark} *{title}: {count}*\n{why}"))
 
 

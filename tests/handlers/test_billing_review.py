@@ -368,3 +368,14 @@ def test_the_home_shows_what_is_to_be_signed(house: House):
     a_review(house)
     house.sam.opens_home().sees("Billing reviews to sign").clicks("All reviews")
     house.sam.clicks("Open", on="Acme, November 2026").sees("Nothing holds it up")
+
+
+def test_what_is_written_off_takes_nothing_of_the_allowance(house: House):
+    lives(house, lambda session: bought(session, included_minutes=120, overage_amount=Decimal(200)))
+    number = files(house)
+    logs(house, number, 90)
+    logs(house, number, 90, note="the same once more")
+    november_is_over(house)
+    sam = opens(house, house.sam).sees("3h of 2h, 1h beyond").sees("200.00 EUR")
+    sam.clicks("Write off", on="the same once more").fills({"Why": "Entered twice"}).submits()
+    sam.sees("1h 30m of 2h").does_not_see("Hours beyond the allowance")
