@@ -5,12 +5,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from bot.domain import exports
+from bot.domain.exports import invoices
 from bot.domain.months import Month
 
 IMPORTED = {
     "tickets": "A ServiceNow event log or Jira issues, with their history.",
     "time": "Timesheets: Toggl’s detailed report, a CRM’s, or what `export time` printed.",
 }
+INVOICES, PDF = "invoices", "pdf"
 
 
 def of_import(parser: argparse.ArgumentParser) -> None:
@@ -26,11 +28,16 @@ def of_import(parser: argparse.ArgumentParser) -> None:
 
 def of_export(parser: argparse.ArgumentParser) -> None:
     """What `export` takes."""
-    parser.add_argument("kind", choices=sorted(exports.KINDS), help="what is printed")
+    kinds = sorted([*exports.KINDS, INVOICES])
+    parser.add_argument("kind", choices=kinds, help="what is printed")
     parser.add_argument("--period", type=month, help="only of this month, as in 2026-11 (default: of all time)")
     parser.add_argument("--account", help="only of this account (default: of all)")
-    parser.add_argument("--format", choices=sorted(exports.FORMATS), default="csv",
-                        help="csv for spreadsheets (default), json with the whole history")  # fmt: skip
+    parser.add_argument("--format", choices=sorted({*exports.FORMATS, *invoices.FORMATS, PDF}), default="csv",
+                        help="csv for spreadsheets (default), json with the whole history; of invoices also xero, "
+                             "quickbooks, ubl and pdf")  # fmt: skip
+    parser.add_argument("--to", type=Path, metavar="DIRECTORY",
+                        help="of invoices: where their files are written (default: one zip is printed)")  # fmt: skip
+    parser.add_argument("--mark", action="store_true", help="of invoices: those that were approved are exported now")
     parser.add_argument("--history", action="store_true",
                         help="of time: also what was taken back or replaced, and what did so")  # fmt: skip
 

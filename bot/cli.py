@@ -16,6 +16,8 @@ from bot import arguments, database, embedded, logs, playbook, processes, settin
 from bot.clock import Clock, read_offset, system_clock
 from bot.domain import accounts, exports, imports, people, setup
 from bot.domain.errors import Refused
+from bot.domain.exports import invoices as exported
+from bot.domain.exports.changes import Wanted
 from bot.jobs import JOBS, SWEEPS, ticker
 from bot.slack import manifest
 
@@ -235,6 +237,10 @@ def _progress(done: int, total: int | None) -> None:
 
 
 def _export(chosen: argparse.Namespace) -> None:
+    if chosen.kind == arguments.INVOICES:
+        return _export_invoices(chosen)
+    if chosen.format not in exports.FORMATS or chosen.to or chosen.mark:
+        raise Failed(f"Only invoices are written like that. {chosen.kind} are csv or json, and printed.")
     with database.sessions(_engine()).begin() as session:
         people.enter_as_system(session)
         account = _account(session, chosen.account) if chosen.account else None
@@ -242,6 +248,40 @@ def _export(chosen: argparse.Namespace) -> None:
         for part in exports.stream(session, chosen.kind, chosen.format, wanted):
             sys.stdout.buffer.write(part)  # the same bytes wherever it runs
     sys.stdout.flush()
+
+
+def _export_invoices(chosen: argparse.Namespace) -> None:
+    """Files in a directory, or one zip; the same bytes whenever it is repeated."""
+    if chosen.format not in {*exported.FORMATS, arguments.PDF}:
+        raise Failed(f"Invoices are not written as {chosen.format}. Choose csv, xero, quickbooks, ubl or pdf.")
+    with database.sessions(_engine()).begin() as session:
+        people.enter_as_system(session)
+        account = _account(session, chosen.account) if chosen.account else None
+        found = exported.batch(session, Wanted(chosen.period, account))
+        if chosen.format == arguments.PDF:
+            from bot.messages import invoice_pdf
+
+            files = invoice_pdf.files(found.documents)
+        else:
+            files = exported.files(session, found.documents, chosen.format)
+        if chosen.mark:
+            exported.mark(session, found.invoices, _clock()())
+        _write(files, chosen.to)
+
+
+def _write(files: list[exported.File], to: Path | None) -> None:
+    """Before what was marked is stored: where nothing can be written, nothing was exported."""
+    if to is None:
+        sys.stdout.buffer.write(exported.zipped(files))
+        sys.stdout.flush()
+        return
+    try:
+        to.mkdir(parents=True, exist_ok=True)
+        for name, content in files:
+            (to / name).write_bytes(content)
+    except OSError as error:
+        raise Failed(f"{to} can't be written: {error.strerror}. Choose another directory.") from error
+    print("\n".join(str(to / name) for name, _ in files))
 
 
 def _account(session: Session, name: str) -> accounts.Account:

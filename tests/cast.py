@@ -73,6 +73,8 @@ CHANNELS = [
      "members": [*STAFF, "U0ANA", "U0CLEO", "U0NORA", "U0NEWT"]},
     {"id": "C0UMBRELLA", "name": "umbrella", "private": True, "members": [*STAFF, "U0REX"], "bot_member": True},
     {"id": "C0RELEASES", "name": "releases", "private": True, "members": STAFF, "bot_member": True},
+    {"id": "C0BILLING", "name": "billing", "private": True, "members": ["U0MAYA", "U0SAM", "U0EVE"],
+     "bot_member": True},
     {"id": "C0LEADERS", "name": "leaders", "private": True, "members": ["U0MAYA", "U0SAM"], "bot_member": True},
     {"id": "C0GENERAL", "name": "general", "members": [*STAFF, "U0ZED"], "bot_member": True},
 ]  # fmt: skip

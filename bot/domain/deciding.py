@@ -12,6 +12,7 @@ from bot.domain.approvals import Approval, Decision, Hall, Purpose, Standing, de
 from bot.domain.approvals.approval import Settled, valid_for
 from bot.domain.business_time import Calendar, days_between
 from bot.domain.changes import Change, ChangeState, Template
+from bot.domain.errors import Refused
 from bot.domain.people import Person
 from bot.domain.releases.asking import is_approved
 from bot.domain.releases.asking import settled as release_settled
@@ -81,11 +82,19 @@ MATTERS: dict[Purpose, Matter] = {
 # fmt: on
 
 
+def find(session: Session, actor: Person, number: int) -> Approval:
+    """One that is answered by Approve or Reject; a month is signed where its figures stand."""
+    found = approvals.find(session, actor, number)
+    if found.purpose is Purpose.BILLING_REVIEW:
+        raise Refused("A month is signed beside its figures. Open it with /review billing, look at it, and sign there.")
+    return found
+
+
 def decide(
     session: Session, actor: Person, number: int, verdict: Verdict, *, now: datetime, reason: str = ""
 ) -> Approval:
     """Approve or Reject, under the lock of what it is about; the approval as it stands then."""
-    found = approvals.find(session, actor, number)
+    found = find(session, actor, number)
     matter = MATTERS[found.purpose]
     subject = matter.lock(session, found.subject_id)
     approval = approvals.locked(session, number)

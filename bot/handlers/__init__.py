@@ -22,6 +22,7 @@ from bot.handlers import (
     agreements,
     approvals,
     away,
+    billing,
     bypasses,
     change_forms,
     change_log,
@@ -38,6 +39,7 @@ from bot.handlers import (
     home,
     hours,
     intakes,
+    invoices,
     links,
     projects,
     queue,
@@ -126,6 +128,8 @@ ROUTES = _joined(
     releases,
     freezes,
     agreements,
+    billing,
+    invoices,
 )
 
 

@@ -55,7 +55,7 @@ def _window(call: Call, session: Session, actor: Person, approval: Approval) -> 
 def open_reject(call: Call) -> None:
     """**Reject**: why? Who comes too late, or may not, reads it before they write a word."""
     with call.begin() as (session, actor):
-        approval = approvals.find(session, actor, _number(call))
+        approval = deciding.find(session, actor, _number(call))
         approvals.check(session, approval, by=actor, now=call.now)
         metadata = modal.Metadata(approval=approval.id, window=window_underneath(call))
         view = modal.reject(_about(session, actor, approval), metadata)

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from bot.domain import approvals, changes, people, quotes, tickets
+from bot.domain import approvals, billing, changes, people, quotes, tickets
 from bot.domain.approvals import Approval, Decision, Delegation, Hall, Purpose
 from bot.domain.changes import Change
 from bot.domain.durations import show
@@ -14,8 +14,9 @@ from bot.domain.quotes import Quote
 from bot.domain.releases import Release, changes_in, visible_to
 from bot.domain.releases.release import highest
 from bot.domain.risk import ChangeClass, Steps
-from bot.domain.roles import ContactRole, Role
+from bot.domain.roles import ContactRole, Permission, Role
 from bot.domain.seats import Seat, Verdict
+from bot.messages import billing as reviews
 from bot.messages import blocks
 from bot.messages.blocks import Block
 from bot.messages.mrkdwn import Mrkdwn, clip, day, escape, instant, line, say
@@ -31,6 +32,7 @@ WHAT = {
     Purpose.EMERGENCY_REVIEW: "Review of an emergency that is out already",
     Purpose.RELEASE: "Release",
     Purpose.QUOTE: "Extra cost, without tax",
+    Purpose.BILLING_REVIEW: "One has signed this month; your signature is missing",
 }
 NOTHING = Mrkdwn(
     "*Waits for your decision: 0*\nNothing waits for you. When a change, a release or an extra cost needs your yes, "
@@ -97,7 +99,11 @@ def decisions(session: Session, made: list[Decision]) -> list[Mrkdwn]:
 
 def waiting(desk: Desk) -> Overview:
     """The Home’s section: what this person could decide now, each with its buttons."""
-    found = approvals.waiting_for(desk.session, desk.actor, desk.now)
+    reviews_months = desk.actor.may(Permission.REVIEW_BILLING)  # who stands in for such a person may not
+    found = [
+        one for one in approvals.waiting_for(desk.session, desk.actor, desk.now)
+        if one.purpose is not Purpose.BILLING_REVIEW or reviews_months
+    ]  # fmt: skip
     if not found:
         return Overview([blocks.section(NOTHING)] if decides(desk.actor) else [])
     number = min(desk.page, (len(found) - 1) // SHOWN_ROWS)
@@ -128,11 +134,16 @@ def _row(desk: Desk, approval: Approval, change: Change | None) -> list[Block]:
             return []
         opens = [blocks.button("Open", "ticket.open", ticket.key)]
         text = f"*{ticket.key}* {line(ticket.title, 100)}\n{_price(quote)}"
+    elif approval.purpose is Purpose.BILLING_REVIEW:
+        review = billing.visible_to(desk.session, desk.actor, approval.subject_id)
+        opens = [blocks.button("Open", reviews.OPEN, str(review.id))]
+        text = f"*{escape(reviews.name_of(desk.session, review))}*"
     else:
         return []
     until = f" · until {instant(approval.expires_at)}" if approval.expires_at else ""
     said = Mrkdwn(f"{text}\n{escape(WHAT[approval.purpose])}{until}")
-    return [blocks.section(said), *blocks.actions([*buttons(approval), *opens])]
+    decide = [] if approval.purpose is Purpose.BILLING_REVIEW else buttons(approval)  # signed beside its figures
+    return [blocks.section(said), *blocks.actions([*decide, *opens])]
 
 
 def _price(quote: Quote) -> Mrkdwn:

@@ -114,8 +114,7 @@ SECTIONS: tuple[Section, ...] = (
     Section("burn", "Allowances", BURNERS, draws=overview.allowances),
     Section("health", "Customer health", ACCOUNTABLE,
             says="How each customer does, and why, will stand here, once Steward scores health."),
-    Section("billing", "Billing review", BILLING,
-            says="Hours that need a look before they are billed will stand here, once Steward prepares invoices."),
+    Section("billing", "Billing review", BILLING, draws=overview.to_sign),
     Section("setup", "Set-up", frozenset({Role.ADMIN}), draws=overview.setup),
 )
 # fmt: on

@@ -11,6 +11,7 @@ from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any, cast
+from urllib.parse import quote
 
 import typst
 
@@ -33,6 +34,13 @@ def render(document: Document, *, draft: bool) -> bytes:
     data = json.dumps(_shown(document, draft), ensure_ascii=False)
     made = typst.compile(TEMPLATE, sys_inputs={"invoice": data}, font_paths=_fonts(), ignore_system_fonts=True)
     return cast(bytes, made)
+
+
+def files(documents: Iterable[Document]) -> list[tuple[str, bytes]]:
+    """One for each, named after its number."""
+    return [
+        (f"{quote(made.number or 'draft', safe='')}.pdf", render(made, draft=not made.number)) for made in documents
+    ]
 
 
 @cache

@@ -15,7 +15,7 @@ from bot.domain.people import Person
 from bot.domain.priority import Priority
 from bot.domain.tickets import Selection
 from bot.domain.time import timers
-from bot.messages import blocks, burn, links
+from bot.messages import billing, blocks, burn, links
 from bot.messages import time as messages
 from bot.messages.blocks import Block
 from bot.messages.mrkdwn import Mrkdwn, clip, escape, instant, line, link, say
@@ -220,3 +220,8 @@ def setup(desk: Desk) -> Overview:
 def _names(names: list[str]) -> str:
     rest = len(names) - SHOWN_NAMES
     return ", ".join(clip(name, 60) for name in names[:SHOWN_NAMES]) + (f" and {rest} more" if rest > 0 else "")
+
+
+def to_sign(desk: Desk) -> Overview:
+    """Months that wait to be signed before they are billed."""
+    return Overview(billing.on_home(desk.session, desk.actor))

@@ -9,11 +9,13 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.domain import accounts
+from bot.domain import accounts, provider
 from bot.domain.agenda import AgendaItem
+from bot.domain.billing import BillingReview
 from bot.domain.changes import Change, of_intake
 from bot.domain.events import Event
 from bot.domain.intakes import Intake
+from bot.domain.invoices import Invoice
 from bot.domain.outbox import Place, Post, Subject
 from bot.domain.quotes import Quote
 from bot.domain.releases import Release, RolloutMessage
@@ -21,10 +23,12 @@ from bot.domain.tickets import Ticket, seen_before
 from bot.domain.tickets.conversation import Message
 from bot.messages import (
     agenda,
+    billing,
     blocks,
     changes,
     conversation,
     digest,
+    invoices,
     links,
     monthly,
     quotes,
@@ -154,6 +158,23 @@ def _quote(session: Session, post: Post, now: datetime) -> Rendered:
     return Rendered(clip(text, LONGEST_NOTIFICATION), quotes.client_card(session, quote, ticket, now), quote.version)
 
 
+def _billing_review(session: Session, post: Post, now: datetime) -> Rendered:
+    review = session.scalars(select(BillingReview).where(BillingReview.id == post.subject_id)).one()
+    said, body = billing.card(session, review, now, money=_is_read_by_few(session, post))
+    return Rendered(clip(said, LONGEST_NOTIFICATION), body, review.version)
+
+
+def _invoice(session: Session, post: Post, _now: datetime) -> Rendered:
+    invoice = session.scalars(select(Invoice).where(Invoice.id == post.subject_id)).one()
+    said, body = invoices.card(session, invoice, money=_is_read_by_few(session, post))
+    return Rendered(clip(said, LONGEST_NOTIFICATION), body, invoice.version)
+
+
+def _is_read_by_few(session: Session, post: Post) -> bool:
+    """Whether it stands in a channel for billing: where there is none it is triage, and everybody reads that."""
+    return post.channel_slack_id != provider.get(session).triage_channel
+
+
 _RENDERERS = {
     Subject.TICKET: _card,
     Subject.EVENT: _announcement,
@@ -167,4 +188,6 @@ _RENDERERS = {
     Subject.RELEASE: _release,
     Subject.ROLLOUT: _rollout,
     Subject.QUOTE: _quote,
+    Subject.BILLING_REVIEW: _billing_review,
+    Subject.INVOICE: _invoice,
 }

@@ -16,10 +16,12 @@ from bot.messages import (
     agenda,
     agreements,
     away,
+    billing,
     blocks,
     burn,
     bypasses,
     changes,
+    invoices,
     links,
     quotes,
     release_thread,
@@ -184,6 +186,10 @@ _WITHOUT_A_TICKET: dict[Kind, Callable[[Session, Event], Mrkdwn]] = {
     Kind.AGENDA_PLANNED: agenda.told_client,
     Kind.AGENDA_DECIDED: agenda.told_client,
     Kind.AGREEMENT_MADE: agreements.told_billing,
+    Kind.REVIEW_SIGNED: billing.told,
+    Kind.MONTH_LOCKED: billing.told,
+    Kind.APPROVAL_REMINDED: billing.told,
+    Kind.INVOICE_MOVED: invoices.told,
 }
 
 

@@ -22,8 +22,11 @@ from bot import database, logs, metrics
 from bot.clock import Clock, system_clock
 from bot.domain import dead_letters, outbox, people
 from bot.domain.agenda import AgendaItem
+from bot.domain.billing import BillingReview
 from bot.domain.changes import Change
+from bot.domain.invoices import Invoice
 from bot.domain.outbox import Delivery, Post, Subject
+from bot.domain.quotes import Quote
 from bot.domain.releases import Release
 from bot.domain.tickets import Ticket
 from bot.domain.tickets.conversation import Message
@@ -60,6 +63,9 @@ VERSIONS = {
     Subject.AGENDA: (AgendaItem.id, AgendaItem.version),
     Subject.CHANGE: (Change.id, Change.version),
     Subject.RELEASE: (Release.id, Release.version),
+    Subject.QUOTE: (Quote.id, Quote.version),
+    Subject.BILLING_REVIEW: (BillingReview.id, BillingReview.version),
+    Subject.INVOICE: (Invoice.id, Invoice.version),
 }
 
 _parent = aliased(Post)

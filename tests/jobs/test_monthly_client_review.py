@@ -28,7 +28,7 @@ NOTE = ClosureNote("Search finds articles again", f"{SECRET} actions", f"{SECRET
 
 def ticks(house: House) -> list[str]:
     """A tick, and which reviews came of it."""
-    return [done for done in house.ticks() if done.startswith("monthly")]
+    return [done for done in house.ticks() if done.startswith("monthly-client")]
 
 
 def runs(house: House) -> list[tuple[str, int]]:
@@ -97,7 +97,7 @@ def test_however_many_workers_tick_each_review_is_posted_once(house: House):
             name for names in workers.map(lambda _: ticker.tick(house.sessions, house.now), range(16)) for name in names
         ]
     house.delivers()
-    done = [name for name in done if name.startswith("monthly")]
+    done = [name for name in done if name.startswith("monthly-client")]
     assert sorted(done) == ["monthly-client-review 2026-11 Acme", "monthly-client-review 2026-11 Umbrella"]
     assert len(reviews_in(house, "C0ACME")) == 1
     before = house.state_of_the_world()

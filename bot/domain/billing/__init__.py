@@ -1,15 +1,17 @@
 """Billing: each month of each account is looked at, put right, signed by two, and locked.
 
-`findings` is what is looked at, `fixing` what puts it right, `review` the signatures and the lock.
+`findings` is what is looked at, `fixing` what puts it right, `review` the signing and the lock, `signatures` who
+has signed.
 """
 
 from bot.domain.billing.findings import KINDS, Examined, Finding, Fix, Found
-from bot.domain.billing.fixing import find, fix, write_off
+from bot.domain.billing.fixing import check, find, fix, write_off
 from bot.domain.billing.review import (
     BillingReview,
     ReviewState,
     WaivedFinding,
     examined,
+    figures,
     lapse,
     listed,
     lock_subject,
@@ -19,8 +21,10 @@ from bot.domain.billing.review import (
     sign,
     visible_to,
 )
+from bot.domain.billing.signatures import Signatures, may_sign, signatures
 
 __all__ = [
-    "KINDS", "BillingReview", "Examined", "Finding", "Fix", "Found", "ReviewState", "WaivedFinding", "examined", "find",
-    "fix", "lapse", "listed", "lock_subject", "open_for", "remind", "settled", "sign", "visible_to", "write_off",
+    "KINDS", "BillingReview", "Examined", "Finding", "Fix", "Found", "ReviewState", "Signatures", "WaivedFinding",
+    "check", "examined", "figures", "find", "fix", "lapse", "listed", "lock_subject", "may_sign", "open_for", "remind",
+    "settled", "sign", "signatures", "visible_to", "write_off",
 ]  # fmt: skip

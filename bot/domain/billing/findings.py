@@ -23,6 +23,7 @@ from bot.domain.invoices import Charges
 from bot.domain.invoices.charges import Worked
 from bot.domain.months import Month
 from bot.domain.people import Person
+from bot.domain.receipts import digest_of
 from bot.domain.time import TimeEntry
 from bot.domain.time.doubts import LONG_DAY, LONG_ENTRY
 from bot.domain.time.entry import undone
@@ -148,6 +149,11 @@ class Examined:
             "minutes": [self.raw_minutes, self.internal_minutes, self.written_off_minutes],
         }  # fmt: skip
         return json.dumps(told, sort_keys=True)
+
+    @property
+    def digest(self) -> str:
+        """That in short: a signature is on exactly this."""
+        return digest_of(self.content())
 
 
 def examine(

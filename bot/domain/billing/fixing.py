@@ -4,11 +4,13 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from bot.domain import accounts, events, time
+from bot.domain import accounts, approvals, events, outbox, time
+from bot.domain.approvals import Purpose, Standing
 from bot.domain.billing.findings import Fix, Found
 from bot.domain.billing.review import BillingReview, ReviewState, WaivedFinding, examined
 from bot.domain.codes import Code
 from bot.domain.errors import NotFound, Refused
+from bot.domain.outbox import Subject
 from bot.domain.people import Person
 from bot.domain.roles import Permission
 from bot.domain.tickets import Ticket
@@ -37,7 +39,7 @@ def fix(
     session: Session, review: BillingReview, key: str, how: Fix, *, by: Person, now: datetime, code: Code | None = None,
     note: str = "", ticket: Ticket | None = None, reason: str = "",
 ) -> None:  # fmt: skip
-    """Do it; the caller holds the review."""
+    """Do it; the caller holds the review. Who signed before signed something else."""
     check(session, review, by=by)
     found = find(session, review, key, now)
     if how not in found.fixes:
@@ -52,7 +54,16 @@ def fix(
         write_off(session, found.entry.id, found.entry.account_id, reason.strip(), by=by, now=now)
     else:
         _amend(session, found, how, by, now, code=code, note=note, ticket=ticket)
+    _changed(session, review, now)
+
+
+def _changed(session: Session, review: BillingReview, now: datetime) -> None:
     review.version += 1
+    session.flush()
+    approval = approvals.pending_of(session, Purpose.BILLING_REVIEW, review.id)
+    if approval is not None and approval.content_hash != examined(session, review, now).digest:
+        approvals.end(approvals.locked(session, approval.id), Standing.VOID, now=now)
+    outbox.refresh(session, Subject.BILLING_REVIEW, review.id)
 
 
 def _waive(session: Session, review: BillingReview, found: Found, reason: str, by: Person, now: datetime) -> None:

@@ -22,7 +22,6 @@ from bot.domain.errors import NotFound, Refused
 from bot.domain.months import Month
 from bot.domain.outbox import Place, Subject
 from bot.domain.people import Person
-from bot.domain.receipts import digest_of
 from bot.domain.roles import Permission
 from bot.domain.seats import Seat, Verdict
 from bot.domain.time import TimeEntry
@@ -135,16 +134,21 @@ def _waited(session: Session, review: BillingReview) -> list[int]:
     return (figures or {}).get("waiting", [])
 
 
-def sign(session: Session, review: BillingReview, *, by: Person, now: datetime) -> Approval:
-    """One of the two signatures on what stands now; the second one locks the month. The caller holds the review."""
+def sign(session: Session, review: BillingReview, *, by: Person, now: datetime, seen: str | None = None) -> Approval:
+    """One of the two signatures on what stands now; the second one locks the month. The caller holds the review.
+
+    `seen` is the beginning of the digest of what the person was shown.
+    """
     account = _check(session, review, by, now)
     stands = examined(session, review, now)
+    content = stands.digest
+    if seen is not None and not content.startswith(seen):
+        raise Refused("Something changed since you saw it. Open the review again, look at it, and sign then.")
     if stands.open:
         left = len(stands.open)
         raise Refused(
             f"{left} thing{'s hold' if left > 1 else ' holds'} this up. Settle what is listed first, then sign."
         )
-    content = digest_of(stands.content())
     approval = approvals.pending_of(session, Purpose.BILLING_REVIEW, review.id)
     if approval is not None and approval.content_hash != content:
         approvals.end(approvals.locked(session, approval.id), Standing.VOID, now=now)
@@ -182,19 +186,21 @@ def settled(
     session: Session, review: BillingReview, approval: Approval, result: Settled, *, by: Person, now: datetime
 ) -> None:
     """A signature came: the second one locks the month."""
-    told = {"review": review.id, "approval": approval.id, "seat": result.decision.seat.value}
+    facts = {"review": review.id, "approval": approval.id, "seat": result.decision.seat.value}
     event = events.record(
-        session, events.Kind.REVIEW_SIGNED, account_id=review.account_id, person=by.id, at=now, data=told
+        session, events.Kind.REVIEW_SIGNED, account_id=review.account_id, person=by.id, at=now, data=facts
     )
+    told = [event]
     if result.state is Standing.APPROVED:
-        lock_month(session, review, by=by, now=now)
+        told.append(lock_month(session, review, by=by, now=now))
     review.version += 1
     session.flush()
     for card in outbox.refresh(session, Subject.BILLING_REVIEW, review.id):
-        outbox.reply(session, card, event.id)
+        for one in told:
+            outbox.reply(session, card, one.id)
 
 
-def lock_month(session: Session, review: BillingReview, *, by: Person, now: datetime) -> None:
+def lock_month(session: Session, review: BillingReview, *, by: Person, now: datetime) -> events.Event:
     """Nothing is added to the month any more, and its invoices are drafted.
 
     The account's row is held first, so entries under way are in or go to the next month; if one came in since it was
@@ -204,25 +210,27 @@ def lock_month(session: Session, review: BillingReview, *, by: Person, now: date
     account = session.scalars(query, execution_options={"populate_existing": True}).one()
     stands = examined(session, review, now)
     signed = approvals.newest(session, Purpose.BILLING_REVIEW, [review.id])[review.id]
-    if digest_of(stands.content()) != signed.content_hash:
+    if stands.digest != signed.content_hash:
         raise Refused("Something was logged while you signed. Open the review again, look at it, and sign once more.")
     account.billed_through = review.period.last
     account.billed_carry = stands.charges.allowance.carry_out if stands.charges and stands.charges.allowance else 0
     review.state, review.locked_at = ReviewState.LOCKED, now
-    review.figures = _figures(stands)
+    review.figures = figures(stands)
     session.flush()
     if stands.charges is not None:
         invoices.draft(session, account, stands.charges, review_id=review.id, by=by, now=now)
     told = {"review": review.id, "month": str(review.period)}
-    events.record(session, events.Kind.MONTH_LOCKED, account_id=account.id, person=by.id, at=now, data=told)
+    return events.record(session, events.Kind.MONTH_LOCKED, account_id=account.id, person=by.id, at=now, data=told)
 
 
-def _figures(stands: Examined) -> dict[str, Any]:
+def figures(stands: Examined) -> dict[str, Any]:
+    """What it comes to, as it is kept once it is locked: minutes, and amounts with their currency."""
     charges = stands.charges
     return {
         "net": str(charges.net) if charges else None,
         "raw_minutes": stands.raw_minutes,
-        "billed_minutes": sum(line.billed_minutes for line in charges.lines) if charges else 0,
+        "charged_minutes": sum(line.raw_minutes for line in charges.lines) if charges else 0,
+        "billed_minutes": sum(line.billed_minutes for line in charges.lines if line.raw_minutes) if charges else 0,
         "internal_minutes": stands.internal_minutes,
         "written_off_minutes": stands.written_off_minutes,
         "waiting": [one.id for one in charges.waiting] if charges else [],

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import BigInteger, ColumnElement, Select, case, func, select
+from sqlalchemy import BigInteger, ColumnElement, Select, case, exists, func, select
 from sqlalchemy.orm import Session
 
 from bot.domain import agreements
@@ -23,8 +23,11 @@ from bot.domain.months import Month
 from bot.domain.rounding import Rounding, Scope
 from bot.domain.tickets import Ticket
 from bot.domain.time import TimeEntry
+from bot.domain.time.write_offs import WriteOff
 from bot.domain.workflow import Status
 
+# What is written off draws nothing, nor does what takes it back.
+GIVEN = exists().where(WriteOff.entry_id == func.coalesce(TimeEntry.reverses_id, TimeEntry.id))
 PROMISED = frozenset({Status.TRIAGE, Status.SCHEDULED, Status.IN_PROGRESS, Status.INTERNAL_REVIEW})
 ENTRY = TimeEntry.__table__.c
 ADDED_UP: dict[Scope, tuple[ColumnElement[Any], ...]] = {  # before it is rounded
@@ -176,7 +179,10 @@ def _used(session: Session, asked: Iterable[Drawn]) -> Used:
     found: Used = {}
     for (rounds, draws), wanted in by_rule.items():
         accounts, firsts = zip(*wanted, strict=True)
-        which = (TimeEntry.account_id.in_(set(accounts)), TimeEntry.period.in_(set(firsts)), TimeEntry.code.in_(draws))
+        which = (
+            TimeEntry.account_id.in_(set(accounts)), TimeEntry.period.in_(set(firsts)), TimeEntry.code.in_(draws),
+            ~GIVEN,
+        )  # fmt: skip
         for account_id, first, minutes in session.execute(counted(rounds, *which)):
             if (account_id, first) in wanted:
                 found[account_id, Month.of(first)] = int(minutes)

@@ -4,7 +4,7 @@
 """
 
 from bot.domain.invoices.charges import Charge, Charges, of
-from bot.domain.invoices.drafting import act, credit, draft
+from bot.domain.invoices.drafting import act, credit, draft, mark_exported
 from bot.domain.invoices.invoice import (
     NUMBERED,
     BilledTicket,
@@ -15,12 +15,16 @@ from bot.domain.invoices.invoice import (
     InvoiceLine,
     InvoiceSeries,
     InvoiceState,
+    credited_by,
     lines_of,
     listed,
+    months,
+    of_review,
     visible_to,
 )
 
 __all__ = [
     "NUMBERED", "BilledTicket", "BilledTime", "Charge", "Charges", "Invoice", "InvoiceAction", "InvoiceKind",
-    "InvoiceLine", "InvoiceSeries", "InvoiceState", "act", "credit", "draft", "lines_of", "listed", "of", "visible_to",
+    "InvoiceLine", "InvoiceSeries", "InvoiceState", "act", "credit", "credited_by", "draft", "lines_of", "listed",
+    "mark_exported", "months", "of", "of_review", "visible_to",
 ]  # fmt: skip

@@ -175,6 +175,13 @@ def _export(_session: Session, invoice: Invoice, by: Person, now: datetime) -> N
     invoice.exported_at, invoice.exported_by_id = now, by.id
 
 
+def mark_exported(session: Session, invoice: Invoice, now: datetime) -> None:
+    """Its files were made on the command line; the caller holds the row."""
+    target = require_move(invoice, InvoiceAction.EXPORT, invoice.version)
+    invoice.exported_at = now
+    _moved(session, invoice, target, None, now)
+
+
 DOES = {
     InvoiceAction.REVIEW: _review,
     InvoiceAction.BACK: _back,
@@ -195,6 +202,8 @@ def credit(
     lines = {line.position: line for line in lines_of(session, [invoice.id])[invoice.id]}
     back = _given_back(session, invoice)
     wanted = {position: amount for position, amount in amounts.items() if amount}
+    if not wanted.keys() <= lines.keys():
+        raise Refused(f"{invoice.key} has no such line. Open it again and press Credit.")
     for position, amount in wanted.items():
         line = lines[position]
         left = line.amount - back.get(position, Decimal(0))
@@ -243,17 +252,19 @@ def _given_back(session: Session, invoice: Invoice) -> dict[int, Decimal]:
 
 
 def _announce(
-    session: Session, invoice: Invoice, kind: events.Kind, by: Person | None, now: datetime, **moved: str
+    session: Session, invoice: Invoice, kind: events.Kind, by: Person | None, now: datetime, **moved: Any
 ) -> None:
     """Its card in the billing channel, and what happened."""
     told = {"invoice": invoice.id, "key": invoice.key, "kind": invoice.kind.value, "total": str(invoice.totals[2])}
-    session.add(
-        events.Event(
-            kind=kind, at=now, account_id=invoice.account_id, actor_id=by.id if by else None, data=told, **moved
-        )
+    event = events.Event(
+        kind=kind, at=now, account_id=invoice.account_id, actor_id=by.id if by else None, data=told, **moved
     )
-    channel = provider.get(session).billing_channel
-    if not outbox.refresh(session, Subject.INVOICE, invoice.id) and channel:
+    session.add(event)
+    session.flush()
+    cards, channel = outbox.refresh(session, Subject.INVOICE, invoice.id), provider.get(session).billing_channel
+    for card in cards:
+        outbox.reply(session, card, event.id)
+    if not cards and channel:
         outbox.open_thread(
             session, Subject.INVOICE, invoice.id, Place.BILLING, channel, account_id=invoice.account_id
         )  # fmt: skip

@@ -214,10 +214,29 @@ def listed(session: Session, actor: Person, *, month: Month | None = None, limit
     return list(session.scalars(query.where(Invoice.month == month.first) if month else query))
 
 
+def of_review(session: Session, actor: Person, review_id: int) -> list[Invoice]:
+    """What a locked month came to: its invoice and its credit notes."""
+    actor.require(Permission.SEE_MONEY)
+    return list(session.scalars(select(Invoice).where(Invoice.review_id == review_id).order_by(Invoice.id)))
+
+
+def credited_by(session: Session, invoice_id: int) -> list[Invoice]:
+    """The credit notes on an invoice, drafts too."""
+    return list(session.scalars(select(Invoice).where(Invoice.credits_id == invoice_id).order_by(Invoice.id)))
+
+
+def months(session: Session, actor: Person) -> list[Month]:
+    """The months that have invoices, the newest first."""
+    actor.require(Permission.SEE_MONEY)
+    return [Month.of(day) for day in session.scalars(select(Invoice.month).distinct().order_by(Invoice.month.desc()))]
+
+
 def require_move(invoice: Invoice, action: InvoiceAction, seen: int) -> InvoiceState:
     """Where the action leads; refused where it does not go with how far it is, or somebody was faster."""
     if seen != invoice.version:
         raise Refused(f"{invoice.key} changed meanwhile. Open it again with /review invoices.")
     if (invoice.state, action) not in MOVES:
-        raise Refused(f"{invoice.key} is {invoice.state.value}, so it can't be {action.value}ed. Open it to see why.")
+        raise Refused(
+            f"{invoice.key} is {invoice.state.value}, so “{action.label}” is no step from there. Open it again."
+        )
     return MOVES[invoice.state, action]

@@ -243,9 +243,15 @@ def refresh_cards_of(session: Session, ids: set[int]) -> None:
     outbox.refresh_at(session, outbox.Subject.TICKET, list(found), outbox.Place.TRIAGE)
 
 
-def possibilities(session: Session, actor: Person, typed: str, *, limit: int = 20) -> list[Ticket]:
-    """Open tickets for a picker: the actor's own first, then the newest; `typed` matches key or title."""
-    query = seen_by(actor).where(Ticket.status != Status.CLOSED)
+def possibilities(
+    session: Session, actor: Person, typed: str, *, limit: int = 20, account_id: int | None = None
+) -> list[Ticket]:
+    """Open tickets for a picker: the actor's own first, then the newest; `typed` matches key or title.
+
+    Of one account, closed ones are offered too: work is put on them afterwards.
+    """
+    here = Ticket.account_id == account_id if account_id is not None else Ticket.status != Status.CLOSED
+    query = seen_by(actor).where(here)
     if words := typed.strip():
         number = words.upper().removeprefix("T-")
         same = Ticket.title.icontains(words, autoescape=True)

@@ -1,0 +1,84 @@
+"""Invoices for other systems: a month's files for Xero, QuickBooks, Peppol or a spreadsheet, the same bytes each time.
+
+To add a format: a row in `FORMATS`.
+"""
+
+import io
+import zipfile
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy.orm import Session
+
+from bot.domain import invoices, provider
+from bot.domain.errors import Refused
+from bot.domain.exports.changes import Wanted
+from bot.domain.invoices import Invoice
+from bot.domain.invoices.charges import DESCRIPTIONS
+from bot.domain.invoices.documents import documents, numbered, to_export
+from bot.domain.invoicing import plain, quickbooks, ubl, xero
+from bot.domain.invoicing.document import Document
+from bot.domain.invoicing.incomplete import Incomplete
+
+File = tuple[str, bytes]
+LONG_AGO = (1980, 1, 1, 0, 0, 0)  # a zip's files carry a time; the same one makes the same bytes
+
+
+class Batch(NamedTuple):
+    """The invoices of an export, each as a document."""
+
+    invoices: list[Invoice]
+    documents: list[Document]
+
+
+def _xero(made: list[Document], billing: dict[str, Any]) -> list[File]:
+    tax = billing.get("xero_tax") or ""
+    booked = {"" if code == "default" else code: account for code, account in (billing.get("xero") or {}).items()}
+    return xero.write(made, {code: xero.Posting(account, tax) for code, account in booked.items()})
+
+
+def _quickbooks(made: list[Document], _billing: dict[str, Any]) -> list[File]:
+    sold = {str(code): quickbooks.Item(name) for code, name in DESCRIPTIONS.items()}
+    return quickbooks.write(made, {**sold, "": quickbooks.Item("Services")})
+
+
+FORMATS: dict[str, Callable[[list[Document], dict[str, Any]], list[File]]] = {
+    "csv": lambda made, _billing: plain.write(made),
+    "quickbooks": _quickbooks,
+    "ubl": lambda made, _billing: ubl.write(made),
+    "xero": _xero,
+}
+
+
+def batch(session: Session, wanted: Wanted) -> Batch:
+    """What has a number, of a month and account or of all; refused where there is nothing."""
+    found = numbered(session, wanted.month, wanted.account)
+    if not found:
+        raise Refused("There is no invoice with a number yet. Approve it with /review invoices, then export again.")
+    return Batch(found, documents(session, found))
+
+
+def files(session: Session, made: list[Document], how: str) -> list[File]:
+    """Names and bytes; refused with everything that another system would miss."""
+    try:
+        return FORMATS[how](made, provider.get(session).billing)
+    except Incomplete as error:
+        raise Refused(str(error)) from error
+
+
+def mark(session: Session, found: list[Invoice], now: datetime) -> int:
+    """They are on their way now; how many were not before."""
+    waiting = to_export(session, found)
+    for invoice in waiting:
+        invoices.mark_exported(session, invoice, now)
+    return len(waiting)
+
+
+def zipped(found: list[File]) -> bytes:
+    """All of them in one file, the same bytes each time."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in sorted(found):
+            archive.writestr(zipfile.ZipInfo(name, LONG_AGO), content)
+    return out.getvalue()

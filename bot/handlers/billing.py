@@ -1,0 +1,141 @@
+"""The monthly billing review: `/review billing`, its window, what puts a finding right, and **Sign**."""
+
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from bot.domain import accounts, billing, tickets
+from bot.domain.billing import BillingReview, Fix
+from bot.domain.errors import NotFound
+from bot.domain.people import Person
+from bot.handlers.call import Call, Routes
+from bot.messages import billing as messages
+from bot.messages import billing_window
+from bot.modals import billing as modal
+from bot.modals import form
+from bot.modals.time import work_option
+
+NO_REVIEW = "That button carries no review. /review billing lists them."
+
+
+def _number(text: str) -> int:
+    if not (text.isdecimal() and len(text) < 13):
+        raise NotFound(NO_REVIEW)
+    return int(text)
+
+
+def list_all(call: Call) -> None:
+    """`/review billing`, or **All reviews** on the Home."""
+    with call.begin() as (session, actor):
+        view = _list(session, actor, call, 0)
+    call.open(view)
+    call.done()
+
+
+def _list(session: Session, actor: Person, call: Call, page: int) -> dict[str, Any]:
+    found = billing.listed(session, actor, limit=(page + 1) * messages.PER_PAGE + 1)[page * messages.PER_PAGE :]
+    return modal.listed(messages.rows(session, found, page, call.now))
+
+
+def open_one(call: Call) -> None:
+    """**Open** on a card, in the list or on the Home."""
+    with call.begin() as (session, actor):
+        review = billing.visible_to(session, actor, _number(call.value))
+        view = window_of(session, actor, review, call)
+    call.open(view)
+    call.done()
+
+
+def window_of(session: Session, actor: Person, review: BillingReview, call: Call, page: int = 0) -> dict[str, Any]:
+    """A review’s window as it stands now."""
+    name = accounts.by_id(session, review.account_id).name
+    body = billing_window.window(session, review, actor, page, call.now)
+    return modal.window(review, f"{name}, {review.period}", body, page)
+
+
+def turn(call: Call) -> None:
+    """**Previous** and **Next**, of the list or of a review’s findings."""
+    which, _, page = call.value.partition(":")
+    with call.begin() as (session, actor):
+        if which == "list":
+            view = _list(session, actor, call, _number(page))
+        else:
+            review = billing.visible_to(session, actor, _number(which))
+            view = window_of(session, actor, review, call, _number(page))
+    call.replace(view)
+    call.done()
+
+
+def sign(call: Call) -> None:
+    """**Sign**: one of the two, on what was shown."""
+    number, _, seen = call.value.partition(":")
+    with call.begin() as (session, actor):
+        review = billing.visible_to(session, actor, _number(number), lock=True)
+        billing.sign(session, review, by=actor, now=call.now, seen=seen)
+        view = window_of(session, actor, review, call) if call.in_window else None
+    if view:
+        call.replace(view)
+    call.done()
+
+
+def open_fix(call: Call) -> None:
+    """**Recode** and its like: the small form, over the window."""
+    number, _, key = call.value.partition(":")
+    how = Fix(call.action["action_id"].removeprefix(f"{billing_window.FIX}."))
+    if not modal.is_key(key):
+        raise NotFound(NO_REVIEW)
+    with call.begin() as (session, actor):
+        review = billing.visible_to(session, actor, _number(number))
+        billing.check(session, review, by=actor)
+        found = billing.find(session, review, key, call.now)
+        metadata = modal.Fixing(review=review.id, key=key, how=how, **_underneath(call))
+        view = modal.fix(found, billing_window.told(session, actor, found), metadata)
+    call.open(view)
+    call.done()
+
+
+def _underneath(call: Call) -> dict[str, Any]:
+    """The window it was pressed in: it is to show the outcome."""
+    if not (call.in_window and call.view["callback_id"] == modal.WINDOW):
+        return {}
+    return {"window": call.view["id"], "page": modal.State.model_validate_json(call.metadata).page}
+
+
+def submit_fix(call: Call) -> None:
+    """The form came back: it is put right, and the window shows what is left."""
+    metadata, filled = modal.Fixing.model_validate_json(call.metadata), form.read(modal.Form, call.view)
+    with call.begin() as (session, actor):
+        call.once(session, form.values(call.view), actor)
+        review = billing.visible_to(session, actor, metadata.review, lock=True)
+        ticket = tickets.visible_to(session, actor, filled.ticket) if filled.ticket else None
+        billing.fix(
+            session, review, metadata.key, metadata.how, by=actor, now=call.now, code=filled.code, note=filled.note,
+            ticket=ticket, reason=filled.reason,
+        )  # fmt: skip
+        view = window_of(session, actor, review, call, metadata.page) if metadata.window else None
+    if view and metadata.window:
+        call.redraw(metadata.window, view)
+    call.done()
+
+
+def find_ticket(call: Call) -> None:
+    """Options for the ticket picker: this account’s."""
+    metadata = modal.Fixing.model_validate_json(call.metadata)
+    with call.begin() as (session, actor):
+        review = billing.visible_to(session, actor, metadata.review)
+        found = tickets.possibilities(session, actor, call.body.get("value") or "", account_id=review.account_id)
+        options = [work_option(ticket) for ticket in found]
+    call.answered = call.ack(options=options)
+
+
+ROUTES: Routes = {
+    ("command", "/review billing"): list_all,
+    ("action", messages.LIST): list_all,
+    ("action", messages.OPEN): open_one,
+    ("action", f"{messages.PAGE}.back"): turn,
+    ("action", f"{messages.PAGE}.on"): turn,
+    ("action", messages.SIGN): sign,
+    **{("action", f"{billing_window.FIX}.{how.value}"): open_fix for how in Fix},
+    ("view", modal.FIX): submit_fix,
+    ("options", modal.FIND_TICKET): find_ticket,
+}

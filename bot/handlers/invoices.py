@@ -1,0 +1,121 @@
+"""Invoices: `/review invoices`, their window, **Reviewed**, **Approve**, **Export**, and **Credit**."""
+
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from bot.domain import invoices
+from bot.domain.errors import NotFound, Refused
+from bot.domain.invoices import Invoice, InvoiceAction
+from bot.domain.months import Month
+from bot.domain.people import Person
+from bot.domain.roles import Permission
+from bot.handlers.call import Call, Routes
+from bot.messages import invoices as messages
+from bot.modals import form
+from bot.modals import invoices as modal
+
+
+def list_all(call: Call) -> None:
+    """`/review invoices`, `/review invoices 2026-11`, or **Invoices** on the Home."""
+    month = _month(call.rest) if call.kind == "command" and call.rest else None
+    with call.begin() as (session, actor):
+        view = _list(session, actor, month)
+    call.open(view)
+    call.done()
+
+
+def _month(text: str) -> Month:
+    try:
+        return Month.named(text)
+    except ValueError:
+        raise Refused(f"I can’t read “{text[:20]}” as a month. Write it as /review invoices 2026-11.") from None
+
+
+def _list(session: Session, actor: Person, month: Month | None) -> dict[str, Any]:
+    found = invoices.listed(session, actor, month=month, limit=messages.PER_PAGE + 1)
+    return modal.listed(messages.rows(session, found, invoices.months(session, actor), month))
+
+
+def choose_month(call: Call) -> None:
+    """The menu above the list."""
+    month = None if call.value == messages.ANY else _month(call.value)
+    with call.begin() as (session, actor):
+        view = _list(session, actor, month)
+    call.replace(view)
+    call.done()
+
+
+def _pressed(call: Call) -> tuple[int, int]:
+    number, _, seen = call.value.partition(":")
+    if not (number.isdecimal() and len(number) < 13 and (seen or "0").isdecimal() and len(seen) < 10):
+        raise NotFound("That button carries no invoice. /review invoices lists them.")
+    return int(number), int(seen or 0)
+
+
+def open_one(call: Call) -> None:
+    """**Open** on a card, in the list, or in its review."""
+    number, _ = _pressed(call)
+    with call.begin() as (session, actor):
+        view = window_of(session, actor, invoices.visible_to(session, actor, number))
+    call.open(view)
+    call.done()
+
+
+def window_of(session: Session, actor: Person, invoice: Invoice) -> dict[str, Any]:
+    """An invoice’s window as this person is shown it."""
+    return modal.window(invoice, messages.window(session, invoice, actor))
+
+
+def act(call: Call) -> None:
+    """**Reviewed**, **Back to draft**, **Approve**, **Export**."""
+    number, seen = _pressed(call)
+    action = InvoiceAction(call.action["action_id"].removeprefix("invoice."))
+    with call.begin() as (session, actor):
+        actor.require(Permission.INVOICE)
+        invoice = invoices.visible_to(session, actor, number, lock=True)
+        invoices.act(session, invoice, action, by=actor, now=call.now, seen=seen)
+        view = window_of(session, actor, invoice) if call.in_window else None
+    if view:
+        call.replace(view)
+    call.done()
+
+
+def open_credit(call: Call) -> None:
+    """**Credit**: an amount a line, and why."""
+    number, seen = _pressed(call)
+    with call.begin() as (session, actor):
+        actor.require(Permission.INVOICE)
+        invoice = invoices.visible_to(session, actor, number)
+        window = call.view["id"] if call.in_window and call.view["callback_id"] == modal.WINDOW else None
+        metadata = modal.Metadata(invoice=invoice.id, seen=seen, window=window)
+        view = modal.credit(invoice, invoices.lines_of(session, [invoice.id])[invoice.id], metadata)
+    call.open(view)
+    call.done()
+
+
+def submit_credit(call: Call) -> None:
+    """The form came back: a draft of a credit note."""
+    metadata, filled = modal.Metadata.model_validate_json(call.metadata), form.read(modal.CreditForm, call.view)
+    amounts = modal.amounts(call.view)
+    with call.begin() as (session, actor):
+        actor.require(Permission.INVOICE)
+        call.once(session, form.values(call.view), actor)
+        invoice = invoices.visible_to(session, actor, metadata.invoice, lock=True)
+        note = invoices.credit(session, invoice, amounts, filled.reason, by=actor, now=call.now)
+        under, view = window_of(session, actor, invoice), window_of(session, actor, note)
+        call.remember(session, response_action="update", view=view)
+    if metadata.window:
+        call.redraw(metadata.window, under)
+    call.show(view)
+
+
+ROUTES: Routes = {
+    ("command", "/review invoices"): list_all,
+    ("action", messages.LIST): list_all,
+    ("action", messages.MONTH): choose_month,
+    ("action", messages.OPEN): open_one,
+    **{("action", f"invoice.{action.value}"): act for action in InvoiceAction},
+    ("action", messages.CREDIT): open_credit,
+    ("view", modal.CREDIT): submit_credit,
+}

@@ -1,0 +1,197 @@
+"""Billing reviews as people read them outside their window: the card, the list, the Home, and what is said of them."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from bot.domain import accounts, billing, people
+from bot.domain.approvals import Decision
+from bot.domain.billing import BillingReview, Examined, ReviewState, Signatures
+from bot.domain.durations import show
+from bot.domain.events import Event, Kind
+from bot.domain.people import Person
+from bot.domain.roles import Permission
+from bot.domain.seats import Seat
+from bot.messages import blocks
+from bot.messages.blocks import Block
+from bot.messages.mrkdwn import Mrkdwn, day, escape, instant, mention, say
+
+OPEN, SIGN, LIST, PAGE = "billing.open", "billing.sign", "billing.list", "billing.page"
+PER_PAGE = 15  # each is examined for the list
+ON_HOME = 5
+SHORT_DIGEST = 16
+
+# fmt: off
+STANDS = {
+    "held":   "{{ count }} {{ 'things hold' if count > 1 else 'thing holds' }} it up",
+    "early":  "{{ month }} is not over yet: it is signed from {{ since }} on",
+    "ready":  "Nothing holds it up: it waits for {{ missing }}",
+    "locked": "Locked {{ at }}",
+}
+SIGNED = "{% if void %}:warning: Signed by {{ names }}, but something changed since, so that counts no more: it is signed anew.{% else %}:pencil2: Signed by {{ names }}.{% endif %}"
+TOLD: dict[Kind, str] = {
+    Kind.REVIEW_SIGNED:     "{{ actor }} signed as {{ seat }}.",
+    Kind.MONTH_LOCKED:      "Both have signed, so {{ month }} is locked and its invoices are drafted. What is put right from now on counts in the month that is open.",
+    Kind.APPROVAL_REMINDED: "{{ asked or 'Hello' }}, {% if escalated %}this is the second reminder: {% endif %}one signature is there, yours is missing. Please press *Open* above, look at it, and sign.",
+}
+# fmt: on
+NONE_YET = Mrkdwn(
+    "*There are no billing reviews yet.* On the first working day of a month, one is opened for the month before, for "
+    "each account that has an agreement or hours."
+)
+NOTHING_OPEN = Mrkdwn(
+    "*Billing review*\nEvery month that is over is signed. The next review opens when a new month has begun."
+)
+NO_AGREEMENT = "No agreement was valid in {{ month }}, so nothing is charged. Add one with `/review agreements`."
+
+
+def name_of(session: Session, review: BillingReview) -> str:
+    """Acme, November 2026."""
+    return f"{accounts.by_id(session, review.account_id).name}, {review.period.name} {review.period.year}"
+
+
+def examined(session: Session, review: BillingReview, now: datetime) -> Examined | None:
+    """What stands in it, while that can change."""
+    return None if review.state is ReviewState.LOCKED else billing.examined(session, review, now)
+
+
+def figures(review: BillingReview, stands: Examined | None) -> dict[str, Any]:
+    """Of an open month as they are now, of a locked one as they were kept."""
+    return billing.figures(stands) if stands else review.figures
+
+
+def card(session: Session, review: BillingReview, now: datetime, *, money: bool) -> tuple[Mrkdwn, list[Block]]:
+    """Its post: the main numbers, what holds it up, who signed. Amounts only where those read it who may."""
+    stands = examined(session, review, now)
+    signed = billing.signatures(session, review, stands, now)
+    told = figures(review, stands)
+    said = state(session, review, stands, signed, now)
+    head = say("*Billing review: {{ name }}*\n{{ said }}.", name=name_of(session, review), said=said)
+    pairs = [("Hours", escape(show(told["raw_minutes"])))]
+    if told["billed_minutes"]:
+        pairs.append(("Charged", escape(show(told["billed_minutes"]))))
+    if used := allowance(told):
+        pairs.append(("Allowance", used))
+    if money and told["net"]:
+        pairs.append(("Net", escape(told["net"])))
+    body = [blocks.section(head), blocks.facts(pairs), *signed_by(session, signed)]
+    buttons = [blocks.button("Open", OPEN, str(review.id))]
+    if may_be_signed(session, review, stands, now):
+        buttons.append(sign_button(review, stands))
+    text = Mrkdwn(f"Billing review: {escape(name_of(session, review))}. {said}.")
+    return text, [*body, *blocks.actions(buttons)]
+
+
+def state(
+    session: Session, review: BillingReview, stands: Examined | None, signed: Signatures, now: datetime
+) -> Mrkdwn:
+    """What holds it up, or whom it waits for, in a clause."""
+    if stands is None:
+        return say(STANDS["locked"], at=instant(review.locked_at) if review.locked_at else "")
+    if stands.open:
+        return say(STANDS["held"], count=len(stands.open))
+    if _is_early(session, review, now):
+        return say(STANDS["early"], month=review.period.name, since=day(review.period.after.first))
+    return say(STANDS["ready"], missing=seats(signed.missing))
+
+
+def _is_early(session: Session, review: BillingReview, now: datetime) -> bool:
+    return accounts.by_id(session, review.account_id).calendar.local_date(now) <= review.period.last
+
+
+def may_be_signed(session: Session, review: BillingReview, stands: Examined | None, now: datetime) -> bool:
+    """Whether somebody could sign it now."""
+    return stands is not None and not stands.open and not _is_early(session, review, now)
+
+
+def sign_button(review: BillingReview, stands: Examined | None) -> dict[str, Any]:
+    """It carries what the person is shown, so that nobody signs anything else."""
+    seen = stands.digest[:SHORT_DIGEST] if stands else ""
+    made = blocks.button("Sign", SIGN, f"{review.id}:{seen}", style="primary")
+    asked = "You say that these hours and amounts are right. With the second signature the month is locked."
+    return {**made, "confirm": blocks.confirm("Sign it?", asked, "Sign", "Not yet")}
+
+
+def seats(missing: list[Seat]) -> str:
+    """Whose signatures are missing, in words."""
+    return " and ".join(dict.fromkeys(seat.label for seat in missing))
+
+
+def signed_by(session: Session, signed: Signatures) -> list[Block]:
+    """Who signed, and whether that still counts."""
+    if not signed.made:
+        return []
+    known = people.by_ids(session, {number for one in signed.made for number in (one.person_id, one.authority_id)})
+    names = Mrkdwn(", ".join(_signature(one, known) for one in signed.made))
+    return [blocks.context(say(SIGNED, names=names, void=signed.void))]
+
+
+def _signature(made: Decision, known: dict[int, Person]) -> Mrkdwn:
+    who, whose = known.get(made.person_id), known.get(made.authority_id)
+    stands_in = whose.name if whose and made.authority_id != made.person_id else None
+    return say(
+        "{{ who }} as {{ seat }}{% if whose %} for {{ whose }}{% endif %}, {{ at }}",
+        who=who.name if who else "Somebody", seat=made.seat.label, whose=stands_in, at=instant(made.at),
+    )  # fmt: skip
+
+
+def allowance(told: dict[str, Any]) -> Mrkdwn | None:
+    """What of the hours that were bought is used."""
+    found = told["allowance"]
+    if not found or not found["available"]:
+        return None
+    over = f", {show(found['overage'])} beyond" if found["overage"] else ""
+    return escape(f"{show(max(found['used'], 0))} of {show(found['available'])}{over}")
+
+
+def rows(session: Session, reviews: list[BillingReview], page: int, now: datetime) -> list[Block]:
+    """The list: a line a month and account, what holds it up, and who signed."""
+    made: list[Block] = []
+    for review in reviews[:PER_PAGE]:
+        stands = examined(session, review, now)
+        signed = billing.signatures(session, review, stands, now)
+        text = say(
+            "*{{ name }}*\n{{ said }}", name=name_of(session, review),
+            said=state(session, review, stands, signed, now),
+        )  # fmt: skip
+        made.append(blocks.section(text, accessory=blocks.button("Open", OPEN, str(review.id))))
+        made += signed_by(session, signed)
+    turns = [blocks.button("Previous", f"{PAGE}.back", f"list:{page - 1}")] if page else []
+    if len(reviews) > PER_PAGE:
+        turns.append(blocks.button("Next", f"{PAGE}.on", f"list:{page + 1}"))
+    return [*made, *blocks.actions(turns)] if made else [blocks.section(NONE_YET)]
+
+
+def on_home(session: Session, actor: Person) -> list[Block]:
+    """What is open, for those who sign it."""
+    if not actor.may(Permission.REVIEW_BILLING):
+        return []
+    listed = billing.listed(session, actor, limit=ON_HOME + 1)
+    found = [one for one in listed if one.state is ReviewState.OPEN]
+    doors = blocks.actions([blocks.button("All reviews", LIST), blocks.button("Invoices", "invoice.list")])
+    if not found:
+        return [blocks.section(NOTHING_OPEN), *doors]
+    more = f", the first {ON_HOME} of them" if len(found) > ON_HOME else ""
+    rows_ = [
+        blocks.section(escape(name_of(session, one)), accessory=blocks.button("Open", OPEN, str(one.id)))
+        for one in found[:ON_HOME]
+    ]
+    return [blocks.section(Mrkdwn(f"*Billing reviews to sign*{more}")), *rows_, *doors]
+
+
+def told(session: Session, event: Event) -> Mrkdwn:
+    """The sentence in its card’s thread."""
+    actor, facts = people.by_id(session, event.actor_id), event.data
+    asked = Mrkdwn(" and ".join(mention(one["slack_id"], one["name"]) for one in facts.get("asked", [])))
+    return say(
+        TOLD[event.kind],
+        actor=mention(actor.slack_id, actor.name) if actor else "Steward",
+        seat=Seat(facts["seat"]).label if "seat" in facts else "", asked=asked or None,
+        escalated=facts.get("escalated", False), month=_month(session, facts),
+    )  # fmt: skip
+
+
+def _month(session: Session, facts: dict[str, Any]) -> str:
+    found = session.get(BillingReview, facts["review"])
+    return found.period.name if found else "the month"

@@ -1,0 +1,234 @@
+"""A billing review in its window: the numbers, what will be charged, and each finding with what puts it right."""
+
+from datetime import datetime
+from decimal import Decimal
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from bot.domain import billing, invoices, people, projects, tickets
+from bot.domain.billing import KINDS, BillingReview, Examined, Finding, Fix, Found, ReviewState
+from bot.domain.durations import show
+from bot.domain.invoices import Charge, Invoice
+from bot.domain.money import Money
+from bot.domain.people import Person
+from bot.domain.time import TimeEntry
+from bot.messages import billing as messages
+from bot.messages import blocks
+from bot.messages.blocks import Block
+from bot.messages.invoices import OPEN as OPEN_INVOICE
+from bot.messages.invoices import counted, named_tickets, paragraphs
+from bot.messages.invoices import heading as invoice_heading
+from bot.messages.mrkdwn import Mrkdwn, clip, day, escape, line, say
+
+FIX = "billing.fix"
+PER_PAGE = 30  # two blocks each, a hundred in a window
+SHOWN_LINES = 40
+SHOWN_ROWS = 12
+# fmt: off
+TITLES: dict[Finding, tuple[str, str]] = {
+    Finding.VAGUE:      ("Says too little", "No ticket and hardly a word: the client could not tell what it was."),
+    Finding.CODE:       ("No price", "The agreement has no rate for this code."),
+    Finding.MISMATCH:   ("Category and code do not match", "Our own affairs charged to the client, or the client’s work charged to nobody."),
+    Finding.LONG_DAY:   ("More than 12 hours on a day", "Of one person, for all accounts together."),
+    Finding.LONG_ENTRY: ("More than 8 hours in one entry", "Perhaps a slip, perhaps a long night."),
+    Finding.DUPLICATE:  ("Logged twice?", "The same person, work, day and minutes again."),
+    Finding.WAITING:    ("Not approved", "Kept, and off the invoice until it is approved. It holds nothing up."),
+    Finding.NO_TICKET:  ("On no ticket", "The note stands on the invoice. It holds nothing up."),
+    Finding.STRAGGLER:  ("From an earlier month", "That month is locked, so it counts in this one. It holds nothing up."),
+    Finding.LATE:       ("Logged late", "More than a business day after it was done."),
+    Finding.UNENTERED:  ("Days that look short", "Fewer hours than a working day has, for all accounts together. Ask whether something is missing."),
+}
+BECAUSE = {"approval": "the client has not approved it", "budget": "over the project’s budget"}
+# fmt: on
+ALL_WELL = Mrkdwn("*Nothing was found.* Every entry has its ticket, its words and its price.")
+ORDER = {finding: place for place, finding in enumerate(KINDS)}
+DANGER = {Fix.WRITE_OFF: "danger"}
+
+
+def window(session: Session, review: BillingReview, actor: Person, page: int, now: datetime) -> list[Block]:
+    """Numbers first, then the lines, then what was found."""
+    stands = messages.examined(session, review, now)
+    signed = billing.signatures(session, review, stands, now)
+    told = messages.figures(review, stands)
+    said = messages.state(session, review, stands, signed, now)
+    head = say("*{{ name }}*\n{{ said }}.", name=messages.name_of(session, review), said=said)
+    body = [blocks.section(head), blocks.facts(_numbers(told, stands))]
+    body += messages.signed_by(session, signed)
+    if stands is None or review.state is ReviewState.LOCKED:
+        return body + _invoices(session, review, actor)
+    sign = messages.may_be_signed(session, review, stands, now) and billing.may_sign(
+        session, review, signed, actor, now
+    )
+    body += blocks.actions([messages.sign_button(review, stands)] if sign else [])
+    body += _lines(review, stands)
+    return [*body, blocks.divider(), *_findings(session, review, actor, stands, page)]
+
+
+def _numbers(told: dict[str, Any], stands: Examined | None) -> list[tuple[str, Mrkdwn]]:
+    """Labelled figures; at most ten."""
+    raw = told["raw_minutes"]
+    pairs = [("Logged", show(raw))]
+    if told["charged_minutes"]:
+        pairs.append(("Charged", f"{show(told['charged_minutes'])} {_rounded(told)}"))
+    if told["internal_minutes"]:
+        share = round(100 * told["internal_minutes"] / raw) if raw else 0
+        pairs.append(("Our own affairs", f"{show(told['internal_minutes'])}, {share} %"))
+    if told["written_off_minutes"]:
+        pairs.append(("Written off", show(told["written_off_minutes"])))
+    if told["waiting_minutes"]:
+        pairs.append(("Not approved", show(told["waiting_minutes"])))
+    if used := messages.allowance(told):
+        pairs.append(("Allowance", used))
+        if carried := told["allowance"]["carry_out"]:
+            pairs.append(("Carried into the next month", show(carried)))
+    if told["net"]:
+        pairs.append(("Net", told["net"]))
+    if stands and stands.charges and stands.charges.credits:
+        pairs.append(("Credit notes", str(_credited(stands))))
+    return [(label, escape(value)) for label, value in pairs]
+
+
+def _rounded(told: dict[str, Any]) -> str:
+    more = told["billed_minutes"] - told["charged_minutes"]
+    if not more:
+        return "as logged"
+    return f"as {show(told['billed_minutes'])} ({'+' if more > 0 else ''}{show(more)} by rounding)"
+
+
+def _credited(stands: Examined) -> Money:
+    charges = stands.charges
+    total = Money(Decimal(0), charges.bought.currency if charges else "EUR")
+    for credit in charges.credits if charges else []:
+        for one in credit.charges:
+            total += one.amount
+    return total
+
+
+# --- what will be charged
+
+
+def _lines(review: BillingReview, stands: Examined) -> list[Block]:
+    charges = stands.charges
+    if charges is None:
+        return [blocks.section(say(messages.NO_AGREEMENT, month=review.period.name))]
+    told = [_line(one) for one in charges.lines]
+    told += [
+        Mrkdwn(f"{_line(one)} · given back on {escape(credit.invoice.key)}")
+        for credit in charges.credits for one in credit.charges
+    ]  # fmt: skip
+    if not told:
+        why = "all of it is in the price, or our own affair" if stands.raw_minutes else "nothing was logged"
+        return [blocks.section(Mrkdwn(f"*Nothing is charged:* {why}."))]
+    return paragraphs("*What will be charged, without tax*", told, SHOWN_LINES)
+
+
+def _line(one: Charge) -> Mrkdwn:
+    named = f"\n      {named_tickets(one.tickets, one.decisions)}" if one.tickets or one.decisions else ""
+    return Mrkdwn(
+        f"• *{escape(one.description)}*: {counted(one.quantity, one.unit)} at "
+        f"{escape(Money(one.unit_price, one.currency))} = *{escape(one.amount)}*{named}"
+    )
+
+
+# --- what was found
+
+
+def _findings(session: Session, review: BillingReview, actor: Person, stands: Examined, page: int) -> list[Block]:
+    found = sorted(stands.shown, key=lambda one: ORDER[one.finding])
+    if not found:
+        return [blocks.section(ALL_WELL)]
+    fixable, to_know = [one for one in found if one.fixes], [one for one in found if not one.fixes]
+    last = max(len(fixable) - 1, 0) // PER_PAGE
+    page = min(max(page, 0), last)
+    shown = fixable[page * PER_PAGE : (page + 1) * PER_PAGE]
+    known = _Known(session, actor, [*shown, *to_know])
+    body: list[Block] = []
+    for finding, group in groupby(shown, key=lambda one: one.finding):
+        body.append(_heading(finding, sum(one.finding is finding for one in fixable)))
+        for one in group:
+            body += [blocks.section(known.told(one)), *blocks.actions(_fixes(review, one))]
+    if page == last:
+        for finding, group in groupby(to_know, key=lambda one: one.finding):
+            title, why = TITLES[finding]
+            told = [Mrkdwn(f"• {known.told(one)}") for one in group]
+            body += paragraphs(f"*{title}: {len(told)}*\n{why}", told, SHOWN_ROWS)
+    return body + blocks.actions(_turns(review, page, last))
+
+
+def _heading(finding: Finding, count: int) -> Block:
+    title, why = TITLES[finding]
+    mark = ":octagonal_sign:" if KINDS[finding].holds else ":information_source:"
+    return blocks.section(Mrkdwn(f"{mark} *{title}: {count}*\n{why}"))
+
+
+def _fixes(review: BillingReview, one: Found) -> list[dict[str, Any]]:
+    return [
+        blocks.button(how.label, f"{FIX}.{how.value}", f"{review.id}:{one.key}", style=DANGER.get(how))
+        for how in one.fixes
+    ]
+
+
+def _turns(review: BillingReview, page: int, last: int) -> list[dict[str, Any]]:
+    turns = [blocks.button("Previous", f"{messages.PAGE}.back", f"{review.id}:{page - 1}")] if page else []
+    more = [blocks.button("Next", f"{messages.PAGE}.on", f"{review.id}:{page + 1}")] if page < last else []
+    return turns + more
+
+
+def told(session: Session, actor: Person, found: Found) -> Mrkdwn:
+    """One finding, above the form that puts it right."""
+    title, _ = TITLES[found.finding]
+    return Mrkdwn(f"*{title}*\n{_Known(session, actor, [found]).told(found)}")
+
+
+class _Known:
+    """Whom and what the findings name, read once."""
+
+    def __init__(self, session: Session, actor: Person, found: list[Found]):
+        entries = [one.entry for one in found if one.entry]
+        self._people = people.by_ids(session, {one.person_id for one in entries})
+        self._tickets = tickets.several(session, actor, {one.ticket_id for one in entries if one.ticket_id})
+        self._projects = projects.several(session, actor, {one.project_id for one in entries if one.project_id})
+
+    def told(self, one: Found) -> Mrkdwn:
+        """Who, when, how long, on what, with which words."""
+        if one.entry is None:
+            days = int(one.because or 1)
+            who = one.person.name if one.person else "Somebody"
+            first = f", from {day(one.day)} on" if one.day else ""
+            return escape(f"{who}: {show(one.minutes)} on {days} {'days' if days > 1 else 'day'}{first}")
+        return self.entry(one.entry, one)
+
+    def entry(self, entry: TimeEntry, one: Found) -> Mrkdwn:
+        """An entry on one line."""
+        who = self._people.get(entry.person_id)
+        why = BECAUSE.get(one.because)
+        in_all = f"{show(one.minutes)} on that day" if one.finding is Finding.LONG_DAY else None
+        return say(
+            "*{{ who }}* · {{ day }} · *{{ spent }}*{% if in_all %}, {{ in_all }}{% endif %} · {{ work }} · "
+            "{{ category }}, {{ code }}{% if why %} · {{ why }}{% endif %}{% if note %}\n“{{ note }}”{% endif %}",
+            who=who.name if who else "Somebody", day=day(entry.work_date), spent=show(entry.minutes),
+            work=self._work(entry), category=entry.category.label, code=entry.code.label, why=why,
+            note=line(entry.note, 300), in_all=in_all,
+        )  # fmt: skip
+
+    def _work(self, entry: TimeEntry) -> str:
+        work = self._tickets.get(entry.ticket_id or 0) or self._projects.get(entry.project_id or 0)
+        if work is None:
+            return "no ticket" if not (entry.ticket_id or entry.project_id) else f"T-{entry.ticket_id}"
+        return f"{work.key} {clip(work.title, 60)}"
+
+
+# --- what came of it
+
+
+def _invoices(session: Session, review: BillingReview, actor: Person) -> list[Block]:
+    """A locked month’s invoices."""
+    found: list[Invoice] = invoices.of_review(session, actor, review.id)
+    if not found:
+        return [blocks.section(Mrkdwn("*No invoice:* nothing was to be charged."))]
+    return [
+        blocks.section(invoice_heading(session, one), accessory=blocks.button("Open", OPEN_INVOICE, str(one.id)))
+        for one in found
+    ]

@@ -1,0 +1,232 @@
+"""Invoices as people read them: the card, the list, the window, and what is said when one moves on."""
+
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from bot.domain import accounts, invoices, people, provider
+from bot.domain.events import Event
+from bot.domain.invoices import Invoice, InvoiceAction, InvoiceKind, InvoiceLine, InvoiceState
+from bot.domain.money import Money
+from bot.domain.months import Month
+from bot.domain.people import Person
+from bot.domain.roles import Permission
+from bot.messages import blocks
+from bot.messages.blocks import Block
+from bot.messages.mrkdwn import LONGEST_TEXT, Mrkdwn, day, escape, instant, mention, say, width
+
+OPEN, LIST, MONTH, CREDIT = "invoice.open", "invoice.list", "invoice.month", "invoice.credit"
+ANY = "any"
+PER_PAGE = 40
+SHOWN_LINES = 60
+SHOWN_TICKETS = 12
+CREDITABLE = frozenset({InvoiceState.APPROVED, InvoiceState.EXPORTED})
+# fmt: off
+UNITS = {"hour": ("hour", "hours"), "month": ("month", "months"), "ticket": ("ticket", "tickets"), "piece": ("", "")}
+NEXT: dict[InvoiceState, str] = {
+    InvoiceState.DRAFT:    "Look at it, then press *Reviewed*.",
+    InvoiceState.REVIEWED: "*Approve* gives it its number, and fixes it for good.",
+    InvoiceState.APPROVED: "*Export* once it is on its way: `steward export invoices` makes its files.",
+    InvoiceState.EXPORTED: "It is on its way. What is wrong is credited.",
+    InvoiceState.CREDITED: "All of it was given back.",
+}
+MOVED: dict[InvoiceState, str] = {
+    InvoiceState.DRAFT:    "{{ actor }} put it back to draft.",
+    InvoiceState.REVIEWED: "{{ actor }} looked at it: it is right.",
+    InvoiceState.APPROVED: "{{ actor }} approved it: it is {{ key }}, {{ total }}.",
+    InvoiceState.EXPORTED: "{{ actor }} exported it.",
+    InvoiceState.CREDITED: "All of it was given back by credit notes.",
+}
+# fmt: on
+STYLES = {InvoiceAction.REVIEW: "primary", InvoiceAction.APPROVE: "primary", InvoiceAction.EXPORT: "primary"}
+NONE_YET = Mrkdwn(
+    "*There are no invoices yet.* They are drafted when a month was signed by an account manager and somebody in "
+    "finance: `/review billing` shows how far that is."
+)
+NONE_OF_MONTH = "*There are no invoices of {{ month }}.* Choose another month above."
+
+
+def counted(quantity: Decimal, unit: str) -> str:
+    """3.5 hours; a quantity without a unit stands alone."""
+    number = f"{quantity.quantize(Decimal('0.01')):,}"
+    number = number.rstrip("0").rstrip(".") if "." in number else number
+    one, many = UNITS.get(unit, (unit, unit))
+    return f"{number} {one if quantity == 1 else many}".strip()
+
+
+def named(month: Month) -> str:
+    """November 2026."""
+    return f"{month.name} {month.year}"
+
+
+def heading(session: Session, invoice: Invoice, *, money: bool = True) -> Mrkdwn:
+    """Its number, whose, for when, how much, how far."""
+    return say(
+        "*{{ key }}* · {{ account }}, {{ month }}\n{{ kind }}{% if total %} of {{ total }}{% endif %} · {{ state }}",
+        key=invoice.key, account=accounts.by_id(session, invoice.account_id).name, month=named(invoice.period),
+        kind=invoice.kind.label, total=invoice.totals[2] if money else None, state=invoice.state.value,
+    )  # fmt: skip
+
+
+def card(session: Session, invoice: Invoice, *, money: bool) -> tuple[Mrkdwn, list[Block]]:
+    """Its post. Amounts only where those read it who may."""
+    account = accounts.by_id(session, invoice.account_id).name
+    text = Mrkdwn(f"{escape(invoice.key)}, {escape(account)}, {named(invoice.period)}: {invoice.state.value}")
+    body = [blocks.section(heading(session, invoice, money=money)), blocks.context(Mrkdwn(NEXT[invoice.state]))]
+    return text, [*body, *blocks.actions([blocks.button("Open", OPEN, str(invoice.id)), *_moves(invoice)])]
+
+
+def _moves(invoice: Invoice) -> list[dict[str, Any]]:
+    return [_move(invoice, action) for action in invoice.actions]
+
+
+def value_of(invoice: Invoice) -> str:
+    """What a button carries: which invoice, and the version the person sees."""
+    return f"{invoice.id}:{invoice.version}"
+
+
+def _move(invoice: Invoice, action: InvoiceAction) -> dict[str, Any]:
+    made = blocks.button(action.label, f"invoice.{action.value}", value_of(invoice), style=STYLES.get(action))
+    if action is InvoiceAction.APPROVE:
+        told = "It gets the next number and never changes again. What is wrong then is given back by a credit note."
+        made["confirm"] = blocks.confirm(f"Approve {invoice.key}?", told, "Approve", "Not yet")
+    return made
+
+
+# --- the window
+
+
+def window(session: Session, invoice: Invoice, actor: Person) -> list[Block]:
+    """Who pays whom, for what, how much; and what its reader may do."""
+    lines = invoices.lines_of(session, [invoice.id])[invoice.id]
+    body = [blocks.section(heading(session, invoice)), blocks.facts(_facts(session, invoice))]
+    told = [_line(one, invoice.currency) for one in lines]
+    body += paragraphs("*Lines, without tax*", told, SHOWN_LINES)
+    body.append(blocks.section(_totals(invoice, lines)))
+    body += _credits(session, invoice)
+    if invoice.reason:
+        body.append(blocks.section(say("*Why:* {{ reason }}", reason=invoice.reason)))
+    body.append(blocks.context(*_history(session, invoice)))
+    if not actor.may(Permission.INVOICE):
+        return [*body, blocks.context(Mrkdwn("Finance reviews, approves and exports it."))]
+    credit = invoice.kind is InvoiceKind.INVOICE and invoice.state in CREDITABLE
+    buttons = [*_moves(invoice), *([blocks.button("Credit", CREDIT, value_of(invoice))] if credit else [])]
+    return [*body, *blocks.actions(buttons), blocks.context(Mrkdwn(f"{NEXT[invoice.state]} {_file(invoice)}"))]
+
+
+def _file(invoice: Invoice) -> str:
+    if invoice.number is None:
+        return ""
+    return f"As a PDF: `steward export invoices --period {invoice.period} --format pdf`."
+
+
+def _facts(session: Session, invoice: Invoice) -> list[tuple[str, Mrkdwn]]:
+    firm, account = provider.get(session), accounts.by_id(session, invoice.account_id)
+    seller = invoice.seller or firm.billing
+    buyer = invoice.buyer or {"name": account.name, **account.billing}
+    pairs = [
+        ("From", _party(seller, "Not said yet: add `billing` to the provider’s part of the file, and apply")),
+        ("To", _party(buyer, account.name)),
+        ("State", escape(invoice.state.value.capitalize())),
+    ]
+    if invoice.issue_date and invoice.due_date:
+        pairs += [("Issued", escape(day(invoice.issue_date))), ("Due", escape(day(invoice.due_date)))]
+    if invoice.reference:
+        pairs.append(("Their reference", escape(invoice.reference)))
+    return pairs
+
+
+def _party(told: dict[str, Any], otherwise: str) -> Mrkdwn:
+    parts = [told.get("legal_name") or told.get("name") or otherwise, *told.get("address", ()), told.get("city"),
+             told.get("country")]  # fmt: skip
+    vat = [f"VAT {told['vat_id']}"] if told.get("vat_id") else []
+    return escape(", ".join([part for part in parts if part] + vat))
+
+
+def _line(line: InvoiceLine, currency: str) -> Mrkdwn:
+    named_ = named_tickets(line.tickets, line.decisions)
+    return Mrkdwn(
+        f"• *{escape(line.description)}*: {counted(line.quantity, line.unit)} at "
+        f"{escape(Money(line.unit_price, currency))} = *{escape(Money(line.amount, currency))}*"
+        + (f"\n      {named_}" if named_ else "")
+    )
+
+
+def named_tickets(numbers: Iterable[int], decisions: Iterable[int] = ()) -> str:
+    """T-101, T-102 · approved (decision 4)."""
+    told = [f"T-{number}" for number in numbers]
+    more = f" and {len(told) - SHOWN_TICKETS} more" if len(told) > SHOWN_TICKETS else ""
+    approved = ", ".join(map(str, decisions))
+    parts = [", ".join(told[:SHOWN_TICKETS]) + more, f"approved by the client (decision {approved})" * bool(approved)]
+    return " · ".join(part for part in parts if part)
+
+
+def _totals(invoice: Invoice, lines: list[InvoiceLine]) -> Mrkdwn:
+    net, tax, total = invoice.totals
+    rates = ", ".join(f"{(rate * 100).normalize():f} %" for rate in sorted({line.tax_rate for line in lines}) if rate)
+    back = "Given back" if invoice.kind is InvoiceKind.CREDIT_NOTE else "Total"
+    return Mrkdwn(f"Net {escape(net)} · Tax{f' ({rates})' if rates else ''} {escape(tax)}\n*{back}: {escape(total)}*")
+
+
+def _credits(session: Session, invoice: Invoice) -> list[Block]:
+    """What it credits, or by what it is credited."""
+    found = invoices.credited_by(session, invoice.id)
+    made = [blocks.section(Mrkdwn(f"*Credited by {escape(one.key)}*: {escape(one.totals[2])}, {one.state.value}"),
+                           accessory=blocks.button("Open", OPEN, str(one.id))) for one in found[:10]]  # fmt: skip
+    if invoice.credits_id and (credited := session.get(Invoice, invoice.credits_id)):
+        opens = blocks.button("Open", OPEN, str(credited.id))
+        made.append(blocks.section(Mrkdwn(f"*Credits {escape(credited.key)}*"), accessory=opens))
+    return made
+
+
+def _history(session: Session, invoice: Invoice) -> list[Mrkdwn]:
+    steps = [
+        ("Drafted", invoice.made_by_id, invoice.made_at), ("Reviewed", invoice.reviewed_by_id, invoice.reviewed_at),
+        ("Approved", invoice.approved_by_id, invoice.approved_at),
+        ("Exported", invoice.exported_by_id, invoice.exported_at),
+    ]  # fmt: skip
+    known = people.by_ids(session, {who for _, who, _ in steps if who})
+    return [
+        say("{{ what }} by {{ who }}, {{ at }}", what=what, at=instant(at),
+            who=known[who].name if who in known else "Steward")
+        for what, who, at in steps if at
+    ]  # fmt: skip
+
+
+def paragraphs(title: str, told: list[Mrkdwn], most: int) -> list[Block]:
+    """Lines under a title, in as few sections as they fit in."""
+    rest = len(told) - most
+    found = [*told[:most], *([Mrkdwn(f"And {rest} more.")] if rest > 0 else [])]
+    sections, made = [], [title]
+    for one in found:
+        if width("\n".join([*made, one])) > LONGEST_TEXT:
+            sections.append("\n".join(made))
+            made = []
+        made.append(one)
+    return [blocks.section(Mrkdwn(text)) for text in [*sections, "\n".join(made)]]
+
+
+# --- the list, and what is said
+
+
+def rows(session: Session, found: list[Invoice], known: list[Month], chosen: Month | None) -> list[Block]:
+    """The newest first, with a menu of months."""
+    if not known:
+        return [blocks.section(NONE_YET)]
+    options = [blocks.option("Every month", ANY), *(blocks.option(named(month), str(month)) for month in known[:99])]
+    body = blocks.actions([blocks.select(MONTH, "Month", options, str(chosen) if chosen else ANY)])
+    if not found:
+        return [*body, blocks.section(say(NONE_OF_MONTH, month=named(chosen) if chosen else "any month"))]
+    for one in found[:PER_PAGE]:
+        body.append(blocks.section(heading(session, one), accessory=blocks.button("Open", OPEN, str(one.id))))
+    more = Mrkdwn(f"These are the newest {PER_PAGE}. Choose a month to see its own.")
+    return body + ([blocks.context(more)] if len(found) > PER_PAGE else [])
+
+
+def told(session: Session, event: Event) -> Mrkdwn:
+    """The sentence in its card’s thread."""
+    actor = people.by_id(session, event.actor_id)
+    who = mention(actor.slack_id, actor.name) if actor else "Steward"
+    return say(MOVED[InvoiceState(event.target or "")], actor=who, **{k: event.data[k] for k in ("key", "total")})
