@@ -189,7 +189,7 @@ def _used(session: Session, asked: Iterable[Drawn]) -> Used:
     return found
 
 
-def counted(rounding: Rounding, *which: ColumnElement[bool]) -> Select[Any]:
+def counted(rounding: Rounding, *which: ColumnElement[bool]) -> Select[int, date, int]:
     """By account and month: minutes as `Rounding.total` counts them, added up where they are."""
     whose = ENTRY.account_id, ENTRY.period
     total = func.sum(ENTRY.minutes).label("total")
