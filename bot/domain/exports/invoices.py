@@ -64,7 +64,7 @@ def files(session: Session, made: list[Document], how: str) -> list[File]:
     try:
         return FORMATS[how](made, provider.get(session).billing)
     except Incomplete as error:
-        raise Refused(str(error)) from error
+        raise Refused(f"{error}\nAdd that with `steward apply`, then export again.") from error
 
 
 def mark(session: Session, found: list[Invoice], now: datetime) -> int:
