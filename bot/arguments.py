@@ -9,14 +9,21 @@ from bot.domain.exports import invoices
 from bot.domain.months import Month
 
 INVOICES, PDF = "invoices", "pdf"
+IMPORTED = {
+    "tickets": "A ServiceNow event log or Jira issues, with their history.",
+    "time": "Timesheets: Toggl’s detailed report, a CRM’s, or what `export time` printed.",
+}
 
 
 def of_import(parser: argparse.ArgumentParser) -> None:
     """What `import` takes."""
-    parser.add_argument("kind", choices=["tickets"], help="what the file holds")
-    parser.add_argument("file", type=Path, help="a CSV file, plain or .gz")
-    parser.add_argument("--account", required=True, help="the account the records belong to")
-    parser.add_argument("--source", help="a name for the other system, where two of one kind are imported")
+    kinds = parser.add_subparsers(dest="kind", required=True, metavar="KIND", help="what the file holds")
+    for kind, help_ in IMPORTED.items():
+        of_kind = kinds.add_parser(kind, help=help_, description=help_)
+        of_kind.add_argument("file", type=Path, help="a CSV file, plain or .gz")
+        whose = "the account the records belong to" + (", where the file names none" if kind == "time" else "")
+        of_kind.add_argument("--account", required=kind == "tickets", help=whose)
+        of_kind.add_argument("--source", help="a name for the other system, where two of one kind are imported")
 
 
 def of_export(parser: argparse.ArgumentParser) -> None:
@@ -31,6 +38,8 @@ def of_export(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--to", type=Path, metavar="DIRECTORY",
                         help="of invoices: where their files are written (default: one zip is printed)")  # fmt: skip
     parser.add_argument("--mark", action="store_true", help="of invoices: those that were approved are exported now")
+    parser.add_argument("--history", action="store_true",
+                        help="of time: also what was taken back or replaced, and what did so")  # fmt: skip
 
 
 def month(text: str) -> Month:

@@ -17,7 +17,6 @@ from bot.clock import Clock, read_offset, system_clock
 from bot.domain import accounts, exports, imports, people, setup
 from bot.domain.errors import Refused
 from bot.domain.exports import invoices as exported
-from bot.domain.exports.changes import Wanted
 from bot.jobs import JOBS, SWEEPS, ticker
 from bot.slack import manifest
 
@@ -221,9 +220,11 @@ def _bench(chosen: argparse.Namespace) -> None:
 
 
 def _import(chosen: argparse.Namespace) -> None:
-    report = imports.import_tickets(
-        _database().database_url, chosen.file, account=chosen.account, source=chosen.source, progress=_progress
-    )
+    url, asked = _database().database_url, {"account": chosen.account, "source": chosen.source}
+    if chosen.kind == "time":
+        report = imports.import_time(url, chosen.file, **asked, now=_clock()(), progress=_progress)
+    else:
+        report = imports.import_tickets(url, chosen.file, **asked, progress=_progress)
     print(file=sys.stderr)
     print("\n".join(report.sentences()))
 
@@ -242,8 +243,9 @@ def _export(chosen: argparse.Namespace) -> None:
     with database.sessions(_engine()).begin() as session:
         people.enter_as_system(session)
         account = _account(session, chosen.account) if chosen.account else None
-        made = exports.export(session, chosen.kind, chosen.format, month=chosen.period, account=account)
-    sys.stdout.buffer.write(made)  # the same bytes wherever it runs
+        wanted = exports.Wanted(chosen.period, account, chosen.history)
+        for part in exports.stream(session, chosen.kind, chosen.format, wanted):
+            sys.stdout.buffer.write(part)  # the same bytes wherever it runs
     sys.stdout.flush()
 
 
@@ -254,7 +256,7 @@ def _export_invoices(chosen: argparse.Namespace) -> None:
     with database.sessions(_engine()).begin() as session:
         people.enter_as_system(session)
         account = _account(session, chosen.account) if chosen.account else None
-        found = exported.batch(session, Wanted(chosen.period, account))
+        found = exported.batch(session, exports.Wanted(chosen.period, account))
         if chosen.format == arguments.PDF:
             from bot.messages import invoice_pdf
 

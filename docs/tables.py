@@ -222,11 +222,13 @@ def _steps(steps: risk.Steps) -> str:
     return ", then ".join(" and ".join(seat.label for seat in step) for step in steps) or "nobody: its template's owner answers"
 
 
-_STANDS_FOR = {Period.DAY: "that day", Period.WEEK: "the last whole week", Period.MONTH: "the last whole month"}
+_STANDS_FOR = {Period.HOUR: "that hour", Period.DAY: "that day", Period.WEEK: "the last whole week",
+               Period.MONTH: "the last whole month"}
 
 
 def _span(span: timedelta) -> str:
-    return f"{span.days} days" if span.days else f"{span.seconds // 3600} hours"
+    hours = span.seconds // 3600
+    return f"{span.days} days" if span.days else f"{hours} hour{'s' if hours > 1 else ''}"
 
 
 def _default(value: object) -> str:

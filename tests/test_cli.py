@@ -97,7 +97,8 @@ def test_help_of_a_command_says_what_it_does_and_what_each_word_means(command: s
         ["run"],
         ["run", "nightly-digest"],
         ["run", "daily-digest", "--at", "yesterday"],
-        ["import", "time", "file.csv", "--account", "Acme"],
+        ["import", "weather", "file.csv", "--account", "Acme"],
+        ["import", "time"],
         ["import", "tickets", "file.csv"],
         ["export"],
         ["export", "secrets"],
@@ -318,6 +319,22 @@ def test_import_tells_what_it_did_and_the_second_time_that_all_was_there(applied
     assert "0 tickets are new, 2 were already there" in capsys.readouterr().out
 
 
+def test_a_timesheet_comes_in_once_and_goes_out_as_it_is(applied: Path, tmp_path: Path, capsys):
+    path = tmp_path / "sheet.csv"
+    head = "Name,Start Time,Hours,Time Spent,Category,Owner,Case\n"
+    path.write_text(f"{head}Rebuilt the index,2026-11-20T09:00:00Z,0.75,45,Support,Bo,\nCall,x,1,60,Support,Bo,\n")
+    assert ends_with("import", "time", str(path), "--account", "acme") == 0
+    told = capsys.readouterr().out
+    assert "New entries: 1, 45m in all." in told
+    assert "line 3: “x” is not a time" in told
+    assert ends_with("export", "time", "--period", "2026-11", "--history") == 0
+    out = capsys.readouterr().out
+    assert '"2026-11-20","Bo","Acme"' in out
+    path.write_text(out)
+    assert ends_with("import", "time", str(path)) == 0
+    assert "New entries: 0," in capsys.readouterr().out
+
+
 @pytest.mark.parametrize(
     ("content", "account", "says"),
     [(ISSUES, "Nobody", "Nobody"), ("a,b\n1,2\n", "Acme", ""), (None, "Acme", "absent.csv")],
@@ -362,10 +379,16 @@ def test_run_before_apply_says_what_comes_first(migrated: str, owner, capsys):
 
 
 @pytest.mark.parametrize(
-    ("how", "printed"), [("csv", '"change","account","title","class"'), ("json", '{\n  "changes": []')]
+    ("what", "how", "printed"),
+    [
+        ("changes", "csv", '"change","account","title","class"'),
+        ("changes", "json", '{\n  "changes": []\n}\n'),
+        ("time", "csv", '"work_date","person","account"'),
+        ("time", "json", '{\n  "time": []\n}\n'),
+    ],
 )
-def test_an_export_of_nothing_still_says_what_it_would_be(applied: Path, capsys, how: str, printed: str):
-    assert ends_with("export", "changes", "--format", how, "--period", "2026-11", "--account", "acme") == 0
+def test_an_export_of_nothing_still_says_what_it_would_be(applied: Path, capsys, what: str, how: str, printed: str):
+    assert ends_with("export", what, "--format", how, "--period", "2026-11", "--account", "acme") == 0
     told = capsys.readouterr()
     assert told.out.startswith(printed)
     assert told.err == ""

@@ -15,7 +15,7 @@ ALLOWED = {
     # Who enters; [receipt] what is like it; ticket; [event, cards, intake, answer] COMMIT.
     "/request, submitted": Asked(10, 4),
     "a line of /time": Asked(9, 3),  # who enters; [receipt, lock] ticket and day; [entry, event, answer] COMMIT
-    "options while typing": Asked(5, 4),  # who enters, tickets, projects, COMMIT
+    "options while typing": Asked(6, 5),  # who enters, tickets, projects, accounts, COMMIT
     "Take it": Asked(7, 4),  # who enters; ticket under lock; [ticket, event] cards and their deliveries; COMMIT
 }
 

@@ -1,5 +1,6 @@
 """Accounts: the client organisations, each with its channel and calendar, and how their people become known."""
 
+from collections.abc import Collection
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -61,6 +62,19 @@ def by_name(session: Session, name: str) -> Account:
             return account
     there = ", ".join(account.name for account in found) or "none yet"
     raise NotFound(f"There is no account “{name}”. There are: {there}.")
+
+
+def by_ids(session: Session, ids: Collection[int]) -> dict[int, Account]:
+    """Several at once, for lists."""
+    return {one.id: one for one in session.scalars(select(Account).where(Account.id.in_(ids)))} if ids else {}
+
+
+def begins_with(session: Session, words: str, *, limit: int) -> list[Account]:
+    """Those whose name begins so; the one of exactly that name stands for all."""
+    like = Account.name.istartswith(words.strip(), autoescape=True)
+    found = list(session.scalars(select(Account).where(like).order_by(Account.name).limit(limit)))
+    exact = [account for account in found if account.name.casefold() == words.strip().casefold()]
+    return exact or found
 
 
 def all_of_them(session: Session) -> list[Account]:
@@ -136,7 +150,7 @@ def welcome(session: Session, account: Account) -> None:
     In a channel it had before, the post says that it is out of date; a question whose channel that was is answered.
     """
     session.flush()
-    _lock(session, account.id)  # of two who find none, one makes it
+    lock(session, account.id)  # of two who find none, one makes it
     cards = outbox.refresh(session, outbox.Subject.ACCOUNT, account.id)
     here, known = account.channel_slack_id, {card.channel_slack_id for card in cards}
     if here and here not in known:
@@ -147,9 +161,10 @@ def welcome(session: Session, account: Account) -> None:
     outbox.refresh_in(session, outbox.Subject.CHANNEL, known)
 
 
-def _lock(session: Session, account_id: int) -> Account:
-    """Hold the row; what only refers to it goes on."""
-    return session.scalars(select(Account).where(Account.id == account_id).with_for_update(key_share=True)).one()
+def lock(session: Session, account_id: int) -> Account:
+    """Hold the row, and read it anew; what only refers to it goes on."""
+    query = select(Account).where(Account.id == account_id).with_for_update(key_share=True)
+    return session.scalars(query, execution_options={"populate_existing": True}).one()
 
 
 def is_welcomed(session: Session, account: Account) -> bool:
@@ -194,7 +209,7 @@ def link(
     """Make this channel the account's: where its requests are asked for and followed."""
     outbox.refresh_in(session, outbox.Subject.CHANNEL, [channel_slack_id])  # locks the question: one answer counts
     check_unclaimed(session, firm, channel_slack_id, by=by)
-    account = _lock(session, account_id)
+    account = lock(session, account_id)
     before = account.channel_slack_id
     if before and not replace:
         raise Refused(f"{account.name} has a channel already. Tick this to use this one instead.", field="replace")

@@ -90,6 +90,11 @@ class Burn(StrEnum):
     FORECAST_OVER = "forecast_over"
     OK = "ok"
 
+    @property
+    def rank(self) -> int:
+        """0 is the worst."""
+        return list(Burn).index(self)
+
 
 def burn(used: int, available: int, at_end: int) -> Burn:
     """Used by hundredths of what is available; and whether the forecast goes beyond it."""

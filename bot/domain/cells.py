@@ -10,3 +10,8 @@ def guarded(cell: str) -> str:
     """The same words, none of them a formula."""
     first = cell.lstrip(BLANKS)[:1]
     return QUOTE + cell if first in FORMULA and first else cell
+
+
+def unguarded(cell: str) -> str:
+    """What stood there before it was guarded."""
+    return cell[1:] if cell[:1] == QUOTE and guarded(cell[1:]) == cell else cell

@@ -39,6 +39,7 @@ class Kind(StrEnum):
     TIME_REVERSED = "time_reversed"
     DAY_COMPLETED = "day_completed"
     DAY_REOPENED = "day_reopened"
+    DAY_ASKED = "day_asked"
     PERSON_JOINED = "person_joined"
     PERSON_RECOGNISED = "person_recognised"
     APPLIED = "applied"

@@ -38,6 +38,7 @@ class Permission(StrEnum):
     WORK = "work tickets"
     LEAD_QUEUE = "lead the queue"
     LOG_TIME = "log time"
+    SEE_HOURS_OF_OTHERS = "see other people’s hours"
     WRITE = "write to clients"
     MANAGE_ACCOUNTS = "manage accounts"
     SET_ABSENCE_OF_OTHERS = "say for others when they are away"
@@ -63,6 +64,9 @@ PERMISSIONS: dict[Permission, frozenset[Role]] = {
     Permission.WORK:            _WORKERS,
     Permission.LEAD_QUEUE:      frozenset({Role.LEAD, Role.SERVICE_OWNER}),
     Permission.LOG_TIME:        _EVERYONE,
+    Permission.SEE_HOURS_OF_OTHERS: frozenset(
+        {Role.LEAD, Role.SERVICE_OWNER, Role.ACCOUNT_MANAGER, Role.FINANCE, Role.EXECUTIVE}
+    ),
     Permission.WRITE:           _EVERYONE,
     Permission.MANAGE_ACCOUNTS: frozenset({Role.LEAD, Role.SERVICE_OWNER, Role.ACCOUNT_MANAGER, Role.ADMIN}),
     Permission.SET_ABSENCE_OF_OTHERS: _ORGANISERS,
@@ -84,16 +88,13 @@ def allows(roles: Iterable[str], permission: Permission) -> bool:
     return not PERMISSIONS[permission].isdisjoint(roles)
 
 
+_ARTICLES = {"finance": "somebody in "}
+
+
 def who_may(permission: Permission) -> str:
     """The roles that carry the permission, as words for a refusal: `a lead or a service owner`."""
     if PERMISSIONS[permission] == _EVERYONE:
         return "the support team"
     names = [role.value.replace("_", " ") for role in Role if role in PERMISSIONS[permission]]
-    articled = [_articled(name) for name in names]
+    articled = [_ARTICLES.get(name, "an " if name[0] in "aeiou" else "a ") + name for name in names]
     return " or ".join([", ".join(articled[:-1]), articled[-1]]) if len(articled) > 1 else articled[0]
-
-
-def _articled(name: str) -> str:
-    if name == Role.FINANCE.value:
-        return "somebody in finance"
-    return ("an " if name[0] in "aeiou" else "a ") + name

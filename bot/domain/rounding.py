@@ -48,13 +48,20 @@ class Rounding:
     mode: Mode = Mode.UP
     scope: Scope = Scope.TICKET_DAY
 
+    @property
+    def step(self) -> int:
+        """Whole minutes that a sum becomes a multiple of."""
+        return 1 if self.mode is Mode.NONE else self.unit
+
+    @property
+    def added(self) -> int:
+        """What is added to a sum before it is cut down to whole steps: that makes the mode."""
+        return {Mode.UP: self.unit - 1, Mode.CLOSEST: self.unit // 2}.get(self.mode, 0)
+
     def billed(self, minutes: int) -> int:
         """One sum of minutes, rounded; what is taken back is rounded as it was billed, so both are nothing."""
-        if self.mode is Mode.NONE:
-            return minutes
-        units, rest = divmod(abs(minutes), self.unit)
-        up = {Mode.UP: rest > 0, Mode.CLOSEST: 2 * rest >= self.unit, Mode.DOWN: False}[self.mode]
-        return (units + up) * self.unit * (1 if minutes >= 0 else -1)
+        whole = (abs(minutes) + self.added) // self.step * self.step
+        return whole if minutes >= 0 else -whole
 
     def total(self, pieces: Iterable[Piece]) -> int:
         """The billed minutes of what stands on one invoice line."""

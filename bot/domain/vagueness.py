@@ -50,3 +50,8 @@ def is_vague(note: str) -> bool:
     if said.casefold().startswith("(undescribed") or len(said) < SHORTEST or len(words) < FEWEST_WORDS:
         return True
     return any(2 * sum(word in known for word in words) >= len(words) for known in SAY_NOTHING.values())
+
+
+def says_too_little(note: str, *, has_title: bool) -> bool:
+    """The same of an entry: on a ticket or a project the note is optional, and one that is there should help."""
+    return is_vague(note) and bool(note or not has_title)

@@ -19,6 +19,7 @@ from bot.clock import Clock
 from bot.domain.errors import Refused
 from bot.handlers import (
     agenda,
+    agreements,
     approvals,
     away,
     billing,
@@ -55,12 +56,14 @@ from bot.handlers import (
     tickets,
     time,
     time_days,
+    time_report,
     timers,
     undelivered,
 )
 from bot.handlers.afterwards import put_off
 from bot.handlers.call import Call, Handler, Routes
 from bot.handlers.patience import Patience
+from bot.messages.agreements import REVIEW
 from bot.messages.help import unknown
 
 log = structlog.get_logger()
@@ -69,6 +72,7 @@ UNKNOWN = "I don't know {}. /steward shows what there is."
 # Commands that take nothing but their own words, or what looks like this: another word was a slip.
 TAKES: dict[str, re.Pattern[str]] = {
     "/steward": re.compile(r"(?!)"),
+    "/review": re.compile(r"(?!)"),
     "/ticket": re.compile(r"\d"),
     "/change": re.compile(r"\d"),
     "/release": re.compile(r"\d"),
@@ -94,6 +98,7 @@ ROUTES = _joined(
     conversation,
     time,
     time_days,
+    time_report,
     timers,
     quotes,
     queue,
@@ -124,6 +129,7 @@ ROUTES = _joined(
     freezes,
     billing,
     invoices,
+    agreements,
 )
 
 
@@ -138,7 +144,16 @@ def more(call: Call) -> None:
     handler(call)
 
 
+def review(call: Call) -> None:
+    """A button of bare `/review` is the word it carries."""
+    handler = ROUTES.get(("command", f"/review {call.value}"))
+    if handler is None:
+        raise Refused(OLD)
+    handler(call)
+
+
 ROUTES["action", "ticket.more"] = more
+ROUTES["action", REVIEW] = review
 
 
 class Router:

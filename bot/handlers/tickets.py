@@ -12,11 +12,13 @@ from bot.domain.errors import NotFound, Refused
 from bot.domain.people import Person
 from bot.domain.tickets import Inputs, Ticket, conversation
 from bot.domain.workflow import Action, Move, Need
+from bot.handlers import leaving
 from bot.handlers.call import Call, Routes
 from bot.handlers.changes import open_window as open_change
 from bot.handlers.projects import open_window as open_project
 from bot.messages import links, views
 from bot.messages.shown import load
+from bot.messages.time import Said
 from bot.modals import form, moves, windows
 
 
@@ -85,6 +87,7 @@ def _known(session: Session, ticket: Ticket, move: Move, call: Call) -> moves.Kn
         spent=time.minutes_by_code(session, ticket.id) if Need.NOTE in needs else {},
         suggested=_suggested_code(session, ticket, call) if Need.TRIAGED in needs else None,
         window=window_underneath(call),
+        channel=call.channel,
     )
 
 
@@ -118,12 +121,16 @@ def submit(call: Call) -> None:
             note=filled.note(time.minutes_by_code(session, ticket.id)),
             close_reason=filled.close_reason,
         )
+        before = ticket.status
         quotes.check_start(session, ticket, metadata.action, call.now, estimate=filled.estimate, code=filled.code)
         ticket.act(session, metadata.action, by=actor, now=call.now, seen=metadata.seen, inputs=inputs)
         session.flush()
-        window = window_of(session, actor, ticket, call.now) if metadata.window else None
+        asked = leaving.asked(session, actor, ticket, before, call)
+        window = window_of(session, actor, ticket, call.now, asked) if metadata.window else None
     if window and metadata.window:
         call.redraw(metadata.window, window)
+    else:
+        leaving.ask(call, metadata.channel, asked)
     call.done()
 
 
@@ -155,17 +162,18 @@ def window_by_key(call: Call, key: str) -> dict[str, object]:
         return window_of(session, actor, tickets.visible_to(session, actor, key), call.now)
 
 
-def window_of(session: Session, actor: Person, ticket: Ticket, now: datetime) -> dict[str, object]:
-    """A ticket in full, as this person may read it."""
+def window_of(
+    session: Session, actor: Person, ticket: Ticket, now: datetime, asked: Said | None = None
+) -> dict[str, object]:
+    """A ticket in full, as this person may read it; what they are asked stands first."""
     history = events.of_ticket(session, ticket.id, newest=40)
     said = conversation.of_ticket(session, ticket.id, actor)
     names = people.by_ids(session, {event.actor_id for event in history if event.actor_id})
     spent = time.minutes_by_code(session, ticket.id) if actor.is_staff else {}
     url = links.to_tickets(session, [ticket.id], actor)[ticket.id]
-    return windows.ticket(
-        ticket.key,
-        views.ticket_window(load(session, ticket, now, actor), actor, views.History(history, names, said), spent, url),
-    )
+    shown = load(session, ticket, now, actor)
+    body = views.ticket_window(shown, actor, views.History(history, names, said), spent, url)
+    return windows.ticket(ticket.key, [*(asked[1] if asked else []), *body])
 
 
 ROUTES: Routes = {

@@ -1,66 +1,25 @@
 """`/time`: a form, or one line: `/time T-102 1h30 note`; and putting right what was logged."""
 
-import re
 from datetime import date, timedelta
-from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
-from bot.domain import people, projects, provider, tickets, time
-from bot.domain.durations import parse_minutes
-from bot.domain.errors import NotFound, Refused
+from bot.domain import accounts, people, projects, provider, tickets, time
+from bot.domain.errors import NotFound
 from bot.domain.people import Person
 from bot.domain.projects import Project
 from bot.domain.roles import Permission
 from bot.domain.time import TimeEntry, Work
+from bot.handlers import time_line
 from bot.handlers.call import Call, Routes
+from bot.handlers.time_line import Line, find_work
 from bot.messages import blocks
 from bot.messages import time as messages
 from bot.modals import form
 from bot.modals import time as modal
 
 SAME_LINE_AGAIN = timedelta(minutes=2)
-_KEY = re.compile(r"(?:T|PR)-?\d+", re.IGNORECASE)
-LONGEST_DURATION_WORDS = 4  # 2 h 15 min
-
-
-class Line(NamedTuple):
-    """One line of `/time`, read."""
-
-    work: str | None
-    minutes: int
-    note: str
-
-
-def read_line(text: str) -> Line:
-    """`T-102 1h30 note`; the time may be several words (`1h 30m`, `2 h 15 min`) if it ends in a unit."""
-    words = text.split()
-    ticket = words.pop(0) if words and _KEY.fullmatch(words[0]) else None
-    named = [word for word in words if _KEY.fullmatch(word) and not word.isdecimal()]
-    if not ticket and len(named) == 1:
-        ticket = named[0]
-        words.remove(ticket)
-    if not ticket and len(words) > 1 and words[0].isdecimal() and _minutes_or_none(words[1]):
-        raise Refused(
-            f"Is {words[0]} a ticket or minutes? Write T-{words[0]} for the ticket, {words[0]}m for the time."
-        )
-    if not words:
-        raise Refused("How long was it? Write it as /time T-102 45m what you did.")
-    for count in range(min(LONGEST_DURATION_WORDS, len(words)), 1, -1):
-        if words[count - 1][-1].isalpha() and (minutes := _minutes_or_none(" ".join(words[:count]))):
-            return Line(ticket, minutes, " ".join(words[count:]))
-    if len(words) > 1 and words[1][0].isdecimal() and words[0][-1].isalpha():
-        raise Refused(
-            f"Is “{words[1]}” part of the time? Write it in one word, as 1h30, or begin the note with a word."
-        )
-    return Line(ticket, parse_minutes(words[0]), " ".join(words[1:]))
-
-
-def _minutes_or_none(text: str) -> int | None:
-    try:
-        return parse_minutes(text)
-    except Refused:
-        return None
+SHOWN_ACCOUNTS = 50  # Slack shows a hundred options; twenty tickets and twenty projects stand above
 
 
 def command(call: Call) -> None:
@@ -69,23 +28,28 @@ def command(call: Call) -> None:
 
 
 def open_from_card(call: Call) -> None:
-    """**Log time** as a button; on the Home it carries no ticket."""
-    open_form(call, call.value.partition(":")[0])
+    """**Log time** as a button; on the Home it carries no ticket, below a day it carries that day."""
+    key, _, rest = call.value.partition(":")
+    open_form(call, key, rest)
 
 
-def open_form(call: Call, key: str = "") -> None:
-    """The form, with this ticket or the likeliest one."""
+def open_form(call: Call, key: str = "", day: str = "") -> None:
+    """The form, with this ticket or the likeliest one, and this day or today."""
     with call.begin() as (session, actor):
         actor.require(Permission.LOG_TIME)
         work = find_work(session, actor, key) if key else last_work(session, actor)
-        view = modal.view(work, today_of(session, actor, call), time.usual_category(session, work))
+        today = today_of(session, actor, call)
+        view = modal.view(work, _day(day, today), time.usual_category(session, work))
     call.open(view)
     call.done()
 
 
-def find_work(session: Session, actor: Person, key: str) -> Work:
-    """T-102 or PR-1, as this person may know of it."""
-    return (projects if projects.is_key(key) else tickets).visible_to(session, actor, key)
+def _day(text: str, today: date) -> date:
+    """The day that a button carries; a card's carries a version there, which is none."""
+    try:
+        return min(date.fromisoformat(text), today) if "-" in text else today
+    except ValueError:
+        return today
 
 
 def last_work(session: Session, actor: Person) -> Work | None:
@@ -97,7 +61,10 @@ def last_work(session: Session, actor: Person) -> Work | None:
 
 
 def work_on(session: Session, actor: Person, entry: TimeEntry) -> Work:
-    return find_work(session, actor, f"PR-{entry.project_id}" if entry.project_id else f"T-{entry.ticket_id}")
+    ((_, work),) = time.with_work(session, actor, [entry])
+    if work is None:
+        raise NotFound("I can't find what that time was for any more. Press Undo and log it again.")
+    return work
 
 
 def today_of(session: Session, actor: Person, call: Call) -> date:
@@ -105,7 +72,7 @@ def today_of(session: Session, actor: Person, call: Call) -> date:
 
 
 def _log_line(call: Call) -> None:
-    line = read_line(call.text)
+    line = time_line.read(call.text)
     with call.begin() as (session, actor):
         actor.require(Permission.LOG_TIME)
         call.once_along(session, call.text, actor)
@@ -124,7 +91,7 @@ def _log_line(call: Call) -> None:
 
 def log_again(call: Call) -> None:
     """**Log it again**: the same line twice was meant."""
-    line = read_line(call.value)
+    line = time_line.read(call.value)
     with call.begin() as (session, actor):
         actor.require(Permission.LOG_TIME)
         work = _work_of(session, actor, line)
@@ -147,9 +114,7 @@ def _store(
 
 def _work_or_ticket(session: Session, actor: Person, line: Line) -> Work | str:
     """A ticket's key as it stands: what was logged on it is asked with the ticket itself."""
-    if line.work and not projects.is_key(line.work):
-        return line.work
-    return _work_of(session, actor, line)
+    return line.work if line.work and line.is_ticket else _work_of(session, actor, line)
 
 
 def _work_of(session: Session, actor: Person, line: Line) -> Work:
@@ -226,10 +191,14 @@ def _number(value: str) -> int:
 
 
 def answer(call: Call, said: messages.Said | None) -> None:
-    """A command is answered, a press is told beside."""
+    """A command is answered, a press is told beside; in a window, the window says it."""
     if said is None:
         return call.done()
     text, body = said
+    if call.in_window:
+        view = modal.logged(body or [blocks.paragraph(text)])
+        (call.replace if call.view["callback_id"] in modal.OURS else call.open)(view)
+        return call.done()
     if call.kind == "command":
         return call.done(text, body or None)
     call.whisper(text, body or None)
@@ -248,12 +217,19 @@ def undo(call: Call) -> None:
 
 
 def find_ticket(call: Call) -> None:
-    """Options for the ticket picker."""
+    """Options for the ticket picker: tickets, projects, then accounts for what is on neither."""
     with call.begin() as (session, actor):
         typed = call.body.get("value") or ""
-        found = [*tickets.possibilities(session, actor, typed), *projects.possibilities(session, actor, typed)]
+        found: list[Work] = [*tickets.possibilities(session, actor, typed)]
+        found += projects.possibilities(session, actor, typed)
+        found += _accounts_like(session, typed) if actor.is_staff else []
         options = [modal.work_option(work) for work in found]
     call.answered = call.ack(options=options)
+
+
+def _accounts_like(session: Session, typed: str) -> list[accounts.Account]:
+    words = typed.strip().casefold()
+    return [one for one in accounts.all_of_them(session) if words in one.name.casefold()][:SHOWN_ACCOUNTS]
 
 
 ROUTES: Routes = {

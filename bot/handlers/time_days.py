@@ -4,13 +4,13 @@ from datetime import date, timedelta
 
 from sqlalchemy.orm import Session
 
-from bot.domain import projects, tickets, time
+from bot.domain import time
 from bot.domain.errors import NotFound
 from bot.domain.people import Person
 from bot.domain.roles import Permission
-from bot.domain.time import Work, timers
+from bot.domain.time import timers
 from bot.handlers.call import Call, Routes
-from bot.handlers.time import answer, find_work, today_of
+from bot.handlers.time import answer, today_of
 from bot.messages import time as messages
 
 CENTURY = range(2000, 2100)
@@ -34,15 +34,10 @@ def _show_day(call: Call, *, back: int) -> None:
 
 
 def _day(session: Session, actor: Person, day: date) -> messages.Said:
-    entries = time.standing(session, actor, day)
-    found: dict[tuple[int | None, int | None], Work] = {}
-    for ticket in tickets.several(session, actor, {e.ticket_id for e in entries if e.ticket_id}).values():
-        found[ticket.id, None] = ticket
-    for project in projects.several(session, actor, {e.project_id for e in entries if e.project_id}).values():
-        found[None, project.id] = project
+    entries = time.with_work(session, actor, time.standing(session, actor, day))
     timer = timers.running(session, actor)
-    runs = messages.runs(timer, find_work(session, actor, timer.key)) if timer else None
-    return messages.day(time.of_day(session, actor, day), entries, found, runs)
+    runs = messages.runs(*time.with_work(session, actor, [timer])[0]) if timer else None
+    return messages.day(time.of_day(session, actor, day), entries, runs)
 
 
 def week(call: Call) -> None:

@@ -1,15 +1,17 @@
-"""`/time start` and `/time stop`: a timer, for who would rather not count."""
+"""**Start timer**, `/time start` and `/time stop`: a timer, for who would rather not count."""
 
 from sqlalchemy.orm import Session
 
 from bot.domain import provider, time
+from bot.domain.accounts import Account
 from bot.domain.errors import NotFound, Refused
 from bot.domain.people import Person
 from bot.domain.roles import Permission
 from bot.domain.time import Timer, Work, timers
 from bot.domain.time.timers import Ran
 from bot.handlers.call import Call, Routes
-from bot.handlers.time import answer, find_work, last_work, logged, store_filled, today_of
+from bot.handlers.time import answer, last_work, logged, store_filled, today_of
+from bot.handlers.time_line import find_work
 from bot.messages import time as messages
 from bot.modals import form
 from bot.modals import time as modal
@@ -23,9 +25,64 @@ def start(call: Call) -> None:
         work = find_work(session, actor, call.rest) if call.rest else last_work(session, actor)
         if work is None:
             raise NotFound("On which ticket? Write /time start T-102.")
-        said = messages.runs(timers.start(session, work, by=actor, now=call.now), work)
-        call.remember(session, text=said[0], blocks=said[1], response_type="ephemeral")
+        if said := _offered(session, actor, work):
+            call.let_go(session)
+        else:
+            said = messages.runs(timers.start(session, work, by=actor, now=call.now), work)
+            call.remember(session, text=said[0], blocks=said[1], response_type="ephemeral")
     call.done(*said)
+
+
+def start_pressed(call: Call) -> None:
+    """**Start timer**, on a card or in a window; in the form it means what is chosen there."""
+    with call.begin() as (session, actor):
+        actor.require(Permission.LOG_TIME)
+        key = _chosen(call)
+        if not key:
+            raise NotFound("On which ticket? Choose one, then press it again.")
+        work = find_work(session, actor, key)
+        said = _offered(session, actor, work)
+        said = said or messages.runs(timers.start(session, work, by=actor, now=call.now), work)
+    answer(call, said)
+
+
+def _chosen(call: Call) -> str:
+    if call.in_window and call.view["callback_id"] == modal.CALLBACK_ID:
+        return form.values(call.view).get("ticket") or ""
+    return call.value.partition(":")[0]
+
+
+def _offered(session: Session, actor: Person, work: Work) -> messages.Said | None:
+    """What is said where a timer of theirs runs already: of the same work, or with a way to change over."""
+    timer = timers.running(session, actor)
+    if timer is None or isinstance(work, Account):
+        return None
+    if timers.runs_on(timer, work):
+        return messages.runs(timer, work)
+    return messages.runs_elsewhere(timer, work)
+
+
+def switch(call: Call) -> None:
+    """**Stop it and start …**: one press does both; one that ran overnight asks how long it was first."""
+    number, _, key = call.value.partition(":")
+    with call.begin() as (session, actor):
+        actor.require(Permission.LOG_TIME)
+        timer = _held(session, actor, number)
+        ran, before = timers.ran(timer, actor, provider.get(session), call.now), find_work(session, actor, timer.key)
+        if ran.forgotten:
+            said, view = None, _asks_how_long(session, timer, before, ran, "")
+        else:
+            work, stopped = find_work(session, actor, key), _stopped(session, actor, timer, before, ran, call)
+            said = messages.changed_over(stopped, timers.start(session, work, by=actor, now=call.now), work)
+            view = None
+    if view:
+        call.open(view)
+    answer(call, said)
+
+
+def _asks_how_long(session: Session, timer: Timer, work: Work, ran: Ran, note: str) -> dict[str, object]:
+    usual, told = time.usual_category(session, work), messages.forgotten(timer, work)
+    return modal.forgotten(timer.id, told, work, ran.day, usual, note)
 
 
 def stop(call: Call) -> None:
@@ -37,8 +94,7 @@ def stop(call: Call) -> None:
         timer = _held(session, actor, _meant(call))
         ran, work = timers.ran(timer, actor, provider.get(session), call.now), find_work(session, actor, timer.key)
         if ran.forgotten:
-            usual, told = time.usual_category(session, work), messages.forgotten(timer, work)
-            said, view = None, modal.forgotten(timer.id, told, work, ran.day, usual, _note(call))
+            said, view = None, _asks_how_long(session, timer, work, ran, _note(call))
             call.let_go(session)
         else:
             said, view = _stopped(session, actor, timer, work, ran, call), None
@@ -102,6 +158,8 @@ ROUTES: Routes = {
     ("command", "/time start"): start,
     ("command", "/time stop"): stop,
     ("command", "/time discard"): discard,
+    ("action", messages.START): start_pressed,
+    ("action", messages.SWITCH): switch,
     ("action", messages.STOP): stop,
     ("action", messages.DISCARD): discard,
     ("view", modal.FORGOTTEN): submit_forgotten,

@@ -7,9 +7,11 @@ from datetime import timedelta
 
 from bot.jobs import (
     approvals,
+    burn_alerts,
     bypass_lapse,
     client_silence,
     daily_digest,
+    day_end,
     housekeeping,
     monthly_billing_review,
     monthly_client_review,
@@ -35,6 +37,9 @@ SCHEDULE: tuple[Job, ...] = (
     Job("recurring-tickets", "0 5 * * *", Whose.PROVIDER, Period.DAY, DaysOff.WORK,
         CatchUp.LATEST, timedelta(hours=18), recurring_tickets.run,
         "Recurring work opens its tickets before the day begins; a rule makes up for its latest day by itself."),
+    Job("burn-alerts", "10 7-20 * * *", Whose.PROVIDER, Period.HOUR, DaysOff.WORK,
+        CatchUp.LATEST, timedelta(hours=1), burn_alerts.run,
+        "Whose hours run low is told within the hour: adding months up is too dear for every tick."),
     Job("housekeeping", "30 3 * * *", Whose.PROVIDER, Period.DAY, DaysOff.WORK,
         CatchUp.LATEST, timedelta(hours=18), housekeeping.run,
         "Receipts and outbox rows go a month after they were settled, when few people are about."),
@@ -50,6 +55,8 @@ _SWEEPS: tuple[Sweep, ...] = (
           "Who works on what a client approved is warned at 80 % of it, and asked to stop once all of it is used."),
     Sweep("rollout-messages", rollout_messages.run,
           "What clients are told of a release goes out at its time, not a day later; what is late goes out at once."),
+    Sweep("day-end", day_end.run,
+          "Who logged less than half a working day is asked once, when their own day ends; never on a later day."),
 )
 # fmt: on
 JOBS = {job.name: job for job in SCHEDULE}

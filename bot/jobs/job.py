@@ -21,6 +21,7 @@ class Whose(StrEnum):
 class Period(StrEnum):
     """What one run stands for: it is done once for it."""
 
+    HOUR = "hour"  # the one it runs in
     DAY = "day"  # the day it runs on
     WEEK = "week"  # the last whole one, Monday to Sunday
     MONTH = "month"  # the last whole one

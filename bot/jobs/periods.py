@@ -28,27 +28,36 @@ class Due(NamedTuple):
     at: datetime
 
 
-def _last_week(day: date) -> Span:
-    sunday = day - timedelta(days=day.isoweekday())
+def _this_hour(at: datetime) -> Span:
+    return Span(f"{at:%Y-%m-%dT%H}", at.date())
+
+
+def _this_day(at: datetime) -> Span:
+    return Span(at.date().isoformat(), at.date())
+
+
+def _last_week(at: datetime) -> Span:
+    sunday = at.date() - timedelta(days=at.isoweekday())
     year, week, _ = sunday.isocalendar()
     return Span(f"{year}-W{week:02}", sunday)
 
 
-def _last_month(day: date) -> Span:
-    month = Month.of(day).before
+def _last_month(at: datetime) -> Span:
+    month = Month.of(at.date()).before
     return Span(str(month), month.last)
 
 
-SPANS: dict[Period, Callable[[date], Span]] = {
-    Period.DAY: lambda day: Span(day.isoformat(), day),
+SPANS: dict[Period, Callable[[datetime], Span]] = {  # by the local time of a run
+    Period.HOUR: _this_hour,
+    Period.DAY: _this_day,
     Period.WEEK: _last_week,
     Period.MONTH: _last_month,
 }
 
 
-def period_on(job: Job, day: date) -> str:
-    """The period that a run on that day stands for."""
-    return SPANS[job.period](day).name
+def period_at(job: Job, at: datetime) -> str:
+    """The period that a run at that local time stands for."""
+    return SPANS[job.period](at).name
 
 
 def due(job: Job, calendar: Calendar, live_since: datetime | None, now: datetime) -> list[Due]:
@@ -74,7 +83,7 @@ def _runs(job: Job, calendar: Calendar, since: datetime, now: datetime) -> Itera
         if at > now:
             return
         if job.days_off is DaysOff.WORK or calendar.counts_as_working(at.date()):
-            yield SPANS[job.period](at.date()), at
+            yield SPANS[job.period](at), at
         elif job.days_off is DaysOff.MOVE:
             working = add_days(calendar, at.date(), 0)
-            yield SPANS[job.period](at.date()), datetime.combine(working, at.time(), calendar.tz)
+            yield SPANS[job.period](at), datetime.combine(working, at.time(), calendar.tz)

@@ -115,7 +115,7 @@ def run_now(sessions: sessionmaker[Session], name: str, now: datetime, account: 
     with sessions.begin() as session:
         people.enter_as_system(session)
         chosen = _chosen(session, job, account)
-    tasks = [Task(job, whose, periods.period_on(job, whose.calendar.local_date(now))) for whose in chosen]
+    tasks = [Task(job, whose, periods.period_at(job, now.astimezone(whose.calendar.tz))) for whose in chosen]
     return [_outcome(sessions, task, now) for task in tasks]
 
 

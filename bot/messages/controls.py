@@ -13,7 +13,8 @@ from bot.domain.workflow import Action, Clearance, Move, Need, Who, moves_from
 from bot.messages import blocks
 
 VISIBLE_ACTIONS, VISIBLE_MOVES, MENU = 5, 3, 5
-PLAN_CHANGE = "ticket.change"
+PLAN_CHANGE, START_TIMER = "ticket.change", "time.start"
+IN_THE_MENU = (START_TIMER, PLAN_CHANGE)  # of the tools, where moves and what is used daily leave room for them
 # On the card itself; the window's TOOLS have them too.
 DAILY = (("Reply to client", "ticket.reply"), ("Log time", "time.open"), ("Note", "ticket.note"))
 PRIMARY = {Action.TAKE, Action.START, Action.APPROVE}
@@ -48,6 +49,7 @@ TOOLS: tuple[Tool, ...] = (
     Tool("Reply to client", "ticket.reply", lambda _ticket, actor: actor.is_staff),
     Tool("Note",            "ticket.note",  lambda _ticket, actor: actor.is_staff),
     Tool("Log time",        "time.open",    lambda _ticket, actor: actor.is_staff),
+    Tool("Start timer",     START_TIMER,    lambda ticket, actor: ticket.is_open and actor.is_staff),
     Tool("Quote",           "quote.open",   _may_quote),
     Tool("Withdraw the quote", "quote.withdraw", _may_withdraw),
     Tool("Edit",            "ticket.edit",  lambda ticket, actor: ticket.is_open and ticket.may_edit(actor)),
@@ -112,9 +114,8 @@ def card_controls(ticket: Ticket, book: playbook.Playbook, *, room: int = VISIBL
     shown = [*first[:VISIBLE_MOVES], *daily][: room - 1]
     late = [button for button in [*first, *seldom, *daily] if button not in shown]
     opens = blocks.button("Open", "ticket.open", str(ticket.id))
-    plan = [tool.button(ticket) for tool in TOOLS if tool.action_id == PLAN_CHANGE and ticket.is_open]
-    plan = plan if len(late) < MENU - 1 else []  # moves and what is used daily come first; the window has it too
-    menu = [*late[: MENU - 1], *plan, opens]
+    extra = [tool.button(ticket) for tool in TOOLS if tool.action_id in IN_THE_MENU and ticket.is_open]
+    menu = [*[*late, *extra][: MENU - 1], opens]  # the window has them all
     return [*shown, blocks.overflow("ticket.more", [_entry(button) for button in menu])]
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from bot.domain.people import Person
+from bot.domain.roles import Permission
 from bot.messages import blocks
 
 HOME, HELP = "home", "help"
@@ -27,6 +28,11 @@ def contact(person: Person) -> bool:
     return not person.is_staff
 
 
+def money(person: Person) -> bool:
+    """For those who see rates or make agreements."""
+    return person.may(Permission.SEE_MONEY) or person.may(Permission.MAKE_AGREEMENTS)
+
+
 class Doorway(NamedTuple):
     """A button that leads somewhere: its word, its action, for whom, and where it stands."""
 
@@ -45,6 +51,7 @@ DOORS: tuple[Doorway, ...] = (
     Doorway("Log time",    "time.open",    staff,    (HELP,)),
     Doorway("I'm away",    "away.open",    staff,    (HOME,)),
     Doorway("Rota",        "rota.open",    staff,    (HOME,)),
+    Doorway("Agreements",  "agreement.list", money,  (HOME,)),
     Doorway("Business hours", "hours.open", contact, (HOME, HELP)),
     Doorway("Help",        "help.open",    everyone, (HOME,)),
     Doorway("Refresh",     "home.refresh", everyone, (HOME,)),

@@ -109,14 +109,17 @@ HELP: dict[str, Command] = {
              ("/queue mine acme P1", "all of it in one line")),
             ("/ticket T-102", "/time today")),
     }),
-    "/time": Command("Log time on a ticket", "T-102 45m what you did | start T-102 | stop | today | week | help", {
+    "/time": Command("Log time on a ticket",
+                     "T-102 45m what you did | start T-102 | stop | today | week | report | help", {
         Side.STAFF: Topic(
             "Log time. It reads as 45m, 1h30, 1:30, 1.5h or 90; without a ticket, the last one you logged on is taken.",
             (("/time T-102 45m rebuilt the index", "in one line"),
              ("/time 1h30 call with the client", "on the last ticket"),
+             ("/time Acme 45m explained the renewal offer", "without a ticket: the note is the reason"),
              ("/time today", "your day, to edit or take back; also `yesterday`"),
              ("/time start T-102", "a timer; `/time stop what you did` logs it, `/time discard` drops it"),
              ("/time week", "the week against your working hours, and what is missing"),
+             ("/time report", "where hours went: by account, code, system and more; `/time report acme` is one client"),
              ("/time", "the form")),
             ("/queue mine", "/ticket T-102")),
     }),
@@ -129,12 +132,14 @@ HELP: dict[str, Command] = {
              ("/release freeze", "days on which nothing goes out")),
             ("/ticket T-102",)),
     }),
-    "/review": Command("Review a month before it is billed", "billing | invoices | help", {
+    "/review": Command("Agreements, billing and invoices", "agreements | billing | invoices | help", {
         Side.STAFF: Topic(
-            "Look at a month before it is billed, sign it, and see its invoices.",
-            (("/review billing", "each month and account, what holds it up, and who signed"),
-             ("/review invoices 2026-11", "the invoices of a month")),
-            ("/time week",)),
+            "See what each account has bought, how much of it is used, and what is billed.",
+            (("/review agreements", "every account’s agreement; whoever may makes a new version there"),
+             ("/review agreements Acme", "one account’s, with its month so far"),
+             ("/review billing", "the month before it is billed: what needs a look, and who signs"),
+             ("/review invoices", "drafts, numbers and exports")),
+            ("/time week", "/queue acme")),
     }),
     START: Command("Where to start, and help", "away 24 Dec - 2 Jan | back | rota | hours | help", {
         Side.CLIENT: Topic(

@@ -8,11 +8,15 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from bot.domain import accounts, dead_letters, people, provider, reviews, tickets, time, workload
+from bot.domain import burn as burn_down
+from bot.domain.allowance import Burn
 from bot.domain.durations import show
 from bot.domain.people import Person
 from bot.domain.priority import Priority
 from bot.domain.tickets import Selection
-from bot.messages import billing, blocks, links
+from bot.domain.time import timers
+from bot.messages import billing, blocks, burn, links
+from bot.messages import time as messages
 from bot.messages.blocks import Block
 from bot.messages.mrkdwn import Mrkdwn, clip, escape, instant, line, link, say
 from bot.messages.queue import age
@@ -60,11 +64,11 @@ class Overview:
 
 
 def today(desk: Desk) -> Overview:
-    """What is logged today, against what a working day holds."""
+    """What is logged today, against what a working day holds, and the timer that runs."""
     firm = provider.get(desk.session)
     date = desk.now.astimezone(ZoneInfo(desk.actor.timezone or firm.timezone)).date()
-    entries = time.standing(desk.session, desk.actor, date)
-    total = sum(entry.minutes for entry in entries)
+    entries = time.with_work(desk.session, desk.actor, time.standing(desk.session, desk.actor, date))
+    total = sum(entry.minutes for entry, _ in entries)
     expected = time.expected_minutes(desk.actor, firm.calendar, date)
     text = say(
         "*Your time today:* {{ total }} logged{% if expected %} of {{ expected }}{% else %}, a day off{% endif %}"
@@ -72,14 +76,16 @@ def today(desk: Desk) -> Overview:
         total=show(total) if total else "none", expected=show(expected) if expected else "",
     )  # fmt: skip
     log_time = blocks.button("Log time", "time.open")
-    said = ", ".join(f"{show(entry.minutes)} {_on(entry)}" for entry in entries[:SHOWN_ENTRIES])
+    said = ", ".join(f"{show(entry.minutes)} {_on(work)}" for entry, work in entries[:SHOWN_ENTRIES])
     rest = len(entries) - SHOWN_ENTRIES
     told = [blocks.context(Mrkdwn(f"{said}{f' and {rest} more' if rest > 0 else ''} · `/time today` edits"))]
-    return Overview([blocks.section(text, accessory=log_time), *(told if entries else [])])
+    timer = timers.running(desk.session, desk.actor)
+    runs = messages.runs(*time.with_work(desk.session, desk.actor, [timer])[0])[1] if timer else []
+    return Overview([blocks.section(text, accessory=log_time), *(told if entries else []), *runs])
 
 
-def _on(entry: time.TimeEntry) -> Mrkdwn:
-    return Mrkdwn(f"T-{entry.ticket_id}" if entry.ticket_id else line(entry.note or "without a ticket", 40))
+def _on(work: time.Work | None) -> Mrkdwn:
+    return line(messages.named(work)["key"] or "something you can’t open any more", 40)
 
 
 def handed_over(desk: Desk) -> Overview:
@@ -164,6 +170,25 @@ def standings(desk: Desk) -> Overview:
             for one in shown]  # fmt: skip
     head = ["Account", "Open", "P1 and P2", "Wait for them", "Oldest"]
     return Overview([blocks.section(said), blocks.table([head, *rows], numbers=True)], number, has_next)
+
+
+def allowances(desk: Desk) -> Overview:
+    """How far each account's hours are used: who needs talking to, then the figures, the worst first."""
+    chosen = desk.narrowed.account_id
+    known = {one.id: one for one in accounts.all_of_them(desk.session) if chosen in (None, one.id)}
+    found = burn_down.of_several(desk.session, known.values(), desk.now)
+    if not found:
+        return Overview([])  # nobody buys hours in advance
+    burning = sorted(found.items(), key=lambda pair: (pair[1].state.rank, -burn.share(pair[1])))
+    number, worst = burning[0]
+    told = f"{known[number].name}: {burn.stands(worst)}."
+    if worst.state is Burn.OK:
+        told = "Every account’s hours last until the end of the month."
+    shown, page, has_next = _paged(burning, desk.page)
+    rows = [[known[number].name, burn.bar(down), *burn.cells(down)] for number, down in shown]
+    head = ["Account", "", "Used", "Promised", "By the end", "Runs out"]
+    said = blocks.section(say("*Allowances*\n{{ told }}", told=told))
+    return Overview([said, blocks.table([head, *rows], numbers=True)], page, has_next)
 
 
 def undelivered(desk: Desk) -> Overview:

@@ -12,7 +12,22 @@ from bot.domain.people import Person
 from bot.domain.silence import Step
 from bot.domain.tickets import Ticket
 from bot.domain.workflow import Action, Status
-from bot.messages import agenda, away, billing, blocks, bypasses, changes, invoices, links, quotes, release_thread, rota
+from bot.messages import (
+    agenda,
+    agreements,
+    away,
+    billing,
+    blocks,
+    burn,
+    bypasses,
+    changes,
+    invoices,
+    links,
+    quotes,
+    release_thread,
+    rota,
+    time,
+)
 from bot.messages.mrkdwn import Mrkdwn, clip, escape, line, link, mention, say
 
 LONGEST_FACT = 1000
@@ -86,6 +101,8 @@ def reply(session: Session, event: Event, place: Place, ticket: Ticket | None) -
         return changes.told(session, event, place)
     if event.release_id:
         return release_thread.told(session, event, place)
+    if event.kind is Kind.BURN_TOLD:
+        return burn.told(session, event, place)
     if event.kind in quotes.KINDS:
         return quotes.told(session, event, place, ticket)
     actor = people.by_id(session, event.actor_id)
@@ -152,6 +169,8 @@ def controls(event: Event, place: Place) -> list[dict[str, Any]]:
     """What can be done about it right there."""
     if event.kind is Kind.MERGED_IN and place is Place.TRIAGE:
         return [blocks.button("Undo", "ticket.unmerge", f"{event.data['other']}:{event.data['version']}")]
+    if event.kind is Kind.DAY_ASKED:
+        return time.day_buttons(event)
     return []
 
 
@@ -162,6 +181,7 @@ def _may_all_read(key: str, value: object) -> bool:
 
 _WITHOUT_A_TICKET: dict[Kind, Callable[[Session, Event], Mrkdwn]] = {
     Kind.WENT_AWAY: away.told_triage,
+    Kind.DAY_ASKED: time.asked_for_the_day,
     Kind.DUTY_HANDED_OVER: rota.told_triage,
     Kind.AGENDA_PLANNED: agenda.told_client,
     Kind.AGENDA_DECIDED: agenda.told_client,
@@ -169,6 +189,7 @@ _WITHOUT_A_TICKET: dict[Kind, Callable[[Session, Event], Mrkdwn]] = {
     Kind.MONTH_LOCKED: billing.told,
     Kind.APPROVAL_REMINDED: billing.told,
     Kind.INVOICE_MOVED: invoices.told,
+    Kind.AGREEMENT_MADE: agreements.told_billing,
 }
 
 

@@ -2,14 +2,27 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
 from bot import playbook
-from bot.domain import absences, bypasses, changes, outbox, people, projects, provider, recurring, targets, tickets
+from bot.domain import (
+    absences,
+    burn,
+    bypasses,
+    changes,
+    outbox,
+    people,
+    projects,
+    provider,
+    recurring,
+    targets,
+    tickets,
+)
 from bot.domain.absences import Away
 from bot.domain.accounts import Account
+from bot.domain.burn import Burndown
 from bot.domain.bypasses import Bypass
 from bot.domain.changes import Known
 from bot.domain.outbox import Place
@@ -48,6 +61,8 @@ class Shown:
     made_of_url: str | None = None
     away: Mapping[int, Away] = field(default_factory=dict)
     cost: list[Block] = field(default_factory=list)  # what triage reads of what it costs extra
+    burn: Burndown | None = None  # how the account's month stands, while the ticket is open
+    today: date = date.min  # by the account's calendar
 
     @property
     def name(self) -> str:
@@ -86,4 +101,6 @@ def load(session: Session, ticket: Ticket, now: datetime, reader: Person | None 
         made_of_url=links.to_message(provider.find(session), made_of) if made_of else None,
         away=absences.away_now(session, workers, now) if ticket.is_open else {},
         cost=quotes.cost_line(session, ticket, now),
+        burn=burn.of(session, account, now) if ticket.is_open else None,
+        today=account.calendar.local_date(now),
     )

@@ -3,8 +3,13 @@
 import uuid
 from datetime import date, timedelta
 
+from sqlalchemy.orm import Session
+
+from bot.domain.accounts import Account
 from bot.domain.durations import show
+from bot.domain.events import Event
 from bot.domain.projects import Project
+from bot.domain.tickets import Ticket
 from bot.domain.time import Doubt, Logged, TimeEntry, Timer, Work
 from bot.messages import blocks
 from bot.messages.blocks import Block
@@ -16,7 +21,8 @@ Said = tuple[str, list[Block]]
 
 
 EDIT, UNDO, WEEK, COMPLETE, REOPEN = "time.edit", "time.undo", "time.week", "time.complete", "time.reopen"
-STOP, DISCARD = "time.stop", "time.discard"
+OPEN, START, SWITCH = "time.open", "time.start", "time.switch"
+STOP, DISCARD, REPORT = "time.stop", "time.discard", "time.report"
 ASKED: dict[Doubt, str] = {
     Doubt.VAGUE: "“{{ note }}” says little at the end of the month. *Edit* adds what was done.",
     Doubt.LATE: "That was some days ago: time is truest on its own day. *Edit* if it was another.",
@@ -26,13 +32,20 @@ ASKED: dict[Doubt, str] = {
 }
 
 
+def named(work: Work | None) -> dict[str, str]:
+    """What time is logged on, as the facts of a sentence: a key and a title; an account has only its name."""
+    if isinstance(work, Account):
+        return {"key": work.name, "title": "(no ticket)"}
+    return {"key": work.key, "title": work.title} if work else {"key": "", "title": ""}
+
+
 def logged(entry: TimeEntry, work: Work, day_total: int, used: int = 0, doubts: list[Doubt] | None = None) -> Said:
     """What was stored, what is odd about it, and how to put it right or take it back."""
     text = say(
         ":white_check_mark: *{{ spent }}* on *{{ key }}* {{ title }}\n{{ category }}, {{ code }}, {{ day }}."
         "{% if note %} “{{ note }}”{% endif %}",
-        spent=show(entry.minutes), key=work.key, title=work.title, category=entry.category.label,
-        code=entry.code.label, day=day_name(entry.work_date), note=entry.note,
+        spent=show(entry.minutes), **named(work), category=entry.category.label, code=entry.code.label,
+        day=day_name(entry.work_date), note=entry.note,
     )  # fmt: skip
     budget = f"Budget: {budget_used(work, used)}. " if isinstance(work, Project) else ""
     total = blocks.context(say("{{ budget }}{{ total }} logged for that day.", budget=budget, total=show(day_total)))
@@ -49,7 +62,7 @@ def logged_already(work: Work, minutes: int, typed: str) -> Said:
     text = say(
         "You logged {{ spent }} on {{ key }} with the same words a moment ago, so this one is *not* stored. "
         "Was it meant?",
-        spent=show(minutes), key=work.key,
+        spent=show(minutes), key=named(work)["key"],
     )  # fmt: skip
     ask = blocks.actions(
         [blocks.button("Log it again", "time.again", cut(typed, 1900))], block_id=f"again-{uuid.uuid4()}"
@@ -57,9 +70,7 @@ def logged_already(work: Work, minutes: int, typed: str) -> Said:
     return text, [blocks.section(text), *ask]
 
 
-def day(
-    one: Logged, entries: list[TimeEntry], found: dict[tuple[int | None, int | None], Work], timer: Said | None = None
-) -> Said:
+def day(one: Logged, entries: list[tuple[TimeEntry, Work | None]], timer: Said | None = None) -> Said:
     """A day as a list, with what is missing against the working hours."""
     summary = say(
         "*{{ day }}:* {{ total }} logged"
@@ -71,10 +82,10 @@ def day(
     body = [blocks.section(summary), *(timer[1] if timer else [])]
     if not entries:
         body.append(blocks.section(Mrkdwn("Nothing yet. `/time T-102 45m what you did` is all it takes.")))
-    body += [_row(entry, found.get((entry.ticket_id, entry.project_id))) for entry in entries[:40]]
+    body += [_row(entry, work) for entry, work in entries[:40]]
     called = ("It is not complete", REOPEN) if one.complete else ("My day is complete", COMPLETE)
     doors = [blocks.button(*called, one.day.isoformat()), blocks.button("The week", WEEK, one.day.isoformat())]
-    body += blocks.actions([blocks.button("Log time", "time.open"), *doors])
+    body += blocks.actions([blocks.button("Log time", OPEN, f":{one.day.isoformat()}"), *doors])
     return summary, body
 
 
@@ -89,7 +100,31 @@ def week(days: list[Logged], today: date) -> Said:
     rows = [["Day", "Logged", "Expected", "Missing"]]
     rows += [[str(day_name(one.day)), _minutes(one.minutes), _expected(one, today), _missing(one)] for one in days]
     before = blocks.button("The week before", WEEK, (days[0].day - timedelta(days=1)).isoformat())
-    return summary, [blocks.section(summary), blocks.table(rows, numbers=True), *blocks.actions([before])]
+    report = blocks.button("Where hours went", REPORT)
+    return summary, [blocks.section(summary), blocks.table(rows, numbers=True), *blocks.actions([before, report])]
+
+
+def asked_for_the_day(_session: Session, event: Event) -> Mrkdwn:
+    """To somebody alone, at the end of their day: what is logged and what is missing, as it was then."""
+    told = event.data
+    return say(
+        ":hourglass: {% if minutes %}{{ logged }} of your {{ day }} is logged; {{ missing }} is missing to the "
+        "{{ expected }} of a working day.{% else %}Nothing of your {{ day }} is logged yet; a working day holds "
+        "{{ expected }}.{% endif %}\nLog what you remember now, while it is fresh. If there was no more, call the day "
+        "complete: then nobody asks about it again.",
+        minutes=told["minutes"], logged=show(told["minutes"]), day=day_name(date.fromisoformat(told["day"])),
+        missing=show(told["expected"] - told["minutes"]), expected=show(told["expected"]),
+    )  # fmt: skip
+
+
+def day_buttons(event: Event) -> list[dict[str, object]]:
+    """What can be done about that day right there."""
+    its_day = event.data["day"]
+    return [
+        blocks.button("Log time", OPEN, f":{its_day}", style="primary"),
+        blocks.button("My day is complete", COMPLETE, its_day),
+        blocks.button("My week", WEEK, its_day),
+    ]
 
 
 def _minutes(minutes: int) -> str:
@@ -106,18 +141,55 @@ def _missing(one: Logged) -> str:
     return "complete" if one.complete else _minutes(one.missing)
 
 
-def runs(timer: Timer, work: Work) -> Said:
+def runs(timer: Timer, work: Work | None) -> Said:
     """The timer of whoever reads it."""
     text = say(
         ":stopwatch: Your timer runs on *{{ key }}* {{ title }}, since {{ since }}. "
         "`/time stop what you did` logs it.",
-        key=work.key, title=work.title, since=instant(timer.started_at),
+        **named(work) if work else {"key": timer.key, "title": ""}, since=instant(timer.started_at),
     )  # fmt: skip
     return text, [blocks.section(text), *blocks.actions(_timer_buttons(timer))]
 
 
+def runs_elsewhere(timer: Timer, work: Work) -> Said:
+    """Another one runs: an offer to log it and start this one."""
+    key = named(work)["key"]
+    text = say(
+        ":stopwatch: Your timer runs on {{ other }} already, since {{ since }}. One runs at a time: "
+        "*Stop it* logs what it ran and starts one on *{{ key }}*.",
+        other=timer.key, since=instant(timer.started_at), key=key,
+    )  # fmt: skip
+    over = blocks.button(f"Stop it and start {key}", SWITCH, f"{timer.id}:{key}", style="primary")
+    return text, [blocks.section(text), *blocks.actions([over])]
+
+
+def changed_over(stopped: Said, timer: Timer, work: Work) -> Said:
+    """One was logged, and another runs."""
+    text, body = runs(timer, work)
+    return Mrkdwn(f"{stopped[0]}\n{text}"), [*stopped[1], blocks.divider(), *body]
+
+
 def _timer_buttons(timer: Timer) -> list[dict[str, object]]:
     return [blocks.button("Stop", STOP, str(timer.id)), blocks.button("Discard", DISCARD, str(timer.id))]
+
+
+def still_runs(timer: Timer, ticket: Ticket) -> Said:
+    """To whoever moved the ticket on while their timer runs on it."""
+    text = say(
+        ":stopwatch: Your timer still runs on *{{ key }}*, since {{ since }}. *Stop timer* logs it.",
+        key=ticket.key, since=instant(timer.started_at),
+    )  # fmt: skip
+    stop = blocks.button("Stop timer", STOP, str(timer.id))
+    return text, [blocks.section(text), *blocks.actions([stop])]
+
+
+def nothing_logged(ticket: Ticket) -> Said:
+    """To whoever moved the ticket on with no time on it that day."""
+    text = say(
+        ":hourglass: You have logged no time on *{{ key }}* today. If there was any, *Log time* takes a moment.",
+        key=ticket.key,
+    )  # fmt: skip
+    return text, [blocks.section(text), *blocks.actions([blocks.button("Log time", OPEN, str(ticket.id))])]
 
 
 def forgotten(timer: Timer, work: Work) -> Mrkdwn:
@@ -125,7 +197,7 @@ def forgotten(timer: Timer, work: Work) -> Mrkdwn:
     return say(
         "Your timer on *{{ key }}* ran since {{ since }}, so nobody but you knows how long you worked. "
         "Write it below; `/time discard` drops it.",
-        key=work.key, since=instant(timer.started_at),
+        key=named(work)["key"], since=instant(timer.started_at),
     )  # fmt: skip
 
 
@@ -142,8 +214,7 @@ def undone(reversal: TimeEntry) -> str:
 def _row(entry: TimeEntry, work: Work | None) -> Block:
     text = say(
         "*{{ spent }}* {{ key }} {{ title }} · {{ code }}{% if note %}\n“{{ note }}”{% endif %}",
-        spent=show(entry.minutes), key=work.key if work else "", title=work.title if work else "",
-        code=entry.code.label, note=entry.note,
+        spent=show(entry.minutes), **named(work), code=entry.code.label, note=entry.note,
     )  # fmt: skip
     tools = [blocks.option("Edit", f"{EDIT}:{entry.id}"), blocks.option("Undo", f"{UNDO}:{entry.id}")]
     return blocks.section(text, accessory=blocks.overflow("ticket.more", tools))

@@ -36,6 +36,7 @@ class Metadata(BaseModel):
     seen: int
     action: Action
     window: str | None = None  # the ticket's window underneath, which shows the outcome
+    channel: str | None = None  # of the card it was pressed on: where only they are told something
 
 
 class Form(BaseModel):
@@ -92,6 +93,7 @@ class Known:
     spent: dict[str, int] = field(default_factory=dict)
     suggested: Code | None = None
     window: str | None = None
+    channel: str | None = None
 
 
 def view(move: Move, ticket: Ticket, known: Known) -> dict[str, Any]:
@@ -103,7 +105,9 @@ def view(move: Move, ticket: Ticket, known: Known) -> dict[str, Any]:
             body += fields(move, ticket, known)
     if move.action is Action.ASSIGN:
         body += _assign(known)
-    metadata = Metadata(ticket=ticket.id, seen=ticket.version, action=move.action, window=known.window)
+    metadata = Metadata(
+        ticket=ticket.id, seen=ticket.version, action=move.action, window=known.window, channel=known.channel
+    )
     title, label = f"{move.action.label} {ticket.key}", move.action.label
     return form.modal(CALLBACK_ID, title, body, submit=label, metadata=metadata.model_dump_json())
 

@@ -5,23 +5,27 @@ from typing import Any
 
 from pydantic import BaseModel, field_validator
 
+from bot.domain.accounts import Account
 from bot.domain.codes import Category, Code
 from bot.domain.durations import parse_minutes, show
 from bot.domain.time import TimeEntry, Work
 from bot.messages import blocks
 from bot.messages.blocks import Block, option
-from bot.messages.mrkdwn import Mrkdwn
+from bot.messages.mrkdwn import Mrkdwn, clip
+from bot.messages.time import START
 from bot.modals import form
 
-CALLBACK_ID, CORRECTION, FORGOTTEN = "time", "time.edit", "time.forgotten"
+CALLBACK_ID, CORRECTION, FORGOTTEN, LOGGED = "time", "time.edit", "time.forgotten", "time.logged"
+OURS = (CALLBACK_ID, LOGGED)  # windows that turn into what came of a press in them; others lie beneath
 FIND_TICKET = "time.ticket"
 AUTOMATIC = "auto"
+ACCOUNT = "account-"
 
 
 class Form(BaseModel):
     """What came back."""
 
-    ticket: str  # or a project: its key
+    ticket: str  # or a project: its key; or an account
     work_date: date
     minutes: int
     category: Category = Category.TICKET_RESOLUTION
@@ -41,13 +45,22 @@ class Form(BaseModel):
 
 
 def work_option(work: Work) -> dict[str, Any]:
-    """A ticket or a project in the picker."""
+    """A ticket, a project, or an account where it is on neither, in the picker."""
+    if isinstance(work, Account):
+        return option(f"{clip(work.name, 55)} (no ticket)", f"{ACCOUNT}{work.id}")
     return option(f"{work.key} {work.title}", work.key)
 
 
-def view(work: Work | None, today: date, category: Category) -> dict[str, Any]:
-    """The form: the last ticket or project, today, the usual category, the code the ticket has."""
-    body = _fields(work, today, category)
+def account_number(value: str) -> int | None:
+    """The account that was chosen in the picker, if one was."""
+    number = value.removeprefix(ACCOUNT)
+    return int(number) if number != value and number.isdecimal() and len(number) < 10 else None
+
+
+def view(work: Work | None, day: date, category: Category) -> dict[str, Any]:
+    """The form: the last ticket or project, the day, the usual category, the code the ticket has."""
+    timer = blocks.actions([blocks.button("Start a timer instead", START)])
+    body = [*_fields(work, day, category), *timer]
     return form.modal(CALLBACK_ID, "Log time", body, submit="Log time")
 
 
@@ -78,15 +91,16 @@ def _fields(
     codes = [option("By ticket and category", AUTOMATIC), *form.enum_options(Code)]
     return [
         form.search("ticket", "Ticket", FIND_TICKET, initial=work_option(work) if work else None,
-                    placeholder="Key or words, of a ticket or a project"),
+                    placeholder="Key or words of a ticket or a project, or an account"),
         form.day("work_date", "Work date", initial=day),
         form.text("minutes", "Time spent", longest=20, initial=minutes, placeholder="45m, 1h30, 1:30, 1.5h"),
         form.choice("category", "Category", form.enum_options(Category), initial=category.value),
         form.choice("code", "Billing code", codes, initial=code),
-        form.text("note", "Note", optional=True, longest=500, initial=note, placeholder="What you did"),
+        form.text("note", "Note", optional=True, longest=500, initial=note, placeholder="What you did",
+                  hint="On a ticket or a project you may leave it out"),
     ]  # fmt: skip
 
 
 def logged(body: list[Block]) -> dict[str, Any]:
     """What the form turns into."""
-    return form.modal("time.logged", "Time", body, submit=None, close="Done")
+    return form.modal(LOGGED, "Time", body, submit=None, close="Done")

@@ -1,11 +1,11 @@
 """Whether a request may cost extra, from what the account has bought."""
 
 from contextlib import contextmanager
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, select
 from sqlalchemy.exc import DBAPIError
 
 from bot.domain import accounts, agreements, people
@@ -13,8 +13,10 @@ from bot.domain.accounts import Account
 from bot.domain.agreements import Agreement, AgreementType
 from bot.domain.codes import Code
 from bot.domain.errors import Refused
+from bot.domain.events import Event, Kind
 from bot.domain.months import Month
 from tests.cast import by_name
+from tests.domain.desk import one_waits_for_the_other
 
 TODAY = date(2026, 11, 20)
 
@@ -170,3 +172,46 @@ def test_rates_by_code_and_by_who_works():
     assert one.rate(Code.OUT_OF_SCOPE) == 150
     assert one.rate(Code.PROJECT, lead) == 150
     assert one.overage_rate == 150
+
+
+# --- making one
+
+NOW = datetime(2026, 11, 20, 10, tzinfo=UTC)
+TERMS = {"type": AgreementType.RETAINER, "included_minutes": 50 * 60, "rate_currency": "EUR"}
+
+
+def test_only_who_may_makes_one_and_a_refusal_changes_nothing(session, acme, who, everything):
+    before = everything()
+    for name in ("Bo", "Maya", "Ana", "Rex"):
+        with pytest.raises(Refused, match="may make agreements"):
+            agreements.make(session, acme, by=who(name), now=NOW, starts=date(2026, 12, 1), **TERMS)
+    assert everything() == before
+
+
+def test_a_version_is_kept_with_who_made_it_when_and_what_changed(session, acme, who):
+    made = agreements.make(session, acme, by=who("Sam"), now=NOW, starts=date(2026, 12, 1), **TERMS)
+    assert (made.made_by_id, made.made_at) == (who("Sam").id, NOW)
+    told = session.scalars(select(Event).where(Event.kind == Kind.AGREEMENT_MADE)).one()
+    assert (told.actor_id, told.at, told.data["starts"]) == (who("Sam").id, NOW, "2026-12-01")
+    assert [told.data[side]["included_minutes"] for side in ("before", "after")] == [2400, 3000]
+    assert agreements.of(session, acme.id, date(2026, 11, 30)).included_minutes == 2400
+
+
+def test_a_version_waits_for_a_month_that_is_being_locked(cast_sessions, cast_url):
+    def locks(session):
+        people.enter_as_system(session)
+        accounts.lock(session, by_name(session, "Acme").id).billed_through = date(2026, 11, 30)
+        session.flush()
+
+    def makes(session):
+        people.enter_as_system(session)
+        sam = people.by_slack_id(session, "U0SAM")
+        try:
+            agreements.make(
+                session, by_name(session, "Acme"), by=sam, now=NOW, starts=date(2026, 11, 1), seen=None, **TERMS
+            )
+        except Refused as refused:
+            return str(refused)
+
+    _, told = one_waits_for_the_other(cast_sessions, cast_url, locks, makes)
+    assert told.startswith("Acme is billed up to the end of November 2026")

@@ -525,18 +525,18 @@ def test_progress_is_told_to_the_end(database_url: str, load, tmp_path: Path) ->
 IMPORT_AND_DIE = """
 import os, signal, sys
 from pathlib import Path
-from bot.domain.imports import import_tickets, loading
+from bot.domain.imports import copying, import_tickets, loading
 
 loading.BATCH = 10
-copy, copied = loading._copy, []
+copy, copied = copying.copy, []
 
-def die(connection, entity, rows):
+def die(connection, entity, rows, **more):
     copied.append(entity)
     if len(copied) == 5:  # the second batch: its tickets are written, their events are not
         os.kill(os.getpid(), signal.SIGKILL)
-    copy(connection, entity, rows)
+    copy(connection, entity, rows, **more)
 
-loading._copy = die
+copying.copy = die
 import_tickets(sys.argv[1], Path(sys.argv[2]), account="Acme", progress=lambda done, total: None)
 """
 

@@ -12,6 +12,7 @@ MAY = {
     Permission.WORK:            "engineer lead service_owner",
     Permission.LEAD_QUEUE:      "lead service_owner",
     Permission.LOG_TIME:        "engineer lead approver service_owner account_manager finance executive admin",
+    Permission.SEE_HOURS_OF_OTHERS: "lead service_owner account_manager finance executive",
     Permission.WRITE:           "engineer lead approver service_owner account_manager finance executive admin",
     Permission.MANAGE_ACCOUNTS: "lead service_owner account_manager admin",
     Permission.SET_ABSENCE_OF_OTHERS: "lead service_owner admin",

@@ -1,11 +1,14 @@
 """Logging time: one line, or a form; taken back with one press."""
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 
 import pytest
 from sqlalchemy import text
 
+from bot.domain.workflow import Action, CloseReason
 from tests.house import House
+from tests.slack.desk import does, files, moves
 
 
 @pytest.mark.parametrize(
@@ -32,6 +35,8 @@ def test_durations_as_people_write_them(house: House, typed, minutes, note):
     [
         ("T-101 soon fixed it", "I can't read “soon” as a time"),
         ("T-101 0 nothing", "outside what one entry can hold"),
+        ("T-101 -45m less than nothing", "I can't read “-45m” as a time"),
+        ("T-101 25h a long day", "outside what one entry can hold"),
         ("T-101 13h too long", "outside what one entry can hold"),
         ("T-101", "How long was it?"),
         ("T-101 1h 30 tickets sorted", "Is “30” part of the time?"),
@@ -76,11 +81,45 @@ def test_a_wrong_time_in_the_form_stands_beside_its_field(house: House):
     assert house.state_of_the_world() == before
 
 
-def test_tomorrow_is_refused(house: House):
+@pytest.mark.parametrize("day", ["2026-11-24", "2027-11-23"])
+def test_tomorrow_and_next_year_are_refused(house: House, day: str):
     house.files_a_request()
-    house.bo.opens("/time").fills({"Ticket": "T-101", "Time spent": "45m", "Work date": "2026-11-24"})
+    house.bo.opens("/time").fills({"Ticket": "T-101", "Time spent": "45m", "Work date": day})
+    before = house.state_of_the_world()
     house.bo.submits(refused="That day has not come yet")
-    assert house.rows("select 1 from time_entry") == []
+    assert set(house.bo.modal()["errors"]) == {"work_date"}
+    assert house.state_of_the_world() == before
+
+
+def test_a_closed_ticket_still_takes_time(house: House):
+    moves(house, files(house), Action.CLOSE, close_reason=CloseReason.WITHDRAWN)
+    house.bo.opens("/time T-101 15m told them why").sees("15m")
+    assert house.ticket()["status"] == "Closed"
+    assert house.one("select minutes from time_entry")["minutes"] == 15
+
+
+@pytest.mark.parametrize(
+    ("now", "day"),
+    [
+        ("2026-10-24T22:59+00:00", "2026-10-24"), ("2026-10-24T23:00+00:00", "2026-10-25"),  # summer time still
+        ("2026-10-25T23:59+00:00", "2026-10-25"), ("2026-10-26T00:00+00:00", "2026-10-26"),  # no longer
+        ("2026-03-28T23:59+00:00", "2026-03-28"), ("2026-03-29T22:59+00:00", "2026-03-29"),
+        ("2026-03-29T23:00+00:00", "2026-03-30"),
+    ],
+)  # fmt: skip
+def test_around_a_night_in_which_the_clocks_change_today_is_what_their_clock_says(house: House, now: str, day: str):
+    files(house)
+    house.now = datetime.fromisoformat(now)
+    house.bo.opens("/time T-101 45m rebuilt the search index")
+    assert str(house.one("select work_date from time_entry")["work_date"]) == day
+
+
+def test_an_outsider_finds_nobodys_ticket_in_time(house: House):
+    house.files_a_request()
+    before = house.state_of_the_world()
+    for typed in ("T-101 45m mine", "start T-101", "stop", "today", "Acme 45m call about the renewal"):
+        house.rex.opens(f"/time {typed}").sees("Only").does_not_see("Help centre search")
+    assert house.state_of_the_world() == before
 
 
 def test_the_same_line_at_once_is_asked_about_and_stored_when_meant(house: House):
@@ -206,7 +245,19 @@ def test_the_week_is_a_table_with_what_is_missing(house: House):
 
 
 def test_yesterday_has_a_day_too(house: House):
-    house.bo.opens("/time yesterday").sees("*Sun 22 Nov:* 0m logged")
+    house.bo.opens("/time yesterday").sees("*Sun 22 Nov:* 0m logged").clicks("Log time")
+    assert "2026-11-22" in house.bo.modal_text()
+
+
+def test_a_bent_day_in_the_button_does_no_harm(house: House):
+    house.bo.opens("/time yesterday").clicks("Log time").closes()
+    forged = house.last_sent("block_actions")
+    before = house.state_of_the_world()
+    for value in (":2026-13-01", ":-", ":9999-12-31", ":2027-01-01"):
+        forged["actions"][0]["value"] = value
+        assert house.sends_payload(forged)[0] == 200
+    house.bo.does_not_see("That went wrong on our side")
+    assert house.state_of_the_world() == before
 
 
 def test_a_forged_day_is_refused_in_a_sentence(house: House):
@@ -226,4 +277,99 @@ def test_contacts_see_nobodys_day(house: House):
     before = house.state_of_the_world()
     for command in ("/time today", "/time week", "/time yesterday"):
         house.ana.opens(command).sees("Only")
+    assert house.state_of_the_world() == before
+
+
+def of_acme(house: House) -> list[dict[str, object]]:
+    return house.rows(
+        "select account.name, ticket_id, project_id, minutes, category, code, note"
+        " from time_entry join account on account.id = account_id where ticket_id is null order by time_entry.id"
+    )
+
+
+@pytest.mark.parametrize("named", ["Acme", "acme", "ac", "“Acme”", '"acme"'])
+def test_time_on_an_account_needs_no_ticket_only_a_reason(house: House, named: str):
+    house.files_a_request()
+    house.bo.opens(f"/time {named} 45m call about the renewal, not T-101").sees("*Acme* (no ticket)")
+    assert of_acme(house) == [
+        {"name": "Acme", "ticket_id": None, "project_id": None, "minutes": 45, "category": "client_communication",
+         "code": "included", "note": "call about the renewal, not T-101"}
+    ]  # fmt: skip
+
+
+def test_a_name_of_several_words_is_understood_with_and_without_quotes(house: House):
+    does(house, "update account set name = 'Big Shop 54' where name = 'Umbrella'")
+    house.bo.opens("/time “Big Shop 54” 45m call about the renewal").sees("*Big Shop 54* (no ticket)")
+    house.bo.opens("/time Big Shop 2 h 15 min call about the contract").sees("2h 15m")
+    assert [row["minutes"] for row in of_acme(house)] == [45, 135]
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ("Globex 45m call about the renewal", "I know no ticket and no account “Globex”"),
+        ("Globex 45m call about the renewal", "the accounts are Acme, Umbrella."),
+        ("Ac% 45m call about the renewal", "I know no ticket and no account"),
+        ("Acme 45m", "Say in the note what it was for"),
+        ("Acme 0m call about the renewal", "outside what one entry can hold"),
+        ("Acme 25h call about the renewal", "outside what one entry can hold"),
+        ("Acme -45m call about the renewal", "I can't read “-45m” as a time"),
+        ("Big Shop 54 45m call about the renewal", "Is 54 part of the name?"),
+    ],
+)
+def test_what_can_not_be_logged_on_an_account_is_refused_in_a_sentence(house: House, typed: str, sentence: str):
+    before = house.state_of_the_world()
+    house.bo.opens(f"/time {typed}").sees(sentence)
+    assert house.state_of_the_world() == before
+
+
+def test_two_accounts_that_begin_alike_are_asked_about_and_a_whole_name_is_enough(house: House):
+    does(house, "update account set name = 'Acme Labs' where name = 'Umbrella'")
+    before = house.state_of_the_world()
+    house.bo.opens("/time ac 45m call about the renewal").sees("Which account: Acme, Acme Labs?")
+    assert house.state_of_the_world() == before
+    house.bo.opens("/time acme 45m call about the renewal").sees("*Acme* (no ticket)")
+
+
+def test_the_form_offers_accounts_after_tickets_and_asks_for_the_reason(house: House):
+    house.files_a_request()
+    house.bo.opens("/time").fills({"Ticket": "Acme", "Time spent": "45m"})
+    before = house.state_of_the_world()
+    house.bo.submits(refused="Say in the note what it was for")
+    assert set(house.bo.modal()["errors"]) == {"note"}
+    assert house.state_of_the_world() == before
+    house.bo.fills({"Note": "Call about the renewal"}).submits().sees("*Acme* (no ticket)")
+    assert [row["minutes"] for row in of_acme(house)] == [45]
+
+
+def test_time_on_an_account_is_seen_edited_and_taken_back_like_any_other(house: House):
+    house.files_a_request()
+    house.bo.opens("/time Acme 45m call about the renewal").opens("/time today").sees("*45m* Acme (no ticket)")
+    house.bo.opens_home()
+    assert "45m Acme" in house.bo.home_text()
+    house.bo.chooses("More", "Edit", on="5h 39m to")
+    assert "Acme (no ticket)" in house.bo.modal_text()
+    house.bo.fills({"Ticket": "T-101", "Why": "There is a ticket"}).submits().closes()
+    assert house.rows("select ticket_id, minutes from time_entry order by id") == [
+        {"ticket_id": None, "minutes": 45}, {"ticket_id": None, "minutes": -45}, {"ticket_id": 101, "minutes": 45},
+    ]  # fmt: skip
+    house.bo.opens("/time Acme 30m call about the renewal").clicks("Undo", on="*30m* on").sees("30m taken back")
+
+
+def test_the_same_line_on_an_account_at_once_is_asked_about_too(house: House):
+    house.files_a_request()
+    house.bo.opens("/time Acme 45m call about the renewal").opens("/time T-101 45m call about the renewal")
+    house.bo.opens("/time Acme 45m call about the renewal").sees("Was it meant?").clicks("Log it again")
+    assert len(of_acme(house)) == 2
+
+
+def test_no_contact_logs_time_on_an_account_whatever_is_sent(house: House):
+    house.bo.opens("/time").fills({"Ticket": "Acme", "Time spent": "45m", "Note": "Call about the renewal"})
+    house.bo.submits()
+    forged = house.last_sent("view_submission")
+    before = house.state_of_the_world()
+    for number, who in enumerate(["U0REX", "U0ANA"]):
+        forged["user"]["id"], forged["view"]["id"] = who, f"V0FORGED{number}"
+        assert house.sends_payload(forged)[0] == 200
+    house.rex.opens("/time Acme 45m call about the renewal").sees("Only")
     assert house.state_of_the_world() == before

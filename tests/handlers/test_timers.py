@@ -4,7 +4,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from bot.domain.codes import Code
+from bot.domain.workflow import Action
 from tests.house import House
+from tests.slack.desk import does, files, moves
 
 
 def entries(house: House) -> list[tuple[int, int, str]]:
@@ -57,7 +60,7 @@ def test_without_a_ticket_it_runs_on_the_last_one(house: House):
 def test_only_one_runs_at_a_time(timed: House):
     timed.files_a_request()
     before = timed.state_of_the_world()
-    timed.bo.opens("/time start T-102").sees("Your timer runs on T-101 already. /time stop logs it")
+    timed.bo.opens("/time start T-102").sees("Your timer runs on T-101 already").sees("One runs at a time")
     assert timed.state_of_the_world() == before
 
 
@@ -129,3 +132,108 @@ def test_it_runs_through_the_night_in_which_the_clocks_change(house: House):
     house.passes(hours=1)
     house.bo.opens("/time stop rebuilt the search index")
     assert entries(house) == [(101, 60, "rebuilt the search index")]
+
+
+def running(house: House) -> list[int]:
+    return [row["ticket_id"] for row in house.rows("select ticket_id from timer where ended_at is null")]
+
+
+@pytest.fixture
+def two(timed: House) -> House:
+    """Bo's timer runs on T-101, and there is T-102."""
+    timed.files_a_request(**{"Short description": "Exports are slow"})
+    timed.passes(minutes=20)
+    return timed
+
+
+def test_it_starts_on_a_card(house: House):
+    house.files_a_request()
+    house.bo.chooses("More", "Start timer", on="Help centre search").sees("Your timer runs on *T-101*")
+    assert running(house) == [101]
+    house.bo.chooses("More", "Start timer", on="Help centre search").does_not_see("One runs at a time")
+    assert running(house) == [101]
+
+
+def test_it_starts_on_the_card_of_what_is_worked_on(house: House):
+    number = files(house)
+    moves(house, number, Action.TAKE)
+    moves(house, number, Action.START, estimate_minutes=120, code=Code.INCLUDED)
+    house.delivers()
+    house.bo.chooses("More", "Start timer", on="Help centre search").sees("Your timer runs on *T-101*")
+
+
+def test_it_starts_in_a_tickets_window(house: House):
+    house.files_a_request()
+    house.bo.opens("/ticket T-101").clicks("Start timer").sees("Your timer runs on *T-101*").clicks("Stop")
+    house.bo.sees("1m logged for that day")
+    assert entries(house) == [(101, 1, "")]
+
+
+def test_it_starts_in_the_form_instead_on_what_is_chosen_there(house: House):
+    house.files_a_request()
+    house.bo.opens("/time").clicks("Start a timer instead").sees("On which ticket?").closes()
+    house.bo.opens("/time").fills({"Ticket": "T-101"}).clicks("Start a timer instead")
+    house.bo.sees("Your timer runs on *T-101*")
+    assert running(house) == [101]
+
+
+def test_one_press_logs_the_one_that_runs_and_starts_another(two: House):
+    two.bo.chooses("More", "Start timer", on="Exports are slow").sees("Your timer runs on T-101 already")
+    two.bo.clicks("Stop it and start T-102").sees("20m logged for that day").sees("Your timer runs on *T-102*")
+    assert (entries(two), running(two)) == ([(101, 20, "")], [102])
+    two.bo.clicks("Stop it and start T-102").sees("That timer is over already")
+    assert (entries(two), running(two)) == ([(101, 20, "")], [102])
+
+
+def test_changing_over_from_one_that_ran_overnight_asks_how_long_it_was(two: House):
+    two.passes(hours=20)
+    two.bo.opens("/time start T-102").clicks("Stop it and start T-102").sees("nobody but you knows how long")
+    assert (entries(two), running(two)) == ([], [101])
+
+
+def test_a_bent_press_changes_over_nothing(two: House):
+    two.bo.opens("/time start T-102").clicks("Stop it and start T-102")
+    forged, timer = two.last_sent("block_actions"), two.one("select id from timer where ended_at is null")["id"]
+    before = two.state_of_the_world()
+    for value in ("", "x", f"{timer}", f"{timer}:", f"{timer}:T-999", f"{timer}:\x00", f"{timer - 1}:T-101", "9" * 30):
+        for action in ("time.switch", "time.start"):
+            forged["actions"][0] |= {"action_id": action, "value": value}
+            assert two.sends_payload(forged)[0] == 200
+    forged["actions"][0] |= {"action_id": "time.switch", "value": f"{timer}:T-101"}
+    for somebody in ("U0EVE", "U0ANA", "U0REX"):
+        forged["user"]["id"] = somebody
+        assert two.sends_payload(forged)[0] == 200
+    assert two.state_of_the_world() == before
+
+
+def test_without_a_ticket_or_a_project_there_is_no_timer(house: House):
+    before = house.state_of_the_world()
+    house.bo.opens("/time start Acme").sees("A timer runs on a ticket or a project").sees("/time Acme 45m")
+    assert house.state_of_the_world() == before
+
+
+def lets_it_run(house: House) -> None:
+    """Bo's timer runs on T-101, and nothing on the screen says so but the Home."""
+    begun = (
+        "insert into timer (person_id, account_id, started_at, ticket_id) select person.id, ticket.account_id, :now,"
+        " ticket.id from person, ticket where person.name = 'Bo' and ticket.id = 101"
+    )
+    does(house, begun, now=house.now)
+
+
+def test_the_home_shows_the_one_that_runs_and_stops_or_discards_it(house: House):
+    files(house)
+    lets_it_run(house)
+    house.passes(minutes=10)
+    house.bo.opens_home()
+    assert "Your timer runs on *T-101*" in house.bo.home_text()
+    house.eve.opens_home()
+    assert "Your timer" not in house.eve.home_text()
+    house.bo.clicks("Stop", on="Your timer runs")
+    assert "Your timer" not in house.bo.home_text()
+    assert "10m T-101" in house.bo.home_text()
+    lets_it_run(house)
+    house.bo.opens_home()
+    house.bo.clicks("Discard", on="Your timer runs")
+    assert "Your timer" not in house.bo.home_text()
+    assert entries(house) == [(101, 10, "")]

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from bot.domain.business_time import Calendar
 from bot.domain.months import Month
 from bot.jobs import JOBS, CatchUp, DaysOff, Job, Period, Whose, periods
-from bot.jobs.periods import due, period_on
+from bot.jobs.periods import due, period_at
 
 BERLIN = Calendar(zone="Europe/Berlin", country="DE")
 TOKYO = Calendar(zone="Asia/Tokyo", country="JP")
@@ -38,6 +38,7 @@ def names(job: Job, now: str, calendar: Calendar = BERLIN, live_since: datetime 
 @pytest.mark.parametrize(
     ("period", "day", "name"),
     [
+        (Period.HOUR, "2026-12-01T09:10", "2026-12-01T09"),
         (Period.DAY, "2026-12-01", "2026-12-01"),
         (Period.MONTH, "2026-12-01", "2026-11"),
         (Period.MONTH, "2026-12-31", "2026-11"),
@@ -50,7 +51,7 @@ def names(job: Job, now: str, calendar: Calendar = BERLIN, live_since: datetime 
     ],
 )
 def test_a_day_stands_for_itself_and_longer_ones_for_the_last_that_is_whole(period, day, name):
-    assert period_on(a_job(period=period), date.fromisoformat(day)) == name
+    assert period_at(a_job(period=period), at(day)) == name
 
 
 @pytest.mark.parametrize(

@@ -25,6 +25,7 @@ NIGHTS = {  # zone: the night clocks go forward, the night they go back
 def only_the_digest(monkeypatch: pytest.MonkeyPatch) -> None:
     """One row is enough to watch the ticker by; the other jobs have stories of their own."""
     monkeypatch.setattr(ticker, "SCHEDULE", (JOBS["daily-digest"],))
+    monkeypatch.setattr(ticker, "SWEEPS", {})
 
 
 def at(text: str) -> datetime:

@@ -46,13 +46,15 @@ select (array[a.id, a.id, other.id])[1 + n % 3], rpad('<!here> & a title ' || n,
     lateral (select id from person where slack_id = 'U0X' || 1 + n % 60) e
  where a.name = 'Acme' and r.name = 'Ana' and s.name = 'Maya'
 """
-# Maya logged time, and something was put into her hands.
+# Maya logged time, her timer runs, and something was put into her hands.
 A_DAYS_WORK = """
 with her as (select t.id, t.account_id, p.id as person_id from ticket t join person p on p.id = t.assignee_id
               where p.name = 'Maya' order by t.id limit 1),
  handed as (insert into event (kind, at, account_id, ticket_id, action, data, rule_version)
   select 'assigned', :now, account_id, id, 'assign',
-         jsonb_build_object('assignee', jsonb_build_object('id', person_id)), 1 from her)
+         jsonb_build_object('assignee', jsonb_build_object('id', person_id)), 1 from her),
+ timed as (insert into timer (person_id, account_id, started_at, ticket_id)
+  select person_id, account_id, :now, id from her)
 insert into time_entry (account_id, person_id, work_date, minutes, category, code, created_at, ticket_id, note)
 select account_id, person_id, (:now)::date, 45, 'ticket_resolution', 'included', :now, id, '' from her
 """

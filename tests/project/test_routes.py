@@ -19,7 +19,7 @@ ANSWERED = {kind: {name for kind_, name in ROUTES if kind_ == kind} for kind in 
 ROOMS = ("ticket.", "time.", "request.", "queue.", "digest.", "bypass.", "intake.", "message.", "channel.",
          "project.", "recurring.", "away.", "rota.", "hours.", "home.", "help.",
          "search.", "agenda.", "delivery.", "change.",
-         "approval.", "release.")  # fmt: skip
+         "approval.", "release.", "agreement.", "review.")  # fmt: skip
 NOT_CONTROLS = {
     "request.filed": "a window that only shows; it has no submit button",
     "request.already": "a window that only shows",
@@ -42,6 +42,9 @@ NOT_CONTROLS = {
     "release.window": "a window that only shows",
     "release.list": "a window that only shows",
     "release.frozen": "a window that only shows",
+    "agreement.window": "a window that only shows",
+    "agreement.listed": "a window that only shows",
+    "review.window": "a window that only shows",
 }
 
 

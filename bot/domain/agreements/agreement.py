@@ -82,6 +82,11 @@ class Agreement(Base):
     made_at: Mapped[datetime] = mapped_column(server_default=func.now(), init=False)
 
     @property
+    def terms(self) -> dict[str, Any]:
+        """What is agreed, but not since when, as an event keeps it: amounts are texts."""
+        return {name: _plain(getattr(self, name)) for name in TERMS}
+
+    @property
     def currency(self) -> str:
         """What it is paid in."""
         return self.rate_currency or "EUR"
@@ -125,10 +130,14 @@ class Agreement(Base):
         """Whether it covers that day."""
         return self.starts <= day and (self.ends is None or self.renews or day <= self.ends)
 
+    def days_of(self, month: Month) -> tuple[date, date]:
+        """The first and the last day of a month that it covers; the last one is before the first where it has none."""
+        last = month.last if self.ends is None or self.renews else min(month.last, self.ends)
+        return max(month.first, self.starts), last
+
     def share_of(self, month: Month) -> Decimal:
         """How much of a month it covers, by calendar days: one that begins or ends within it gives and costs less."""
-        first = max(month.first, self.starts)
-        last = month.last if self.ends is None or self.renews else min(month.last, self.ends)
+        first, last = self.days_of(month)
         return Decimal(max((last - first).days + 1, 0)) / month.last.day
 
     def allowance(self, month: Month) -> int:
@@ -163,6 +172,18 @@ class Agreement(Base):
             OutOfScope.CODE: code is Code.OUT_OF_SCOPE,
         }
         return [why for why, holds in held.items() if holds]
+
+
+NOT_TERMS = {"id", "account_id", "starts", "made_by_id", "made_at"}
+TERMS = [column.name for column in Agreement.__table__.columns if column.name not in NOT_TERMS]
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Decimal):
+        return f"{value.normalize():f}"
+    if isinstance(value, list):
+        return [{**one, "amount": _plain(Decimal(one["amount"]))} if isinstance(one, dict) else one for one in value]
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def _rate(told: dict[str, Any]) -> Rate:

@@ -23,10 +23,11 @@ COLUMNS = (
 
 
 class Wanted(NamedTuple):
-    """Of which month and account; None: of all."""
+    """Of which month and account; None: of all. With `history` also what no longer stands."""
 
     month: Month | None = None
     account: Account | None = None
+    history: bool = False
 
 
 def records(session: Session, wanted: Wanted) -> Iterator[dict[str, Any]]:

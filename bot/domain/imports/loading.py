@@ -2,28 +2,24 @@
 
 Postgres does the sorting, so the rows of a ticket may stand anywhere in a file of any size. Each
 batch is one transaction with whole tickets only: after a kill -9, the next run finds what is there
-and does the rest. COPY is refused to the role that row security holds, hence the owner's connection.
+and does the rest.
 """
 
 import csv
 import io
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 import psycopg
-from psycopg import sql
-from psycopg.types.json import Jsonb
-from sqlalchemy import ColumnElement
-from sqlalchemy.dialects.postgresql import JSONB
 
-from bot.domain.base import Base
 from bot.domain.changes import Change
 from bot.domain.events import Event
-from bot.domain.imports import named, records
+from bot.domain.imports import copying, named, records
+from bot.domain.imports.copying import Connection, Progress
 from bot.domain.imports.foreign import Into, Log, Reading, Rejected, Row
 from bot.domain.imports.logs import recognise
 from bot.domain.imports.records import BadImport
@@ -35,21 +31,7 @@ BATCH = 500  # tickets a transaction
 FETCHED = 500  # rows at a time; one may hold a long description
 TOLD_EVERY = 5000  # rows
 
-Progress = Callable[[int, int | None], None]
-Connection = psycopg.Connection[Any]
-
 STAGE = "create temp table incoming (line bigint, key text, raw text, problem text)"
-# What is rejected stands under its line. Where another file's line of that number was rejected
-# before, neither is lost; the same line of the same file is there already.
-REJECT = """
-insert into imported_row (account_id, source, source_key, raw, rejected_because)
-select %(account)s, %(source)s,
-       %(key)s || case when exists (select from imported_row
-                                    where source = %(source)s and source_key = %(key)s and raw <> %(raw)s)
-                  then ' ' || left(md5(%(raw)s), 8) else '' end,
-       %(raw)s, %(reason)s
-on conflict (source, source_key) do nothing
-"""
 # Tickets in the order in which they first appear, so that their numbers rise as the file does.
 MISSING = """
 select key, line, raw, problem
@@ -61,7 +43,6 @@ ALREADY_THERE = """
 select count(*), count(distinct key) from incoming
 where exists (select from ticket where source = %(source)s and source_key = incoming.key)
 """
-RESERVE = "select nextval(pg_get_serial_sequence('ticket', 'id')) from generate_series(1, %s)"
 
 
 class Staged(NamedTuple):
@@ -93,35 +74,17 @@ def import_tickets(url: str, file: Path, *, account: str, source: str | None = N
     `url` is the schema owner's. `source` names the system, where one of its kind is not the only one.
     `progress` hears how many rows are done, and of how many once that is known.
     """
-    with records.opened(file) as found, psycopg.connect(_conninfo(url), autocommit=True) as connection:
+    with records.opened(file) as found, psycopg.connect(copying.conninfo(url), autocommit=True) as connection:
         header = [name.strip() for name in next(found, records.Record(1, "", [])).fields]
         log = recognise(header)
-        account_id, name, zone = _account(connection, account)
+        account_id, name, zone = copying.account_named(connection, account)
         into = Into(account_id, source or log.source, ZoneInfo(zone))
-        _take_turns(connection, into.source)
+        copying.take_turns(connection, into.source)
         _require_its_own(connection, into)
         report = Report(log.name, name, zone, log.dates)
         report.rows = _stage(connection, log, header, found, progress)
         _load(connection, log, header, into, report, progress)
         return report
-
-
-def _conninfo(url: str) -> str:
-    return url.replace("postgresql+psycopg:", "postgresql:", 1)
-
-
-def _account(connection: Connection, name: str) -> tuple[int, str, str]:
-    accounts = connection.execute("select id, name, timezone from account order by name").fetchall()
-    for found in accounts:
-        if found[1].casefold() == name.strip().casefold():
-            return found
-    there = ", ".join(found[1] for found in accounts) or "none yet"
-    raise BadImport(f"There is no account “{name}”. There are: {there}.")
-
-
-def _take_turns(connection: Connection, source: str) -> None:
-    """Two imports of one system would each find the other's tickets missing. The lock goes with the connection."""
-    connection.execute("select pg_advisory_lock(hashtextextended(%s, 0))", [f"import {source}"])
 
 
 def _require_its_own(connection: Connection, into: Into) -> None:
@@ -173,7 +136,7 @@ def _load(connection: Connection, log: Log, header: list[str], into: Into, repor
         progress(done, report.rows)
     with connection.transaction():
         changes = named.missing(connection, into.account_id, into.source)
-        _copy(connection, Change, changes)
+        copying.copy(connection, Change, changes)
         report.changes, report.links = len(changes), named.link(connection, into.source)
     progress(report.rows, report.rows)
 
@@ -210,22 +173,17 @@ def _row(staged: Staged, header: list[str]) -> Row:
 
 def _write(connection: Connection, batch: Batch, into: Into) -> None:
     tickets: list[Ticket] = [reading.ticket for reading in batch.read if reading.ticket]
-    reserved = connection.execute(RESERVE, [len(tickets)]).fetchall()
+    reserved = copying.reserve(connection, Ticket, len(tickets))
     lines: list[ImportedRow] = []
-    for reading, ticket, (number,) in zip(batch.read, tickets, reserved, strict=True):
+    for reading, ticket, number in zip(batch.read, tickets, reserved, strict=True):
         ticket.id = number
         for event in reading.events:
             event.ticket_id = number
         lines.append(_kept(reading, into, number))
-    _copy(connection, Ticket, tickets)
-    _copy(connection, Event, [event for reading in batch.read for event in reading.events])
-    _copy(connection, ImportedRow, lines)
-    told = [
-        {"account": into.account_id, "source": into.source, "key": f"line {row.line}", "raw": row.raw,
-         "reason": row.reason}
-        for row in batch.rejected
-    ]  # fmt: skip
-    connection.cursor().executemany(REJECT, told)
+    copying.copy(connection, Ticket, tickets, with_ids=True)
+    copying.copy(connection, Event, [event for reading in batch.read for event in reading.events])
+    copying.copy(connection, ImportedRow, lines)
+    copying.keep_rejected(connection, into.account_id, into.source, batch.rejected)
 
 
 def _kept(reading: Reading, into: Into, ticket_id: int) -> ImportedRow:
@@ -236,18 +194,3 @@ def _kept(reading: Reading, into: Into, ticket_id: int) -> ImportedRow:
         raw="\n".join(reading.raw),
         ticket_id=ticket_id,
     )
-
-
-def _copy(connection: Connection, entity: type[Base], rows: Iterable[Base]) -> None:
-    """Write entities as they are, with the defaults they were made with; only their ids may be Postgres's to give."""
-    columns = [column for column in entity.__table__.columns if column.key != "id" or entity is Ticket]
-    statement = sql.SQL("copy {} ({}) from stdin").format(
-        sql.Identifier(entity.__tablename__), sql.SQL(", ").join(sql.Identifier(column.key) for column in columns)
-    )
-    with connection.cursor().copy(statement) as copy:
-        for row in rows:
-            copy.write_row([_plain(getattr(row, column.key), column) for column in columns])
-
-
-def _plain(value: Any, column: ColumnElement[Any]) -> Any:
-    return Jsonb(value) if isinstance(column.type, JSONB) and value is not None else getattr(value, "value", value)

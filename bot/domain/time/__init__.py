@@ -12,14 +12,22 @@ from bot.domain.time.days import (
     who_completed,
 )
 from bot.domain.time.doubts import Doubt, doubts
-from bot.domain.time.entry import TimeEntry, Work, standing
-from bot.domain.time.reading import latest_work, minutes_by_code, minutes_on_projects, notes_on, people_who_logged
+from bot.domain.time.entry import TimeEntry, standing
+from bot.domain.time.reading import (
+    has_logged,
+    latest_work,
+    minutes_by_code,
+    minutes_on_projects,
+    notes_on,
+    people_who_logged,
+)
 from bot.domain.time.timers import Timer
+from bot.domain.time.work import Work, with_work
 from bot.domain.time.writing import Before, amend, before, correct, log, own, reverse, usual_category
 
 __all__ = [
     "Before", "CompleteDay", "Doubt", "Logged", "TimeEntry", "Timer", "Work", "amend", "before",
-    "call_complete", "correct", "days_of", "doubts", "expected_minutes", "latest_work", "log", "long_days",
-    "minutes_by_code", "minutes_on_projects", "notes_on", "of_day", "own", "people_who_logged",
-    "reverse", "standing", "usual_category", "week", "who_completed",
+    "call_complete", "correct", "days_of", "doubts", "expected_minutes", "has_logged", "latest_work", "log",
+    "long_days", "minutes_by_code", "minutes_on_projects", "notes_on", "of_day", "own", "people_who_logged",
+    "reverse", "standing", "usual_category", "week", "who_completed", "with_work",
 ]  # fmt: skip

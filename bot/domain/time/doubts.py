@@ -6,7 +6,7 @@ from enum import StrEnum
 from bot.domain.business_time import Calendar
 from bot.domain.time.entry import TimeEntry
 from bot.domain.timeliness import is_late
-from bot.domain.vagueness import is_vague
+from bot.domain.vagueness import says_too_little
 
 LONG_ENTRY, LONG_DAY = 8 * 60, 12 * 60  # minutes: more is odd
 
@@ -22,10 +22,10 @@ class Doubt(StrEnum):
 
 
 def doubts(entry: TimeEntry, calendar: Calendar, today: date, day_total: int) -> list[Doubt]:
-    """What is odd about a new entry. On a ticket or a project the note is optional; one that is there should help."""
-    has_title = entry.ticket_id or entry.project_id
+    """What is odd about a new entry."""
+    has_title = bool(entry.ticket_id or entry.project_id)
     held = {
-        Doubt.VAGUE: is_vague(entry.note) and bool(entry.note or not has_title),
+        Doubt.VAGUE: says_too_little(entry.note, has_title=has_title),
         Doubt.LATE: is_late(calendar, entry.work_date, today),
         Doubt.LONG_ENTRY: entry.minutes > LONG_ENTRY,
         Doubt.LONG_DAY: day_total > LONG_DAY,

@@ -2,15 +2,13 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, FetchedValue, ForeignKey, Index, SmallInteger, exists, select
+from sqlalchemy import CheckConstraint, FetchedValue, ForeignKey, Index, SmallInteger, exists, select, text
 from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from bot.domain.base import Base, Id
 from bot.domain.codes import Category, Code
 from bot.domain.durations import LONGEST
 from bot.domain.people import Person
-from bot.domain.projects import Project
-from bot.domain.tickets import Ticket
 
 
 class TimeEntry(Base):
@@ -23,6 +21,13 @@ class TimeEntry(Base):
     __table_args__ = (
         Index("ix_time_entry_account_work_date", "account_id", "work_date"),
         Index("ix_time_entry_person_work_date", "person_id", "work_date"),
+        Index(
+            "uq_time_entry_source_source_key",
+            "source",
+            "source_key",
+            unique=True,
+            postgresql_where=text("source is not null"),
+        ),
         Index("ix_time_entry_account_id_period", "account_id", "period"),
         CheckConstraint(f"abs(minutes) between 1 and {LONGEST}", name="minutes_bounded"),
         CheckConstraint("(minutes < 0) = (reverses_id is not null)", name="only_reversals_are_negative"),
@@ -44,14 +49,14 @@ class TimeEntry(Base):
     # Why it was taken back, or stands in another's place. The database knows the default too: while an update is
     # rolled out, the version before goes on logging.
     reason: Mapped[str] = mapped_column(default="", server_default="")
+    source: Mapped[str | None] = mapped_column(default=None)  # an import's name; null: logged here
+    source_key: Mapped[str | None] = mapped_column(default=None)
     # The first of the month it is billed in: its own, or the first that was still open. The database says which.
     period: Mapped[date] = mapped_column(server_default=FetchedValue(), init=False)
 
 
 # Whether another entry took this one back. Made once: an alias is dear.
 undone = exists().where(aliased(TimeEntry).reverses_id == TimeEntry.id)
-
-Work = Ticket | Project  # what time is logged on
 
 
 def standing(session: Session, person: Person, work_date: date) -> list[TimeEntry]:

@@ -60,3 +60,9 @@ def people_who_logged(session: Session, team: list[Person], work_date: date) -> 
             .having(func.sum(TimeEntry.minutes) > 0)
         )
     )
+
+
+def has_logged(session: Session, person: Person, ticket_id: int, work_date: date) -> bool:
+    """Whether somebody has time on that ticket and day that was not taken back."""
+    mine = TimeEntry.person_id == person.id, TimeEntry.ticket_id == ticket_id, TimeEntry.work_date == work_date
+    return bool(session.scalar(select(func.sum(TimeEntry.minutes)).where(*mine)))

@@ -10,14 +10,14 @@ from sqlalchemy import ForeignKey, Index, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from bot.domain import people
+from bot.domain.accounts import Account
 from bot.domain.base import Base, Id
 from bot.domain.durations import LONGEST
 from bot.domain.errors import Refused
 from bot.domain.people import Person
-from bot.domain.projects import Project
 from bot.domain.provider import Provider
 from bot.domain.roles import Permission
-from bot.domain.time.entry import Work
+from bot.domain.time.work import Work, target, target_of
 
 NONE_RUNS = "No timer of yours runs. /time start T-102 starts one."
 
@@ -56,14 +56,15 @@ class Ran(NamedTuple):
 def start(session: Session, work: Work, *, by: Person, now: datetime) -> Timer:
     """Let one run on this ticket or project. Only one runs for a person at a time."""
     by.require(Permission.LOG_TIME)
+    if isinstance(work, Account):
+        raise Refused(
+            "A timer runs on a ticket or a project. "
+            f"Without one, log it when it is done: /time {work.name} 45m what it was."
+        )
     people.lock(session, by)
     if other := running(session, by):
         raise Refused(f"Your timer runs on {other.key} already. /time stop logs it, then start this one.")
-    timer = Timer(person_id=by.id, account_id=work.account_id, started_at=now)
-    if isinstance(work, Project):
-        timer.project_id = work.id
-    else:
-        timer.ticket_id = work.id
+    timer = Timer(person_id=by.id, started_at=now, **target(work))
     session.add(timer)
     session.flush()
     return timer
@@ -72,6 +73,11 @@ def start(session: Session, work: Work, *, by: Person, now: datetime) -> Timer:
 def running(session: Session, person: Person) -> Timer | None:
     """The one that runs for this person."""
     return session.scalar(select(Timer).where(Timer.person_id == person.id, Timer.ended_at.is_(None)))
+
+
+def runs_on(timer: Timer, work: Work) -> bool:
+    """Whether it runs on that very work."""
+    return target_of(timer) == target(work)
 
 
 def held(session: Session, person: Person) -> Timer:

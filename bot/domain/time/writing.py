@@ -8,17 +8,21 @@ from sqlalchemy.orm import Session
 
 from bot.connection import NOBODY_WAITS
 from bot.domain import events, recurring, tickets
+from bot.domain.accounts import Account
 from bot.domain.base import write
 from bot.domain.codes import Category, Code, default_code
 from bot.domain.errors import NotFound, Refused
 from bot.domain.people import Person
-from bot.domain.projects import Project
 from bot.domain.roles import Permission
 from bot.domain.tickets import Ticket
-from bot.domain.time.entry import TimeEntry, Work, undone
+from bot.domain.time.entry import TimeEntry, undone
+from bot.domain.time.work import WITHOUT_A_TICKET, Work, own_code, target, target_of
 
 LONGEST_REASON = 300
 NO_REASON = "put right"
+NO_NOTE = (
+    "Say in the note what it was for, as in “went through the renewal terms”: without a ticket, that is the reason."
+)
 
 
 def log(
@@ -37,21 +41,22 @@ def log(
     instead_of: TimeEntry | None = None,
     reason: str = "",
 ) -> TimeEntry:
-    """Log time on a ticket or a project. Only what cannot be true is refused; what is closed still takes time.
+    """Log time on a ticket, a project or an account. Only what cannot be true is refused; what is closed takes time.
 
     With the `number` that `Before` drew for it nothing is waited for.
     """
     by.require(Permission.LOG_TIME)
     _require_come(work_date, today)
+    if isinstance(work, Account) and not note.strip():
+        raise Refused(NO_NOTE, field="note")
     category = category or usual_category(session, work)
     entry = TimeEntry(
-        account_id=work.account_id,
         person_id=by.id,
-        **_target(work),
+        **target(work),
         work_date=work_date,
         minutes=minutes,
         category=category,
-        code=code or default_code(category, Code.PROJECT if isinstance(work, Project) else work.code),
+        code=code or default_code(category, own_code(work)),
         note=note.strip(),
         created_at=now,
         replaces_id=instead_of.id if instead_of else None,
@@ -73,13 +78,11 @@ def _require_come(work_date: date, today: date) -> None:
 
 
 def usual_category(session: Session, work: Work | None) -> Category:
-    """Work that recurs is monitoring and maintenance, the rest resolves tickets."""
+    """Work that recurs is monitoring and maintenance; without a ticket it is talking; the rest resolves tickets."""
+    if isinstance(work, Account):
+        return WITHOUT_A_TICKET
     recurs = isinstance(work, Ticket) and work.requester_id is None and recurring.of_ticket(session, work.id)
     return Category.MONITORING_MAINTENANCE if recurs else Category.TICKET_RESOLUTION
-
-
-def _target(work: Work) -> dict[str, int]:
-    return {"project_id" if isinstance(work, Project) else "ticket_id": work.id}
 
 
 class Before(NamedTuple):
@@ -95,9 +98,9 @@ def before(
 ) -> tuple[Work, Before]:
     """The work and what was logged before, `since` then; of a ticket's key both are one question."""
     _take_turns(session, by)
-    target = {"ticket_id": tickets.number_of(work)} if isinstance(work, str) else _target(work)
+    on = {"ticket_id": tickets.number_of(work)} if isinstance(work, str) else target(work)
     mine = and_(TimeEntry.person_id == by.id, TimeEntry.reverses_id.is_(None), ~undone)
-    equal = [getattr(TimeEntry, name) == number for name, number in target.items()]
+    equal = [getattr(TimeEntry, name) == number for name, number in on.items()]
     equal += [TimeEntry.minutes == minutes, TimeEntry.note == note.strip(), TimeEntry.created_at > since]
     day = select(func.coalesce(func.sum(TimeEntry.minutes), 0)).where(mine, TimeEntry.work_date == work_date)
     number = func.nextval(func.pg_get_serial_sequence(TimeEntry.__tablename__, "id"))
@@ -161,9 +164,9 @@ def correct(
     """Put one's own entry right: it is reversed and another stands in its place, both in one transaction."""
     _require_come(work_date, today)
     entry = own(session, entry_id, by=by)
-    code = code or default_code(category, Code.PROJECT if isinstance(work, Project) else work.code)
-    told = (_target(work), minutes, work_date, category, code, note.strip())
-    stands = (_target_of(entry), entry.minutes, entry.work_date, entry.category, entry.code, entry.note)
+    code = code or default_code(category, own_code(work))
+    told = (target(work), minutes, work_date, category, code, note.strip())
+    stands = (target_of(entry), entry.minutes, entry.work_date, entry.category, entry.code, entry.note)
     if told == stands:
         raise Refused("It says so already. Change what was wrong, or press Cancel.", field="minutes")
     reason = reason.strip()[:LONGEST_REASON] or NO_REASON
@@ -194,11 +197,6 @@ def amend(
     session.flush()
     _record(session, events.Kind.TIME_LOGGED, replacement, by, now)
     return replacement
-
-
-def _target_of(entry: TimeEntry) -> dict[str, int]:
-    found = {"ticket_id": entry.ticket_id, "project_id": entry.project_id}
-    return {name: number for name, number in found.items() if number}
 
 
 def _record(session: Session, kind: events.Kind, entry: TimeEntry, by: Person, now: datetime) -> None:

@@ -1,0 +1,181 @@
+"""`/review agreements`: what each account has bought, its versions, and a new one; and bare `/review`."""
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from bot.domain import accounts, agreements, burn, people
+from bot.domain.accounts import Account
+from bot.domain.agreements import Agreement
+from bot.domain.errors import NotFound, Refused
+from bot.domain.months import Month
+from bot.domain.people import Person
+from bot.domain.roles import Permission
+from bot.handlers.call import Call, Routes
+from bot.messages import agreements as messages
+from bot.messages.help import some
+from bot.modals import agreements as modal
+from bot.modals import form
+
+FOR_CLIENTS = (
+    "/review is for our team. Ask your account manager what your agreement covers, or write to us in your channel."
+)
+
+
+def start(call: Call) -> None:
+    """Bare `/review`: where it leads."""
+    with call.begin() as (_session, actor):
+        _require_staff(actor)
+        view = modal.reviews(messages.reviews(actor))
+    call.open(view)
+    call.done()
+
+
+def _require_staff(actor: Person) -> None:
+    if not actor.is_staff:
+        raise Refused(FOR_CLIENTS)
+
+
+def show(call: Call) -> None:
+    """`/review agreements` lists all, `/review agreements acme` opens one."""
+    named = call.rest if call.kind == "command" else ""
+    with call.begin() as (session, actor):
+        _require_staff(actor)
+        view = window_of(session, actor, _named(session, named), call) if named else _list(session, actor, call)
+    if call.in_window:
+        call.replace(view)
+    else:
+        call.open(view)
+    call.done()
+
+
+def _named(session: Session, named: str) -> Account:
+    """The account of that name, or the only one whose name has it in it."""
+    listed, wanted = accounts.all_of_them(session), named.casefold()
+    alike = [account for account in listed if wanted in account.name.casefold()]
+    found = [account for account in alike if account.name.casefold() == wanted] or alike
+    if not found:
+        raise NotFound(f"I know no account called “{named[:40]}”. /review agreements lists them.")
+    if len(found) > 1:
+        names = some([account.name for account in found])
+        raise Refused(f"Which account: {names}? Write its whole name.")
+    return found[0]
+
+
+def _list(session: Session, actor: Person, call: Call) -> dict[str, Any]:
+    listed = accounts.all_of_them(session)
+    known = agreements.versions_of(session, [account.id for account in listed])
+    today = {account.id: account.calendar.local_date(call.now) for account in listed}
+    return modal.listed(messages.rows(listed, known, today, actor))
+
+
+def open_one(call: Call) -> None:
+    """**Open** on a row."""
+    with call.begin() as (session, actor):
+        _require_staff(actor)
+        view = window_of(session, actor, _pressed(session, call), call)
+    call.open(view)
+    call.done()
+
+
+def _pressed(session: Session, call: Call) -> Account:
+    if not (call.value.isdecimal() and len(call.value) < 13):
+        raise NotFound("That button carries no account. /review agreements lists them.")
+    return accounts.by_id(session, int(call.value))
+
+
+def window_of(session: Session, actor: Person, account: Account, call: Call) -> dict[str, Any]:
+    """An account’s window as this person is shown it."""
+    known = agreements.versions(session, account.id)
+    makers = people.by_ids(session, {one.made_by_id for one in known if one.made_by_id})
+    down = burn.of(session, account, call.now)
+    body = messages.window(account, known, makers, down, account.calendar.local_date(call.now), actor)
+    return modal.window(body)
+
+
+def open_form(call: Call) -> None:
+    """**New version**: the form as the newest version that begins by then would have filled it."""
+    with call.begin() as (session, actor):
+        actor.require(Permission.MAKE_AGREEMENTS)
+        account = _pressed(session, call)
+        known = agreements.versions(session, account.id)
+        starts = _next_start(account, known, call)
+        before = _filled_from(known, starts)
+        window = call.view["id"] if call.in_window else None
+        metadata = modal.Metadata(
+            account=account.id, seen=agreements.newest_of(known), before=before.id if before else 0, window=window
+        )
+        view = modal.view(account.name, metadata, modal.filled(before, starts), before)
+    call.open(view)
+    call.done()
+
+
+def _next_start(account: Account, known: list[Agreement], call: Call) -> date:
+    """The first of next month, or of the first that is not billed yet; of this one, where there is no agreement."""
+    this = Month.of(account.calendar.local_date(call.now))
+    first = this.after if known else this
+    return max(first, Month.of(account.billed_through).after).first if account.billed_through else first.first
+
+
+def _filled_from(known: list[Agreement], starts: date) -> Agreement | None:
+    return next((one for one in reversed(known) if one.starts <= starts), known[0] if known else None)
+
+
+def reveal(call: Call) -> None:
+    """Another type: its fields appear, what is typed stays."""
+    metadata = modal.Metadata.model_validate_json(call.metadata)
+    standing = {block.get("block_id") for block in call.view["blocks"]}
+    told = {name: value for name, value in metadata.hidden.items() if name not in standing} | form.values(call.view)
+    metadata.hidden = modal.hidden(told)
+    with call.begin() as (session, actor):
+        actor.require(Permission.MAKE_AGREEMENTS)
+        account, before = _being_made(session, metadata)
+        view = modal.view(account.name, metadata, told, before)
+    call.replace(view)
+    call.done()
+
+
+def _being_made(session: Session, metadata: modal.Metadata) -> tuple[Account, Agreement | None]:
+    """The account, and the version that the form was filled from."""
+    account = accounts.by_id(session, metadata.account)
+    known = agreements.versions(session, account.id)
+    return account, next((one for one in known if one.id == metadata.before), None)
+
+
+def submit(call: Call) -> None:
+    """The form came back: a new version, and the window underneath shows it."""
+    metadata, filled = modal.Metadata.model_validate_json(call.metadata), form.read(modal.Form, call.view)
+    with call.begin() as (session, actor):
+        actor.require(Permission.MAKE_AGREEMENTS)
+        call.once(session, form.values(call.view), actor)
+        account, before = _being_made(session, metadata)
+        agreements.make(
+            session, account, by=actor, now=call.now, seen=metadata.seen, **filled.terms(_kept(before, filled.currency))
+        )
+        window = window_of(session, actor, account, call)
+    if metadata.window:
+        call.redraw(metadata.window, window)
+    call.done()
+
+
+def _kept(before: Agreement | None, currency: str) -> list[dict[str, Any]]:
+    """Rates by role, which the form does not show as fields."""
+    kept = [told for told in before.rates if told.get("role")] if before else []
+    if before and kept and before.currency != currency:
+        raise Refused(
+            f"The rates by role are in {before.currency}. Keep that currency, or change both with `steward apply`.",
+            field="currency",
+        )
+    return kept
+
+
+ROUTES: Routes = {
+    ("command", "/review"): start,
+    ("command", "/review agreements"): show,
+    ("action", messages.LIST): show,
+    ("action", messages.OPEN): open_one,
+    ("action", messages.NEW): open_form,
+    ("action", modal.REVEAL): reveal,
+    ("view", modal.FORM): submit,
+}

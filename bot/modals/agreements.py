@@ -1,0 +1,342 @@
+"""The windows of agreements, and the form of a version: what matters only for one type stands there with that type."""
+
+import re
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from pydantic import BaseModel, Field, ValidationInfo, field_validator
+
+from bot.domain.agreements import Agreement, AgreementType
+from bot.domain.codes import Code
+from bot.domain.durations import parse_minutes, show
+from bot.domain.errors import Refused
+from bot.domain.rounding import LONGEST_UNIT, Mode, Scope
+from bot.domain.routing import RequestType
+from bot.messages import blocks
+from bot.messages.agreements import HOW, WHAT, rates_by_role
+from bot.messages.blocks import Block, option
+from bot.messages.mrkdwn import Mrkdwn, line, say
+from bot.modals import form
+
+FORM, REVEAL, WINDOW, LISTED, REVIEWS = (
+    "agreement.make", "agreement.reveal", "agreement.window", "agreement.listed", "review.window"
+)  # fmt: skip
+MOST_HOURS, MOST_AMOUNT, MOST_NAMES = 10_000, Decimal(10) ** 9, 50
+CODE_RATES = {f"rate_{code.value}": code for code in (Code.OUT_OF_SCOPE, Code.PROJECT, Code.ADVISORY)}
+ONLY_FOR: dict[AgreementType, tuple[str, ...]] = {
+    AgreementType.RETAINER: ("included_hours", "rollover_cap", "advisory_draws", "fee"),
+    AgreementType.TIME_AND_MATERIALS: (),
+    AgreementType.FIXED: ("fee",),
+    AgreementType.USAGE: ("prices", "fee"),
+}
+NEEDED = {
+    AgreementType.RETAINER: ("included_hours", "Write how many hours a month are included, as in 40."),
+    AgreementType.TIME_AND_MATERIALS: ("rate", "Write what an hour costs: every hour is charged."),
+    AgreementType.FIXED: ("fee", "Write what a month costs."),
+    AgreementType.USAGE: ("prices", "Write at least one price, as in Incident: 40."),
+}
+STAYS = "What was billed stays as it was: a version counts from its start on, for whole months."
+PUT_RIGHT = "Mistyped? Make another version with the same start: the later one counts, until that month is billed."
+_AMOUNT = re.compile(r"(?:([A-Za-z]{3}) ?)?(\d{1,12})(?:[.,](\d{1,2}))?(?: ?([A-Za-z]{3}))?")
+_PERCENT = re.compile(r"(\d{1,3})(?:[.,](\d{1,2}))? ?%?")
+
+
+class Metadata(BaseModel):
+    """Which account, the newest version of it that was there, the one it was filled from, and the window underneath."""
+
+    account: int
+    seen: int
+    before: int = 0  # the version that the form was filled from
+    window: str | None = None
+    hidden: dict[str, str | bool | list[str]] = {}  # of fields that do not stand in the form right now
+
+
+def amount(text: str, currency: str) -> Decimal:
+    """`150`, `150,50`, `150.50 EUR`; what could be read in two ways is asked about."""
+    match = _AMOUNT.fullmatch(text.strip())
+    if match is None:
+        raise ValueError(f"I can’t read “{text[:30]}” as an amount. Write 1500 or 1500.50: no minus, no separators.")
+    named = (match[1] or match[4] or currency).upper()
+    if currency and named != currency:
+        raise ValueError(f"That is in {named}, and the agreement is in {currency}. Make them the same.")
+    found = Decimal(f"{match[2]}.{match[3] or '00'}")
+    if not found:
+        raise ValueError("Write what it costs, more than 0, or leave it empty.")
+    if found > MOST_AMOUNT:
+        raise ValueError(f"That is more than {MOST_AMOUNT:,}. Please check the figure.")
+    return found
+
+
+def percent(text: str, most: int) -> Decimal:
+    """`19`, `19 %`, `7,5%`, as a share of one."""
+    match = _PERCENT.fullmatch(text.strip())
+    found = Decimal(f"{match[1]}.{match[2] or 0}") if match else None
+    if found is None or found > most:
+        raise ValueError(f"Write a percentage from 0 to {most}, as in 19 or 7.5.")
+    return found / 100
+
+
+def names(text: Any) -> list[str]:
+    """Names by commas or lines, each once."""
+    typed = text if isinstance(text, list) else re.split(r"[,;\n]", text or "")
+    found: dict[str, str] = {}
+    for name in filter(None, (each.strip() for each in typed)):
+        found.setdefault(name.casefold(), name)
+    if len(found) > MOST_NAMES:
+        raise ValueError(f"Name at most {MOST_NAMES}.")
+    return list(found.values())
+
+
+def prices(text: str, currency: str) -> list[dict[str, str]]:
+    """A line a type of request: `Incident: 40`."""
+    known = {word.casefold(): kind for kind in RequestType for word in (kind.label, kind.value)}
+    found: dict[RequestType, str] = {}
+    for typed in filter(None, (each.strip() for each in text.splitlines())):
+        name, _, price = typed.rpartition(":")
+        kind = known.get(name.strip().casefold())
+        if kind is None or kind in found:
+            what = "stands there twice" if kind else f"is none of {', '.join(one.label for one in RequestType)}"
+            raise ValueError(f"“{(name or typed)[:30].strip()}” {what}. Write one line a type, as in Incident: 40.")
+        found[kind] = str(amount(price, currency))
+    return [{"type": kind.value, "amount": price} for kind, price in found.items()]
+
+
+class Form(BaseModel):
+    """What came back; each field is checked with those before it."""
+
+    type: AgreementType
+    starts: date
+    currency: str
+    included_hours: int = Field(0, validate_default=True)  # in minutes
+    rollover_cap: Decimal = Decimal(0)
+    advisory_draws: bool = False
+    rate: Decimal | None = Field(None, validate_default=True)
+    overage: Decimal | None = None
+    fee: Decimal | None = Field(None, validate_default=True)
+    prices: list[dict[str, str]] = Field([], validate_default=True)
+    rate_out_of_scope: Decimal | None = None
+    rate_project: Decimal | None = None
+    rate_advisory: Decimal | None = None
+    unit: int = 15
+    mode: Mode = Mode.UP
+    rounds: Scope = Scope.TICKET_DAY
+    scope: list[str] = []
+    excluded: list[str] = []
+    excluded_types: list[RequestType] = []
+    ends: date | None = None
+    renews: bool = False
+    tax: Decimal = Decimal(0)
+    payment_days: int = 14
+    tells_client: bool = False
+
+    @field_validator("currency")
+    @classmethod
+    def _three_letters(cls, text: str) -> str:
+        if not re.fullmatch("[A-Za-z]{3}", text):
+            raise ValueError("Write the three letters of a currency, as in EUR.")
+        return text.upper()
+
+    @field_validator("included_hours", "rate", "fee", "prices", mode="before")
+    @classmethod
+    def _is_there(cls, typed: Any, info: ValidationInfo) -> Any:
+        field, sentence = NEEDED.get(info.data.get("type", ""), ("", ""))
+        if info.field_name == field and not typed:
+            raise ValueError(sentence)
+        return typed
+
+    @field_validator("included_hours", mode="before")
+    @classmethod
+    def _hours(cls, typed: Any) -> int:
+        if not typed:
+            return 0
+        text = str(typed).strip()
+        plain = re.fullmatch(r"\d+([.,]\d+)?", text)
+        try:
+            return parse_minutes(f"{text}h" if plain else text, longest=60 * MOST_HOURS, what="a month’s hours")
+        except Refused as refused:
+            raise ValueError(str(refused)) from refused
+
+    @field_validator("rate", "overage", "fee", *CODE_RATES, mode="before")
+    @classmethod
+    def _amount(cls, typed: Any, info: ValidationInfo) -> Decimal | None:
+        return amount(str(typed), info.data.get("currency", "")) if typed else None
+
+    @field_validator("prices", mode="before")
+    @classmethod
+    def _prices(cls, typed: Any, info: ValidationInfo) -> list[dict[str, str]]:
+        return prices(typed, info.data.get("currency", "")) if typed else []
+
+    @field_validator("rollover_cap", "tax", mode="before")
+    @classmethod
+    def _share(cls, typed: Any, info: ValidationInfo) -> Decimal:
+        return percent(str(typed), 100 if info.field_name == "rollover_cap" else 99)
+
+    @field_validator("unit", "payment_days", mode="before")
+    @classmethod
+    def _whole(cls, typed: Any, info: ValidationInfo) -> int:
+        least, most = (1, LONGEST_UNIT) if info.field_name == "unit" else (0, 365)
+        text = str(typed).strip()
+        if not (text.isdecimal() and least <= int(text) <= most):
+            raise ValueError(f"Write a whole number from {least} to {most}.")
+        return int(text)
+
+    @field_validator("scope", "excluded", mode="before")
+    @classmethod
+    def _names(cls, typed: Any) -> list[str]:
+        return names(typed)
+
+    @field_validator("ends")
+    @classmethod
+    def _ends_later(cls, ends: date | None, info: ValidationInfo) -> date | None:
+        starts = info.data.get("starts")
+        if ends and starts and ends < starts:
+            raise ValueError(f"That is before it starts, on {starts.day} {starts:%b %Y}. Choose a later day.")
+        return ends
+
+    def terms(self, kept: list[dict[str, Any]]) -> dict[str, Any]:
+        """As columns of an agreement; `kept` are rates by role, which stay."""
+        rates = [{"code": code.value, "role": None, "amount": str(typed)}
+                 for field, code in CODE_RATES.items() if (typed := getattr(self, field)) is not None]  # fmt: skip
+        return {
+            "type": self.type, "starts": self.starts, "included_minutes": self.included_hours,
+            "rollover_cap": self.rollover_cap, "rate_amount": self.rate, "rate_currency": self.currency,
+            "rounding": {"unit": self.unit, "mode": self.mode.value, "scope": self.rounds.value},
+            "scope": self.scope, "excluded": self.excluded,
+            "excluded_types": [kind.value for kind in self.excluded_types], "ends": self.ends,
+            "renews": self.renews or self.ends is None, "rates": [*rates, *kept], "prices": self.prices,
+            "fee_amount": self.fee, "overage_amount": self.overage, "advisory_draws": self.advisory_draws,
+            "tax_rate": self.tax, "payment_days": self.payment_days, "tells_client": self.tells_client,
+        }  # fmt: skip
+
+
+def filled(before: Agreement | None, starts: date) -> dict[str, Any]:
+    """The form as a version would have filled it, for another start."""
+    if before is None:
+        return {"type": AgreementType.RETAINER.value, "starts": starts.isoformat(), "currency": "EUR", "renews": True}
+    by_code = {told["code"]: told["amount"] for told in before.rates if not told.get("role")}
+    rounds = before.rounds
+    found = {
+        "type": before.type.value, "starts": starts.isoformat(), "currency": before.currency,
+        "included_hours": show(before.included_minutes) if before.included_minutes else "",
+        "rollover_cap": _shown(before.rollover_cap * 100), "advisory_draws": before.advisory_draws,
+        "rate": _shown(before.rate_amount), "overage": _shown(before.overage_amount), "fee": _shown(before.fee_amount),
+        "prices": "\n".join(f"{RequestType(one['type']).label}: {one['amount']}" for one in before.prices),
+        **{field: by_code.get(code.value, "") for field, code in CODE_RATES.items()},
+        "unit": str(rounds.unit), "mode": rounds.mode.value, "rounds": rounds.scope.value,
+        "scope": ", ".join(before.scope), "excluded": ", ".join(before.excluded),
+        "excluded_types": before.excluded_types, "ends": before.ends.isoformat() if before.ends else "",
+        "renews": before.renews, "tax": _shown(before.tax_rate * 100), "payment_days": str(before.payment_days),
+        "tells_client": before.tells_client,
+    }  # fmt: skip
+    return {name: value for name, value in found.items() if value not in ("", False, [])}
+
+
+def _shown(number: Decimal | None) -> str:
+    return "" if number is None else f"{number.normalize():f}"
+
+
+def view(account: str, metadata: Metadata, told: dict[str, Any], before: Agreement | None) -> dict[str, Any]:
+    """The form with what is `told` so far; its type decides which fields stand in it."""
+    chosen = AgreementType(told["type"])
+    body = [
+        blocks.section(say("*{{ account }}*\n{{ stays }}", account=line(account), stays=STAYS)),
+        form.choice("type", "Type", form.enum_options(AgreementType), initial=chosen.value, live=REVEAL),
+        form.day("starts", "Starts", initial=_day(told, "starts"), hint=PUT_RIGHT),
+        form.text("currency", "Currency", initial=told.get("currency", "EUR"), longest=3, placeholder="EUR"),
+        *(field for name, field in _of_a_type(told).items() if name in ONLY_FOR[chosen]),
+        *_rates(told, chosen, before),
+        *_rounding(told),
+        *_scope(told),
+        *_term(told),
+    ]
+    title = "New version" if before else "New agreement"
+    return form.modal(FORM, title, body, submit="Make it", metadata=metadata.model_dump_json())
+
+
+def hidden(told: dict[str, Any]) -> dict[str, Any]:
+    """Of what is told, what could stand in no form of the chosen type."""
+    may_hide = {"overage", *(name for names in ONLY_FOR.values() for name in names)}
+    return {name: value for name, value in told.items() if name in may_hide}
+
+
+def _day(told: dict[str, Any], name: str) -> date | None:
+    return date.fromisoformat(told[name]) if told.get(name) else None
+
+
+def _text(told: dict[str, Any], name: str, label: str, *, optional: bool = True, **more: Any) -> Block:
+    return form.text(name, label, initial=told.get(name, ""), optional=optional, **{"longest": 30, **more})
+
+
+def _of_a_type(told: dict[str, Any]) -> dict[str, Block]:
+    """The fields that not every type has."""
+    return {
+        "included_hours": _text(told, "included_hours", "Included hours a month", optional=False, placeholder="40"),
+        "rollover_cap": _text(told, "rollover_cap", "Rollover cap, in %", placeholder="50",
+                              hint="How much of the month’s hours may go into the next one. Empty: nothing"),
+        "advisory_draws": form.tick("advisory_draws", "Advisory work", "It takes from the included hours",
+                                    initial=bool(told.get("advisory_draws"))),
+        "prices": _text(told, "prices", "Price of a request, by type", optional=False, multiline=True, longest=500,
+                        placeholder="Incident: 40", hint="One line a type, as in Incident: 40"),
+        "fee": _text(told, "fee", "Fixed fee a month", optional=told["type"] != AgreementType.FIXED.value,
+                     placeholder="3000"),
+    }  # fmt: skip
+
+
+def _rates(told: dict[str, Any], chosen: AgreementType, before: Agreement | None) -> list[Block]:
+    charged = chosen is AgreementType.TIME_AND_MATERIALS
+    fields = [_text(told, "rate", "Hourly rate", optional=not charged, placeholder="150")]
+    if chosen is AgreementType.RETAINER:
+        fields.append(_text(told, "overage", "Rate beyond the allowance, an hour", hint="Empty: the hourly rate"))
+    fields += [_text(told, field, f"{code.label}, an hour", hint="Empty: the hourly rate")
+               for field, code in CODE_RATES.items()]  # fmt: skip
+    kept = rates_by_role(before) if before else ""
+    told_kept = say("These rates by role stay: {{ kept }}. `steward apply` changes them.", kept=kept)
+    return [*fields, *([blocks.context(told_kept)] if kept else [])]
+
+
+def _rounding(told: dict[str, Any]) -> list[Block]:
+    modes = [option(text.capitalize(), mode.value) for mode, text in HOW.items()]
+    scopes = [option(text.capitalize(), scope.value) for scope, text in WHAT.items()]
+    return [
+        form.choice("mode", "Round time", modes, initial=told.get("mode", Mode.UP.value)),
+        form.text("unit", "To so many minutes", initial=told.get("unit", "15"), longest=3),
+        form.choice("rounds", "Rounded is", scopes, initial=told.get("rounds", Scope.TICKET_DAY.value)),
+    ]
+
+
+def _scope(told: dict[str, Any]) -> list[Block]:
+    kinds = form.enum_options(RequestType)
+    return [
+        _text(told, "scope", "In scope", multiline=True, longest=2000, placeholder="Zendesk, Help centre",
+              hint="Systems, by commas or lines. Empty: everything that is not named below"),
+        _text(told, "excluded", "Out of scope", multiline=True, longest=2000, placeholder="Salesforce"),
+        form.several("excluded_types", "Types not covered", kinds, initial=told.get("excluded_types", [])),
+    ]  # fmt: skip
+
+
+def _term(told: dict[str, Any]) -> list[Block]:
+    return [
+        form.day("ends", "Ends", initial=_day(told, "ends"), optional=True, hint="Its last day. Empty: no end"),
+        form.tick("renews", "Renewal", "It renews then by itself", initial=bool(told.get("renews"))),
+        form.text("tax", "Tax, in %", initial=told.get("tax", "0"), longest=8),
+        form.text("payment_days", "Payment due after, in days", initial=told.get("payment_days", "14"), longest=3),
+        form.tick("tells_client", "Burn-down", "Tell the client too when hours run low",
+                  initial=bool(told.get("tells_client"))),
+    ]  # fmt: skip
+
+
+def window(body: list[Block]) -> dict[str, Any]:
+    """One account’s agreement."""
+    return form.modal(WINDOW, "Agreement", body, submit=None, close="Close")
+
+
+def listed(rows: list[Block]) -> dict[str, Any]:
+    """Every account with what it has bought."""
+    return form.modal(LISTED, "Agreements", rows, submit=None, close="Close")
+
+
+def reviews(rows: list[Block]) -> dict[str, Any]:
+    """Where `/review` leads."""
+    top = blocks.context(Mrkdwn("What was agreed, what was worked, and what is charged for it."))
+    return form.modal(REVIEWS, "Review", [top, *rows], submit=None, close="Close")
