@@ -17,6 +17,7 @@ from bot.clock import Clock, read_offset, system_clock
 from bot.domain import accounts, exports, imports, people, setup
 from bot.domain.errors import Refused
 from bot.domain.exports import invoices as exported
+from bot.domain.invoicing.incomplete import Incomplete
 from bot.jobs import JOBS, SWEEPS, ticker
 from bot.slack import manifest
 
@@ -27,6 +28,7 @@ class Failed(Exception):
 
 SAYS_WHY = (
     Failed,
+    Incomplete,
     Refused,
     database.UnsafeRole,
     embedded.Unavailable,

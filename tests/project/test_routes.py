@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from bot.domain.billing import Fix
+from bot.domain.invoices import InvoiceAction
 from bot.domain.projects import ProjectAction
 from bot.domain.workflow import WORKFLOW
 from bot.handlers import ROUTES
@@ -98,6 +100,8 @@ def test_every_control_named_in_the_code_is_answered():
 def test_every_answered_control_is_shown_somewhere():
     shown = strings_of("messages") | strings_of("modals") | {f"ticket.{move.action.value}" for move in WORKFLOW}
     shown |= {"queue.page.next", "queue.page.previous"} | {f"project.{action.value}" for action in ProjectAction}
+    shown |= {f"invoice.{action.value}" for action in InvoiceAction} | {f"billing.fix.{how.value}" for how in Fix}
+    shown |= {"billing.page.back", "billing.page.on"}
     for kind in ("action", "view", "view_closed", "options"):
         assert ANSWERED[kind] - shown == set(), kind
 

@@ -208,9 +208,8 @@ def credit(
         line = lines[position]
         left = line.amount - back.get(position, Decimal(0))
         if not 0 < amount <= left:
-            most = Money(left, invoice.currency)
-            told = f"At most {most} of “{line.description}” can be given back. Write less."
-            raise Refused(told, field=f"line_{position}")
+            most, field = Money(left, invoice.currency), f"line_{position}"
+            raise Refused(f"At most {most} of “{line.description}” can be given back. Write less.", field=field)
     if not wanted:
         raise Refused("Write what is given back on at least one line.", field="reason")
     note = Invoice(
