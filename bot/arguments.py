@@ -8,11 +8,11 @@ from bot.domain import exports
 from bot.domain.exports import invoices
 from bot.domain.months import Month
 
-INVOICES, PDF = "invoices", "pdf"
 IMPORTED = {
     "tickets": "A ServiceNow event log or Jira issues, with their history.",
     "time": "Timesheets: Toggl’s detailed report, a CRM’s, or what `export time` printed.",
 }
+INVOICES, PDF = "invoices", "pdf"
 
 
 def of_import(parser: argparse.ArgumentParser) -> None:

@@ -17,7 +17,7 @@ from bot.clock import Clock, read_offset, system_clock
 from bot.domain import accounts, exports, imports, people, setup
 from bot.domain.errors import Refused
 from bot.domain.exports import invoices as exported
-from bot.domain.invoicing.incomplete import Incomplete
+from bot.domain.exports.changes import Wanted
 from bot.jobs import JOBS, SWEEPS, ticker
 from bot.slack import manifest
 
@@ -28,7 +28,6 @@ class Failed(Exception):
 
 SAYS_WHY = (
     Failed,
-    Incomplete,
     Refused,
     database.UnsafeRole,
     embedded.Unavailable,
@@ -258,7 +257,7 @@ def _export_invoices(chosen: argparse.Namespace) -> None:
     with database.sessions(_engine()).begin() as session:
         people.enter_as_system(session)
         account = _account(session, chosen.account) if chosen.account else None
-        found = exported.batch(session, exports.Wanted(chosen.period, account))
+        found = exported.batch(session, Wanted(chosen.period, account))
         if chosen.format == arguments.PDF:
             from bot.messages import invoice_pdf
 

@@ -127,9 +127,9 @@ ROUTES = _joined(
     change_log,
     releases,
     freezes,
+    agreements,
     billing,
     invoices,
-    agreements,
 )
 
 

@@ -185,11 +185,11 @@ _WITHOUT_A_TICKET: dict[Kind, Callable[[Session, Event], Mrkdwn]] = {
     Kind.DUTY_HANDED_OVER: rota.told_triage,
     Kind.AGENDA_PLANNED: agenda.told_client,
     Kind.AGENDA_DECIDED: agenda.told_client,
+    Kind.AGREEMENT_MADE: agreements.told_billing,
     Kind.REVIEW_SIGNED: billing.told,
     Kind.MONTH_LOCKED: billing.told,
     Kind.APPROVAL_REMINDED: billing.told,
     Kind.INVOICE_MOVED: invoices.told,
-    Kind.AGREEMENT_MADE: agreements.told_billing,
 }
 
 

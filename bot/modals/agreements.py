@@ -18,11 +18,12 @@ from bot.messages.agreements import HOW, WHAT, rates_by_role
 from bot.messages.blocks import Block, option
 from bot.messages.mrkdwn import Mrkdwn, line, say
 from bot.modals import form
+from bot.modals.typed import amount, names, percent, prices
 
 FORM, REVEAL, WINDOW, LISTED, REVIEWS = (
     "agreement.make", "agreement.reveal", "agreement.window", "agreement.listed", "review.window"
 )  # fmt: skip
-MOST_HOURS, MOST_AMOUNT, MOST_NAMES = 10_000, Decimal(10) ** 9, 50
+MOST_HOURS = 10_000
 CODE_RATES = {f"rate_{code.value}": code for code in (Code.OUT_OF_SCOPE, Code.PROJECT, Code.ADVISORY)}
 ONLY_FOR: dict[AgreementType, tuple[str, ...]] = {
     AgreementType.RETAINER: ("included_hours", "rollover_cap", "advisory_draws", "fee"),
@@ -38,8 +39,6 @@ NEEDED = {
 }
 STAYS = "What was billed stays as it was: a version counts from its start on, for whole months."
 PUT_RIGHT = "Mistyped? Make another version with the same start: the later one counts, until that month is billed."
-_AMOUNT = re.compile(r"(?:([A-Za-z]{3}) ?)?(\d{1,12})(?:[.,](\d{1,2}))?(?: ?([A-Za-z]{3}))?")
-_PERCENT = re.compile(r"(\d{1,3})(?:[.,](\d{1,2}))? ?%?")
 
 
 class Metadata(BaseModel):
@@ -50,56 +49,6 @@ class Metadata(BaseModel):
     before: int = 0  # the version that the form was filled from
     window: str | None = None
     hidden: dict[str, str | bool | list[str]] = {}  # of fields that do not stand in the form right now
-
-
-def amount(text: str, currency: str) -> Decimal:
-    """`150`, `150,50`, `150.50 EUR`; what could be read in two ways is asked about."""
-    match = _AMOUNT.fullmatch(text.strip())
-    if match is None:
-        raise ValueError(f"I can’t read “{text[:30]}” as an amount. Write 1500 or 1500.50: no minus, no separators.")
-    named = (match[1] or match[4] or currency).upper()
-    if currency and named != currency:
-        raise ValueError(f"That is in {named}, and the agreement is in {currency}. Make them the same.")
-    found = Decimal(f"{match[2]}.{match[3] or '00'}")
-    if not found:
-        raise ValueError("Write what it costs, more than 0, or leave it empty.")
-    if found > MOST_AMOUNT:
-        raise ValueError(f"That is more than {MOST_AMOUNT:,}. Please check the figure.")
-    return found
-
-
-def percent(text: str, most: int) -> Decimal:
-    """`19`, `19 %`, `7,5%`, as a share of one."""
-    match = _PERCENT.fullmatch(text.strip())
-    found = Decimal(f"{match[1]}.{match[2] or 0}") if match else None
-    if found is None or found > most:
-        raise ValueError(f"Write a percentage from 0 to {most}, as in 19 or 7.5.")
-    return found / 100
-
-
-def names(text: Any) -> list[str]:
-    """Names by commas or lines, each once."""
-    typed = text if isinstance(text, list) else re.split(r"[,;\n]", text or "")
-    found: dict[str, str] = {}
-    for name in filter(None, (each.strip() for each in typed)):
-        found.setdefault(name.casefold(), name)
-    if len(found) > MOST_NAMES:
-        raise ValueError(f"Name at most {MOST_NAMES}.")
-    return list(found.values())
-
-
-def prices(text: str, currency: str) -> list[dict[str, str]]:
-    """A line a type of request: `Incident: 40`."""
-    known = {word.casefold(): kind for kind in RequestType for word in (kind.label, kind.value)}
-    found: dict[RequestType, str] = {}
-    for typed in filter(None, (each.strip() for each in text.splitlines())):
-        name, _, price = typed.rpartition(":")
-        kind = known.get(name.strip().casefold())
-        if kind is None or kind in found:
-            what = "stands there twice" if kind else f"is none of {', '.join(one.label for one in RequestType)}"
-            raise ValueError(f"“{(name or typed)[:30].strip()}” {what}. Write one line a type, as in Incident: 40.")
-        found[kind] = str(amount(price, currency))
-    return [{"type": kind.value, "amount": price} for kind, price in found.items()]
 
 
 class Form(BaseModel):

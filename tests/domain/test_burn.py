@@ -274,6 +274,24 @@ def test_as_many_statements_for_all_accounts_as_for_one(session, acme, works, lo
     assert {down.used for number, down in found.items() if number != acme.id} == {10 * HOUR}
 
 
+def test_each_month_goes_by_the_rule_of_its_own_version(session, acme, works, buys, locked):
+    """Umbrella's October goes by Acme's rule of November, but its November by its own."""
+    locked("2026-10-31")
+    umbrella, globex = by_name(session, "Umbrella"), Account(name="Globex")
+    session.add(globex)
+    session.flush()
+    buys("2026-10-01", account=umbrella, cap="1")
+    own = {"unit": 60, "mode": "up", "scope": "entry"}
+    for account, rounding in ((globex, own), (umbrella, own), (acme, {})):
+        buys("2026-11-01", account=account, rounding=rounding)
+        works(1 / 60, "2026-10-05", account=account)
+        works(1 / 60, "2026-11-03", account=account)
+    for those in ([acme, umbrella], [globex, umbrella, acme]):
+        found = burn.of_several(session, those, NOW)
+        assert [found[account.id].used for account in (acme, umbrella)] == [30, 60]  # Acme's October came late
+        assert found[umbrella.id].carried_in == 40 * HOUR - 15
+
+
 # --- telling
 
 
@@ -295,6 +313,18 @@ def test_each_state_is_told_once_and_what_is_milder_not_any_more(session, acme, 
         burn.watch(session, NOW)
         assert told(session) == expected, why
     assert burn.watch(session, NOW) == 0
+
+
+def test_when_it_gets_better_nothing_milder_is_told(session, acme, works, locked, who):
+    locked("2026-10-31")
+    works(28, "2026-11-03")
+    late = works(12, "2026-11-04")[0]
+    assert burn.watch(session, NOW) == 1
+    time.reverse(session, late.id, by=who("Bo"), now=NOW, reason="Another client's")
+    works(6, "2026-11-04")
+    assert now(session, acme).state is Burn.USED_80
+    assert burn.watch(session, NOW) == 0
+    assert told(session) == [Burn.EXHAUSTED]
 
 
 def test_the_forecast_is_told_before_the_hours_are_gone_and_the_worse_state_after_it(session, acme, works, locked):

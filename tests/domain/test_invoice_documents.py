@@ -18,7 +18,6 @@ from bot.domain.exports.changes import Wanted
 from bot.domain.invoices import Invoice, InvoiceAction, InvoiceLine, InvoiceState
 from bot.domain.invoices.documents import _multiplied, documents, party
 from bot.domain.invoicing.document import Kind, TaxCategory, Unit
-from bot.domain.invoicing.incomplete import Incomplete
 from bot.domain.money import rounded
 from bot.domain.workflow import Status
 from tests.cast import by_name
@@ -134,5 +133,5 @@ def test_nothing_to_export_says_what_comes_first(session, approved):
 def test_what_another_system_would_miss_is_said_at_once(session, approved):
     provider.get(session).billing = {}
     made = exported.batch(session, Wanted()).documents
-    with pytest.raises(Incomplete, match="an account for the code “advisory”"):
+    with pytest.raises(Refused, match="an account for the code “advisory”"):
         exported.files(session, made, "xero")

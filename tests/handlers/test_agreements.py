@@ -282,7 +282,7 @@ def test_of_two_who_make_one_at_once_the_second_looks_first(house: House):
 
 def test_the_same_form_delivered_twice_is_one_version(house: House):
     opens_form(house).fills({"Hourly rate": "160"}).submits()
-    assert house.sends_payload(house.last_sent("view_submission"))[0] == 200
+    assert house.sends_payload(house.last_sent("view_submission")) == (200, "")
     assert len(made(house)) == 1
 
 
@@ -291,17 +291,20 @@ def test_who_may_not_make_one_cannot_by_a_forged_press_or_form(house: House):
     press = house.last_sent("block_actions")
     house.sam.fills({"Hourly rate": "160"}).submits()
     submission = house.last_sent("view_submission")
-    before = house.state_of_the_world()
+    before, shown = house.state_of_the_world(), len(house.slack.calls)
     for person in (house.bo, house.maya, house.ana, house.rex):
         for payload in (press, submission):
             payload["user"]["id"] = person.id
-            payload.get("view", {})["id"] = f"V{person.id}"
+            payload["view"]["id"] = f"V{person.id}"
             assert house.sends_payload(payload)[0] == 200
     for person in (house.ana, house.rex):
-        press["user"]["id"] = person.id
-        press["actions"][0] |= {"action_id": "agreement.open", "value": "1"}
-        assert house.sends_payload(press)[0] == 200
-        assert "150.00" not in person.text()
+        for name, value in (("agreement.open", "1"), ("agreement.list", ""), ("review.open", "agreements")):
+            press["user"]["id"] = person.id
+            press["actions"][0] |= {"action_id": name, "value": value}
+            assert house.sends_payload(press)[0] == 200
+    opened = [str(call.args) for call in list(house.slack.calls)[shown:] if call.method.startswith("views.")]
+    assert len(opened) == 4 + 2 * 3
+    assert not [view for view in opened if "Not done" not in view]
     assert house.state_of_the_world() == before
 
 

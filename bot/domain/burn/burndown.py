@@ -26,9 +26,10 @@ from bot.domain.time import TimeEntry
 from bot.domain.time.write_offs import WriteOff
 from bot.domain.workflow import Status
 
+# What is written off draws nothing, nor does what takes it back.
+GIVEN = exists().where(WriteOff.entry_id == func.coalesce(TimeEntry.reverses_id, TimeEntry.id))
 PROMISED = frozenset({Status.TRIAGE, Status.SCHEDULED, Status.IN_PROGRESS, Status.INTERNAL_REVIEW})
 ENTRY = TimeEntry.__table__.c
-WRITTEN_OFF = exists().where(WriteOff.entry_id == func.coalesce(ENTRY.reverses_id, ENTRY.id))
 ADDED_UP: dict[Scope, tuple[ColumnElement[Any], ...]] = {  # before it is rounded
     Scope.ENTRY: (func.coalesce(ENTRY.reverses_id, ENTRY.id),),
     Scope.TICKET_DAY: (func.coalesce(ENTRY.ticket_id, -ENTRY.project_id, 0), ENTRY.work_date),
@@ -180,7 +181,7 @@ def _used(session: Session, asked: Iterable[Drawn]) -> Used:
         accounts, firsts = zip(*wanted, strict=True)
         which = (
             TimeEntry.account_id.in_(set(accounts)), TimeEntry.period.in_(set(firsts)), TimeEntry.code.in_(draws),
-            ~WRITTEN_OFF,
+            ~GIVEN,
         )  # fmt: skip
         for account_id, first, minutes in session.execute(counted(rounds, *which)):
             if (account_id, first) in wanted:
@@ -188,7 +189,7 @@ def _used(session: Session, asked: Iterable[Drawn]) -> Used:
     return found
 
 
-def counted(rounding: Rounding, *which: ColumnElement[bool]) -> Select[Any]:
+def counted(rounding: Rounding, *which: ColumnElement[bool]) -> Select[int, date, int]:
     """By account and month: minutes as `Rounding.total` counts them, added up where they are."""
     whose = ENTRY.account_id, ENTRY.period
     total = func.sum(ENTRY.minutes).label("total")

@@ -19,6 +19,7 @@ from bot.domain.invoices.charges import DESCRIPTIONS
 from bot.domain.invoices.documents import documents, numbered, to_export
 from bot.domain.invoicing import plain, quickbooks, ubl, xero
 from bot.domain.invoicing.document import Document
+from bot.domain.invoicing.incomplete import Incomplete
 
 File = tuple[str, bytes]
 LONG_AGO = (1980, 1, 1, 0, 0, 0)  # a zip's files carry a time; the same one makes the same bytes
@@ -59,8 +60,11 @@ def batch(session: Session, wanted: Wanted) -> Batch:
 
 
 def files(session: Session, made: list[Document], how: str) -> list[File]:
-    """Names and bytes; raises Incomplete with everything that another system would miss."""
-    return FORMATS[how](made, provider.get(session).billing)
+    """Names and bytes; refused with everything that another system would miss."""
+    try:
+        return FORMATS[how](made, provider.get(session).billing)
+    except Incomplete as error:
+        raise Refused(f"{error}\nAdd that with `steward apply`, then export again.") from error
 
 
 def mark(session: Session, found: list[Invoice], now: datetime) -> int:

@@ -20,9 +20,6 @@ MOST_APART = 1  # minutes between a duration that is given twice, of which hours
 LONGEST_KEY = 200
 YEARS = range(1990, 2100)
 OWN = "steward"  # with a workspace after it: the source of what was logged in the Steward there
-_KEY = 200
-YEARS = range(1990, 2100)
-OWN = "steward"  # with a workspace after it: the source of what was logged in the Steward there
 # A cell as our exports write it where it would have begun a formula (exports/written.py).
 _GUARDED = re.compile(r"'[ \n\x00\ufeff\xa0]*[=+\-@\t\r＝＋－＠]")
 _KEY = re.compile(r"\bT-\d{1,12}\b", re.IGNORECASE)

@@ -7,6 +7,7 @@ it, a project's as far as its budget does; the rest waits, and is charged in the
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -58,7 +59,7 @@ class Worked(NamedTuple):
     code: Code
     ticket_id: int | None
     project_id: int | None
-    work_date: object
+    work_date: date
     minutes: int
     person_id: int
     reverses_id: int | None
@@ -203,7 +204,9 @@ def _within_budget(session: Session, ids: set[int]) -> set[int]:
         .where(TimeEntry.project_id.in_(ids))
         .order_by(TimeEntry.id)
     )
-    for project_id, entry_id, minutes, reverses_id in rows:
+    for project_id, entry_id, minutes, reverses_id in rows.tuples():
+        if project_id is None:
+            continue
         fits = reverses_id in kept if reverses_id else spent[project_id] + minutes <= budgets[project_id]
         if fits:
             spent[project_id] += minutes

@@ -144,10 +144,10 @@ def _approve(session: Session, invoice: Invoice, by: Person, now: datetime) -> N
     invoice.issue_date = today
     invoice.due_date = today + timedelta(days=bought.payment_days if bought else 14)
     invoice.approved_at, invoice.approved_by_id = now, by.id
-    invoice.series = f"{firm.billing.get('series') or SERIES}-{today.year}"
+    invoice.series = series = f"{firm.billing.get('series') or SERIES}-{today.year}"
     session.flush()
-    invoice.sequence = _next_number(session, invoice.series)
-    invoice.number = f"{invoice.series}-{invoice.sequence:04}"
+    invoice.sequence = _next_number(session, series)
+    invoice.number = f"{series}-{invoice.sequence:04}"
     if invoice.credits_id is not None:
         _credited(session, invoice, by, now)
 
@@ -208,8 +208,10 @@ def credit(
         line = lines[position]
         left = line.amount - back.get(position, Decimal(0))
         if not 0 < amount <= left:
-            most, field = Money(left, invoice.currency), f"line_{position}"
-            raise Refused(f"At most {most} of “{line.description}” can be given back. Write less.", field=field)
+            most = Money(left, invoice.currency)
+            raise Refused(
+                f"At most {most} of “{line.description}” can be given back. Write less.", field=f"line_{position}"
+            )
     if not wanted:
         raise Refused("Write what is given back on at least one line.", field="reason")
     note = Invoice(

@@ -143,7 +143,9 @@ def check(session: Session, ticket: Ticket, *, by: Person, seen: int | None = No
     if not ticket.may_edit(by):
         raise Refused(f"Only whoever works on {ticket.key}, or a lead, quotes on it. Ask one of them.")
     if ticket.status not in WAITS_IN:
-        raise Refused(f"{ticket.key} is {ticket.status.value}: a quote goes out while it is sorted out or in work.")
+        raise Refused(
+            f"{ticket.key} is {ticket.status.value}: quotes go out while it is sorted out or in work. Take it first, or reopen it."
+        )
     newest = newest_on(session, ticket.id)
     if newest and newest.state is QuoteState.ASKED:
         raise Refused(f"{ticket.key} has a quote already that waits for an answer. Withdraw that one first.")

@@ -105,7 +105,9 @@ def covered(session: Session, ticket_ids: Collection[int]) -> dict[int, Quote]:
     )  # fmt: skip
     found: dict[int, Quote] = {}
     spent: dict[int, int] = {}
-    for ticket_id, entry_id, minutes in session.execute(entries):
+    for ticket_id, entry_id, minutes in session.execute(entries).tuples():
+        if ticket_id is None:
+            continue
         total = spent.get(ticket_id, 0) + minutes
         if quote := _band(by_ticket[ticket_id], total):
             spent[ticket_id], found[entry_id] = total, quote

@@ -74,8 +74,8 @@ CLEARANCES = {
 
 def _cleared(ticket: "Ticket", session: Session, inputs: Inputs, _by: Person, now: datetime) -> None:
     """Work that costs extra waits for the client's word; `quotes` asks for it."""
-    if ticket.clearance in CLEARANCES:
-        raise Refused(CLEARANCES[ticket.clearance].format(key=ticket.key))
+    if ticket.clearance and (held := CLEARANCES.get(ticket.clearance)):
+        raise Refused(held.format(key=ticket.key))
     if ticket.clearance is None and out_of_scope(ticket, session, inputs.code, now):
         raise Refused(
             f"{ticket.key} is outside what they have bought, so they approve the cost before it starts. "
