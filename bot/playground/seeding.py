@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import yaml
 from sqlalchemy.orm import Session, sessionmaker
 
-from bot.domain import accounts, intakes, people, provider, time
+from bot.domain import accounts, intakes, people, provider, quotes, time
 from bot.domain.business_time import Calendar, add_days, add_minutes, minutes_between
 from bot.domain.codes import Code
 from bot.domain.months import Month
@@ -230,8 +230,21 @@ def _move(
     if action in LOGGED or (action is Action.CLOSE and ticket.status is Status.IN_PROGRESS):
         _log(session, ticket, step, by, minutes, dice)
     scene = Scene(session, ticket, step.story, request, by, planned, dice.choice(ESTIMATES))
+    if action is Action.ASK_CLIENT and "quoted" in request:
+        _quote(scene, step.at)
+        return
     inputs = INPUTS.get(action, lambda _: Inputs())(scene)
     ticket.act(session, action, by=by, now=step.at, inputs=inputs)
+
+
+def _quote(scene: Scene, at: datetime) -> None:
+    """It costs extra: the client's approver finds the price in the ticket's thread."""
+    told = scene.request["quoted"]
+    until = provider.get(scene.session).calendar.local_date(at) + timedelta(days=quotes.VALID_DAYS)
+    quotes.propose(
+        scene.session, scene.ticket, minutes=told["minutes"], cap_minutes=told["minutes"] + 60, valid_until=until,
+        note=told["note"], by=scene.by, now=at,
+    )  # fmt: skip
 
 
 def _actor(step: Step, request: dict[str, Any]) -> str:

@@ -144,8 +144,8 @@ def check(session: Session, ticket: Ticket, *, by: Person, seen: int | None = No
         raise Refused(f"Only whoever works on {ticket.key}, or a lead, quotes on it. Ask one of them.")
     if ticket.status not in WAITS_IN:
         raise Refused(
-            f"{ticket.key} is {ticket.status.value}: quotes go out while it is sorted out or in work. Take it first, or "
-            "reopen it."
+            f"{ticket.key} is {ticket.status.value}, and a quote goes out while it is sorted out or in work. "
+            "Take it first, or reopen it."
         )
     newest = newest_on(session, ticket.id)
     if newest and newest.state is QuoteState.ASKED:
