@@ -101,6 +101,7 @@ def test_every_answered_control_is_shown_somewhere():
     shown = strings_of("messages") | strings_of("modals") | {f"ticket.{move.action.value}" for move in WORKFLOW}
     shown |= {"queue.page.next", "queue.page.previous"} | {f"project.{action.value}" for action in ProjectAction}
     shown |= {f"billing.fix.{how.value}" for how in Fix} | {f"invoice.{action.value}" for action in InvoiceAction}
+    shown |= {"billing.page.back", "billing.page.on"}
     for kind in ("action", "view", "view_closed", "options"):
         assert ANSWERED[kind] - shown == set(), kind
 

@@ -64,7 +64,7 @@ def files(session: Session, made: list[Document], how: str) -> list[File]:
     try:
         return FORMATS[how](made, provider.get(session).billing)
     except Incomplete as error:
-        raise Refused(f"{error}\nAdd that with `steward apply`, then export again.") from error
+        raise Refused(f"{error} Write it into the file for `steward apply`.") from error
 
 
 def mark(session: Session, found: list[Invoice], now: datetime) -> int:
