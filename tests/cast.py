@@ -13,6 +13,7 @@ provider:
   timezone: Europe/London
   holidays: GB
   channels: {triage: C0TRIAGE, releases: C0RELEASES, billing: C0BILLING, leadership: C0LEADERS}
+  billing: {legal_name: Northwind Support Ltd, country: GB, vat_id: GB123456789}
 people:
   - {slack: U0BO,   name: Bo,   roles: [engineer], skills: [zendesk, routing], weekly_hours: 32}
   - {slack: U0EVE,  name: Eve,  roles: [engineer]}

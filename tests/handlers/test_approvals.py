@@ -73,7 +73,7 @@ def test_a_sensitive_change_is_rejected_then_approved_with_the_client(house: Hou
     for words in (WHY, "it touches routing, so it goes live only with your yes", "once it is approved",
                   "Switch the new trigger off, in 15 minutes at most", "@cleo, please decide by"):  # fmt: skip
         house.cleo.sees(words)
-    house.ana.clicks("Approve", on="CH-1").sees("This waits for the client’s approver.")
+    house.ana.clicks("Approve", on="CH-1").sees("This waits for the client’s approver (Cleo).")
     house.rex.does_not_see("CH-1")
     house.cleo.clicks("Approve", on="CH-1")
     house.delivers()
@@ -265,7 +265,7 @@ def test_who_is_named_after_it_was_asked_is_not_asked(house: House):
     names_a_delegate(house.maya, "Eve")
     house.maya.closes()
     before = house.state_of_the_world()
-    house.eve.clicks("Approve", channel="C0RELEASES").sees("This waits for a lead.")
+    house.eve.clicks("Approve", channel="C0RELEASES").sees("This waits for a lead (Maya).")
     assert house.state_of_the_world() == before
 
 

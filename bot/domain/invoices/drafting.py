@@ -138,6 +138,11 @@ def _back(_session: Session, invoice: Invoice, _by: Person, _now: datetime) -> N
 def _approve(session: Session, invoice: Invoice, by: Person, now: datetime) -> None:
     """Its number is the next of its series: whoever comes at the same time waits, and nobody leaves a gap."""
     firm, account = provider.get(session), accounts.by_id(session, invoice.account_id)
+    if not firm.billing.get("legal_name"):
+        raise Refused(
+            "Nobody would know whose invoice that is: give your own legal name and address under billing, in the "
+            "provider's part of the file, and run `steward apply`. Then approve it."
+        )
     today = firm.calendar.local_date(now)
     bought = agreements.of(session, account.id, invoice.month) or agreements.of(session, account.id, today)
     invoice.seller, invoice.buyer = dict(firm.billing), {"name": account.name, **account.billing}
