@@ -27,19 +27,30 @@ def of_import(parser: argparse.ArgumentParser) -> None:
 
 
 def of_export(parser: argparse.ArgumentParser) -> None:
-    """What `export` takes."""
-    kinds = sorted([*exports.KINDS, INVOICES])
-    parser.add_argument("kind", choices=kinds, help="what is printed")
-    parser.add_argument("--period", type=month, help="only of this month, as in 2026-11 (default: of all time)")
-    parser.add_argument("--account", help="only of this account (default: of all)")
-    parser.add_argument("--format", choices=sorted({*exports.FORMATS, *invoices.FORMATS, PDF}), default="csv",
-                        help="csv for spreadsheets (default), json with the whole history; of invoices also xero, "
-                             "quickbooks, ubl and pdf")  # fmt: skip
+    """What `export` takes: each kind its own."""
+    kinds = parser.add_subparsers(dest="kind", required=True, metavar="KIND", help="what is printed")
+    for kind in sorted([*exports.KINDS, INVOICES]):
+        of_kind = kinds.add_parser(kind)
+        of_kind.add_argument("--period", type=month, help="only of this month, as in 2026-11 (default: of all time)")
+        of_kind.add_argument("--account", help="only of this account (default: of all)")
+        _of_invoices(of_kind) if kind == INVOICES else _of_records(of_kind, kind)
+
+
+def _of_records(parser: argparse.ArgumentParser, kind: str) -> None:
+    parser.add_argument("--format", choices=sorted(exports.FORMATS), default="csv",
+                        help="csv for spreadsheets (default), json with the whole history")  # fmt: skip
+    parser.set_defaults(history=False)
+    if kind == "time":
+        parser.add_argument("--history", action="store_true",
+                            help="also what was taken back or replaced, and what did so")  # fmt: skip
+
+
+def _of_invoices(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--format", choices=sorted({*invoices.FORMATS, PDF}), default="csv",
+                        help="csv for spreadsheets (default), a file for another system, or pdf")  # fmt: skip
     parser.add_argument("--to", type=Path, metavar="DIRECTORY",
-                        help="of invoices: where their files are written (default: one zip is printed)")  # fmt: skip
-    parser.add_argument("--mark", action="store_true", help="of invoices: those that were approved are exported now")
-    parser.add_argument("--history", action="store_true",
-                        help="of time: also what was taken back or replaced, and what did so")  # fmt: skip
+                        help="where the files are written (default: one zip is printed)")  # fmt: skip
+    parser.add_argument("--mark", action="store_true", help="those that were approved are exported now")
 
 
 def month(text: str) -> Month:

@@ -8,8 +8,9 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from bot.domain import people, quotes
-from bot.domain.agreements import OutOfScope
+from bot.domain.agreements import Agreement, OutOfScope
 from bot.domain.approvals import Hall, decisions_on
+from bot.domain.burn import Burndown
 from bot.domain.durations import show
 from bot.domain.events import Event, Kind
 from bot.domain.outbox import Place
@@ -119,13 +120,13 @@ def told(session: Session, event: Event, place: Place, ticket: Ticket | None) ->
 KINDS = frozenset(TRIAGE) | {Kind.QUOTE_SETTLED}
 
 
-def cost_line(session: Session, ticket: Ticket, now: datetime) -> list[Block]:
+def cost_line(session: Session, ticket: Ticket, bought: Agreement | None, down: Burndown | None) -> list[Block]:
     """What triage reads of the cost: approved, asked for, or that it has to be asked for before work starts."""
     if not ticket.is_open:
         return []
     if ticket.clearance is not None:
         return _cleared(session, ticket)
-    found = quotes.beyond(session, ticket, now)
+    found = quotes.priced(ticket, bought, lambda: quotes.left_for(session, ticket, down))
     return [blocks.context(_costs_extra(found, ticket))] if found else []
 
 

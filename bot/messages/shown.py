@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from bot import playbook
 from bot.domain import (
     absences,
+    agreements,
     burn,
     bypasses,
     changes,
@@ -79,6 +80,9 @@ def load(session: Session, ticket: Ticket, now: datetime, reader: Person | None 
     known = people.by_ids(session, {number for number in ids if number})
     book = playbook.of(session)
     workers = [known.get(id_ or 0) for id_ in (ticket.assignee_id, ticket.reviewer_id)]
+    today = account.calendar.local_date(now)
+    down = burn.of(session, account, now) if ticket.is_open else None
+    bought = down.agreement if down else agreements.of(session, account.id, today) if ticket.is_open else None
     return Shown(
         ticket=ticket,
         account=account,
@@ -100,7 +104,7 @@ def load(session: Session, ticket: Ticket, now: datetime, reader: Person | None 
         made_of=made_of,
         made_of_url=links.to_message(provider.find(session), made_of) if made_of else None,
         away=absences.away_now(session, workers, now) if ticket.is_open else {},
-        cost=quotes.cost_line(session, ticket, now),
-        burn=burn.of(session, account, now) if ticket.is_open else None,
-        today=account.calendar.local_date(now),
+        cost=quotes.cost_line(session, ticket, bought, down),
+        burn=down,
+        today=today,
     )

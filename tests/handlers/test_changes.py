@@ -220,7 +220,7 @@ def test_an_emergency_goes_out_at_once_and_two_review_it(house: House):
     house.bo.clicks("Ask for approval").closes()
     house.delivers()
     before = house.state_of_the_world()
-    house.eve.clicks("Approve", channel="C0RELEASES").sees("This waits for the lead on call.")
+    house.eve.clicks("Approve", channel="C0RELEASES").sees("This waits for the lead on call (Maya).")
     assert house.state_of_the_world() == before
     house.maya.clicks("Approve", channel="C0RELEASES")
     house.delivers()

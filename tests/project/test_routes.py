@@ -47,6 +47,11 @@ NOT_CONTROLS = {
     "agreement.window": "a window that only shows",
     "agreement.listed": "a window that only shows",
     "review.window": "a window that only shows",
+    "billing.window": "a window that only shows",
+    "billing.fix": "the beginning of several names",
+    "billing.page": "the beginning of two names",
+    "invoice.window": "a window that only shows",
+    "invoice.typ": "the template of a file",
 }
 
 

@@ -204,7 +204,7 @@ def _within_budget(session: Session, ids: set[int]) -> set[int]:
         .where(TimeEntry.project_id.in_(ids))
         .order_by(TimeEntry.id)
     )
-    for project_id, entry_id, minutes, reverses_id in rows.tuples():
+    for project_id, entry_id, minutes, reverses_id in rows:
         if project_id is None:
             continue
         fits = reverses_id in kept if reverses_id else spent[project_id] + minutes <= budgets[project_id]

@@ -3,18 +3,21 @@
 The caller holds the ticket's lock. The answer comes through the approval (`settled`), or never (`lapse`).
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
+from datetime import time as time_of_day
 from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.domain import accounts, agreements, approvals, burn, events, outbox, people
+from bot.domain import accounts, agreements, approvals, burn, events, outbox, people, time
 from bot.domain.agreements import Agreement, OutOfScope
 from bot.domain.approvals import Approval, Hall, Purpose, Standing
 from bot.domain.approvals.approval import Settled
+from bot.domain.burn import Burndown
 from bot.domain.codes import Code
 from bot.domain.durations import show
 from bot.domain.errors import Refused
@@ -24,7 +27,6 @@ from bot.domain.quotes.quote import Quote, QuoteState, newest_on
 from bot.domain.quoting import quote
 from bot.domain.seats import Seat, Verdict
 from bot.domain.tickets import Ticket
-from bot.domain.tickets.needs import out_of_scope
 from bot.domain.workflow import Action, Clearance, Status
 
 VALID_DAYS = 14  # a quote's, unless somebody says otherwise
@@ -50,26 +52,39 @@ def beyond(
     """What the client has to approve before it starts; None where nothing costs extra, or nothing was agreed yet."""
     account = accounts.by_id(session, ticket.account_id)
     bought = agreements.of(session, account.id, account.calendar.local_date(now))
+    return priced(
+        ticket, bought, lambda: _left(burn.of(session, account, now, without=ticket.id)), estimate=estimate, code=code
+    )  # fmt: skip
+
+
+def _left(down: Burndown | None) -> int | None:
+    return down.remaining if down else None
+
+
+def left_for(session: Session, ticket: Ticket, down: Burndown | None) -> int | None:
+    """What is left of the allowance for this ticket, where what it is promised itself is counted in already."""
+    if down is None:
+        return None
+    promised = (ticket.estimate_minutes or 0) if ticket.status in burn.PROMISED else 0
+    spent = sum(time.minutes_by_code(session, ticket.id).values()) if promised else 0
+    return down.remaining + max(promised - spent, 0)
+
+
+def priced(
+    ticket: Ticket, bought: Agreement | None, left: Callable[[], int | None], *, estimate: int | None = None,
+    code: Code | None = None,
+) -> Extra | None:  # fmt: skip
+    """What of a ticket costs extra by that agreement; the hours that are left are only asked for where they matter."""
     if bought is None:
         return None
-    estimate = estimate or ticket.estimate_minutes or 0
-    if reasons := out_of_scope(ticket, session, code, now):
+    estimate, code = estimate or ticket.estimate_minutes or 0, code or ticket.code
+    if reasons := bought.beyond(system=ticket.related_system, kind=ticket.request_type, code=code):
         return Extra(reasons, estimate, 0, bought.rate(Code.OUT_OF_SCOPE), bought.currency)
-    left = _left(session, bought, ticket, now, code)
-    if left is None:
-        return None
-    more = quote(estimate, left, Decimal(0), bought.currency).minutes
+    hours = left() if estimate and (code or Code.INCLUDED) in bought.draws else None
+    more = 0 if hours is None else quote(estimate, hours, Decimal(0), bought.currency).minutes
     if not more:
         return None
     return Extra([OutOfScope.ALLOWANCE], more, estimate - more, bought.overage_rate, bought.currency)
-
-
-def _left(session: Session, bought: Agreement, ticket: Ticket, now: datetime, code: Code | None) -> int | None:
-    """What is left of the allowance for this ticket, where it draws from one."""
-    if (code or ticket.code or Code.INCLUDED) not in bought.draws:
-        return None
-    down = burn.of(session, accounts.by_id(session, ticket.account_id), now, without=ticket.id)
-    return down.remaining if down else None
 
 
 def check_start(
@@ -121,7 +136,7 @@ def propose(
     )  # fmt: skip
     session.add(made)
     session.flush()
-    ends = datetime.combine(valid_until + timedelta(days=1), time(0), account.calendar.tz)
+    ends = datetime.combine(valid_until + timedelta(days=1), time_of_day(0), account.calendar.tz)
     approval = approvals.ask(
         session, Purpose.QUOTE, made.id, ((Seat.CLIENT,),), account_id=account.id, barred={by.id: "author"},
         content_hash=made.content_hash, by=by, now=now, expires_at=ends,

@@ -105,7 +105,7 @@ def covered(session: Session, ticket_ids: Collection[int]) -> dict[int, Quote]:
     )  # fmt: skip
     found: dict[int, Quote] = {}
     spent: dict[int, int] = {}
-    for ticket_id, entry_id, minutes in session.execute(entries).tuples():
+    for ticket_id, entry_id, minutes in session.execute(entries):
         if ticket_id is None:
             continue
         total = spent.get(ticket_id, 0) + minutes
