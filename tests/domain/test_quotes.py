@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from bot.domain import approvals, deciding, outbox, quotes
+from bot.domain import approvals, burn, deciding, outbox, quotes
 from bot.domain.agreements import AgreementType, OutOfScope
 from bot.domain.approvals import Purpose, Standing
 from bot.domain.codes import Code
@@ -14,6 +14,7 @@ from bot.domain.quotes import QuoteState
 from bot.domain.seats import Verdict
 from bot.domain.tickets import Inputs
 from bot.domain.workflow import Action, Clearance, Status
+from tests.cast import by_name
 from tests.domain.billed import answers, bought, quoted, worked
 from tests.domain.desk import MONDAY, file_a_ticket, person
 
@@ -220,3 +221,14 @@ def test_the_client_reads_it_in_the_tickets_thread_and_triage_hears_of_the_answe
     roots = outbox.posts_of(session, outbox.Subject.TICKET, outside.id)
     root = next(post for post in roots if post.place is outbox.Place.CLIENT)
     assert (card.place, card.parent_id, card.channel_slack_id) == (outbox.Place.CLIENT, root.id, "C0ACME")
+
+
+def test_what_the_ticket_itself_is_promised_is_left_for_it(session, who):
+    bought(session, included_minutes=10 * 60)
+    file_a_ticket(session, status=Status.SCHEDULED, code=Code.INCLUDED, estimate_minutes=8 * 60)
+    ticket = file_a_ticket(session, status=Status.TRIAGE, assignee_id=who("Bo"), code=Code.INCLUDED,
+                           estimate_minutes=3 * 60)  # fmt: skip
+    worked(session, ticket, 60)
+    down = burn.of(session, by_name(session, "Acme"), MONDAY)
+    assert quotes.left_for(session, ticket, down) == 60  # ten hours without the eight of another and the one it took
+    assert quotes.left_for(session, ticket, None) is None
