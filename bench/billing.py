@@ -23,8 +23,8 @@ from bot.domain.months import Month
 
 MONTH = Month(2026, 10)
 NOW = datetime(2026, 11, 3, 10, tzinfo=UTC)
-ACCOUNTS, ENGINEERS, ENTRIES = 500, 120, 40  # entries a month and account
-MONTHS, ROUNDS = (5, 50), 3  # 100,000 and 1,000,000 entries
+ACCOUNTS, ENGINEERS, ENTRIES = 500, 200, 40  # entries a month and account
+MONTHS, ROUNDS = (5, 50), 2  # 100,000 and 1,000,000 entries
 QUICK_MONTHS, QUICK_ROUNDS = (2, 10), 1
 SETUP = f"""
 provider: {{team: T0BENCH, timezone: Europe/London, channels: {{triage: C0TRIAGE, billing: C0BILLING}}}}
@@ -55,7 +55,7 @@ select account.id, 'Request', 'question', 'P3', 'P3', 'minor', :first, :first, '
 with team as (select array_agg(id order by id) as ids from person where slack_id like 'U0E%'),
 work as (select account_id, array_agg(id order by id) as ids from ticket group by account_id)
 insert into time_entry (account_id, person_id, work_date, period, minutes, category, code, created_at, ticket_id, note)
-select work.account_id, team.ids[1 + (work.account_id * 3 + n % 4) % cardinality(team.ids)], day, first, 20 + n % 50,
+select work.account_id, team.ids[1 + (work.account_id * 3 + n % 4) % cardinality(team.ids)], day, first, 20 + n % 30,
   'ticket_resolution', case when n % 8 = 7 then 'advisory' else 'included' end, day + time '15:00',
   work.ids[1 + n % 10], 'rebuilt the search index'
 from team, work, generate_series(0, :months - 1) as back,

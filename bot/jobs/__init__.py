@@ -52,7 +52,8 @@ _SWEEPS: tuple[Sweep, ...] = (
     Sweep("approvals", approvals.run,
           "Who is asked to decide is reminded after a business day and after two; then what nobody decided expires."),
     Sweep("quote-caps", quote_caps.run,
-          "Who works on what a client approved is warned at 80 % of it, and asked to stop once all of it is used."),
+          "Who works on what a client approved is warned at 80 % of it, and asked to stop once all of it is used; on a"
+          " closed ticket nothing is asked any more."),
     Sweep("rollout-messages", rollout_messages.run,
           "What clients are told of a release goes out at its time, not a day later; what is late goes out at once."),
     Sweep("day-end", day_end.run,

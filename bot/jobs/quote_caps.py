@@ -1,4 +1,4 @@
-"""What a client approved and is nearly, or wholly, used."""
+"""What a client approved and is nearly, or wholly, used; and what is asked on tickets that are closed."""
 
 from datetime import datetime
 
@@ -9,4 +9,4 @@ from bot.domain import quotes
 
 def run(session: Session, now: datetime) -> int:
     """Whatever is due by now."""
-    return quotes.watch(session, now)
+    return quotes.watch(session, now) + quotes.withdraw_of_closed(session, now)

@@ -12,8 +12,8 @@ from bot.domain.codes import Code
 from bot.domain.errors import NotFound, Refused
 from bot.domain.quotes import QuoteState
 from bot.domain.seats import Verdict
-from bot.domain.tickets import Inputs
-from bot.domain.workflow import Action, Clearance, Status
+from bot.domain.tickets import Inputs, unanswered
+from bot.domain.workflow import Action, Clearance, CloseReason, Status
 from tests.cast import by_name
 from tests.domain.billed import answers, bought, quoted, worked
 from tests.domain.desk import MONDAY, file_a_ticket, person
@@ -98,7 +98,7 @@ def test_nobody_answers_and_it_expires_once(session, outside):
     assert quote.state is QuoteState.ASKED
     assert deciding.sweep(session, MONDAY + timedelta(days=15)) == 1
     assert deciding.sweep(session, MONDAY + timedelta(days=15)) == 0
-    assert (quote.state, outside.clearance) == (QuoteState.EXPIRED, Clearance.LAPSED)
+    assert (quote.state, outside.clearance, outside.status) == (QuoteState.EXPIRED, Clearance.LAPSED, Status.TRIAGE)
     assert approvals.newest(session, Purpose.QUOTE, [quote.id])[quote.id].state is Standing.EXPIRED
     with pytest.raises(Refused, match="Nobody answered"):
         starts(session, outside)
@@ -232,3 +232,24 @@ def test_what_the_ticket_itself_is_promised_is_left_for_it(session, who):
     down = burn.of(session, by_name(session, "Acme"), MONDAY)
     assert quotes.left_for(session, ticket, down) == 60  # ten hours without the eight of another and the one it took
     assert quotes.left_for(session, ticket, None) is None
+
+
+def test_while_it_is_asked_nobody_is_reminded_of_the_same_twice(session, outside):
+    outbox.posts_of(session, outbox.Subject.TICKET, outside.id)[0].ts = "1793000000.000100"
+    quote = quoted(session, outside)
+    assert unanswered.sweep(session, MONDAY + timedelta(days=9)) == 0
+    assert outside.status is Status.WAITING
+    quotes.withdraw(session, quote, outside, by=person(session, "Bo"), now=MONDAY)
+    outside.act(session, Action.ASK_CLIENT, by=person(session, "Bo"), now=MONDAY, inputs=Inputs(reason="Which region?"))
+    assert unanswered.sweep(session, MONDAY + timedelta(days=9)) == 1
+
+
+def test_on_a_closed_ticket_nothing_is_asked_any_more(session, outside):
+    quote = quoted(session, outside)
+    assert quotes.withdraw_of_closed(session, MONDAY) == 0
+    closing = Inputs(close_reason=CloseReason.WITHDRAWN, reason="Not needed after all")
+    outside.act(session, Action.CLOSE, by=person(session, "Bo"), now=MONDAY, inputs=closing)
+    assert quotes.withdraw_of_closed(session, MONDAY) == 1
+    assert quotes.withdraw_of_closed(session, MONDAY) == 0
+    assert (quote.state, outside.status) == (QuoteState.WITHDRAWN, Status.CLOSED)
+    assert approvals.newest(session, Purpose.QUOTE, [quote.id])[quote.id].state is Standing.WITHDRAWN

@@ -15,6 +15,7 @@ from bot.domain.quotes.asking import (
     remind,
     settled,
     withdraw,
+    withdraw_of_closed,
 )
 from bot.domain.quotes.quote import Quote, QuoteState, approval_of, find, newest_on, on_ticket
 from bot.domain.quotes.spending import Spending, covered, spending, watch
@@ -43,5 +44,5 @@ __all__ = [
     "settled",
     "spending",
     "watch",
-    "withdraw",
+    "withdraw", "withdraw_of_closed",
 ]  # fmt: skip

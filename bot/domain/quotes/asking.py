@@ -185,6 +185,23 @@ def withdraw(session: Session, quote: Quote, ticket: Ticket, *, by: Person, now:
     _settle(session, quote, ticket, QuoteState.WITHDRAWN, None, by=by, now=now)
 
 
+def withdraw_of_closed(session: Session, now: datetime) -> int:
+    """Whose ticket was closed meanwhile is asked no more; how many. Any number of workers may look."""
+    over = select(Quote.id).join(Ticket, Ticket.id == Quote.ticket_id)
+    query = over.where(Quote.state == QuoteState.ASKED, Ticket.status == Status.CLOSED).order_by(Quote.id)
+    return sum(_withdraw_of_closed(session, number, now) for number in session.scalars(query).all())
+
+
+def _withdraw_of_closed(session: Session, number: int, now: datetime) -> bool:
+    quote, ticket = lock_subject(session, number)
+    if quote.state is not QuoteState.ASKED or ticket.is_open:
+        return False
+    if approval := approvals.pending_of(session, Purpose.QUOTE, quote.id):
+        approvals.end(approvals.locked(session, approval.id), Standing.WITHDRAWN, now=now)
+    _settle(session, quote, ticket, QuoteState.WITHDRAWN, None, by=None, now=now)
+    return True
+
+
 def lock_subject(session: Session, number: int) -> tuple[Quote, Ticket]:
     """The quote that an approval is about and its ticket, both held; the ticket first, as everybody does."""
     ticket_id = session.scalars(select(Quote.ticket_id).where(Quote.id == number)).one()
@@ -219,7 +236,7 @@ def _settle(
 ) -> None:  # fmt: skip
     quote.state, quote.settled_at = state, now
     ticket.clearance = clearance
-    if by is not None and ticket.status is Status.WAITING and ticket.waiting_for == WAITING_FOR:
+    if ticket.status is Status.WAITING and ticket.waiting_for == WAITING_FOR:
         ticket.back_from_waiting(session, by, now)
     kind = events.Kind.QUOTE_WITHDRAWN if state is QuoteState.WITHDRAWN else events.Kind.QUOTE_SETTLED
     _tell(session, kind, quote, ticket, by=by, now=now, **told)

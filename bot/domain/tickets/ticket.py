@@ -265,8 +265,8 @@ class Ticket(Base):
         """A person's word over the computed priority, which stays beside it; whoever calls this writes the event."""
         self.priority, self.priority_why = priority, why
 
-    def back_from_waiting(self, session: Session, by: Person, now: datetime) -> Status | None:
-        """The client answered: back to the status before it waited, or None where it did not wait."""
+    def back_from_waiting(self, session: Session, by: Person | None, now: datetime) -> Status | None:
+        """The client answered, or will not any more: back to where it was, or None where it did not wait."""
         if self.status is not Status.WAITING:
             return None
         before = session.scalar(
@@ -288,7 +288,7 @@ class Ticket(Base):
                 at=now,
                 account_id=self.account_id,
                 ticket_id=self.id,
-                actor_id=by.id,
+                actor_id=by.id if by else None,
                 source=Status.WAITING.value,
                 target=self.status.value,
                 rule_version=playbook.of(session).version,

@@ -19,7 +19,7 @@ from bot.domain.events import Event, Kind
 from bot.domain.silence import Step, closes_after, step
 from bot.domain.tickets.effects import asked_of
 from bot.domain.tickets.ticket import Ticket
-from bot.domain.workflow import STATUSES, Side, Status
+from bot.domain.workflow import STATUSES, Clearance, Side, Status
 
 WITH_CLIENT = tuple(status for status, state in STATUSES.items() if state.side is Side.CLIENT)
 AT_ONCE = 50  # rows locked by one sweep; what is left is done at the next tick
@@ -43,14 +43,18 @@ def sweep(session: Session, now: datetime) -> int:
 
 
 def _waiting() -> Select[Ticket]:
-    """Those whose thread stands in the client's channel: an import that nobody announced stays silent."""
+    """Those whose thread stands in the client's channel: an import that nobody announced stays silent.
+
+    A quote has a validity and reminders of its own.
+    """
     root = select(outbox.Post.id).where(
         outbox.Post.subject == outbox.Subject.TICKET,
         outbox.Post.subject_id == Ticket.id,
         outbox.Post.place == outbox.Place.CLIENT,
         outbox.Post.ts.is_not(None),
     )
-    return select(Ticket).where(Ticket.status.in_(WITH_CLIENT), root.exists()).order_by(Ticket.id)
+    unquoted = Ticket.clearance.is_distinct_from(Clearance.ASKED)
+    return select(Ticket).where(Ticket.status.in_(WITH_CLIENT), unquoted, root.exists()).order_by(Ticket.id)
 
 
 def _follow_up(session: Session, number: int, now: datetime) -> bool:
