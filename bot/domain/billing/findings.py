@@ -20,7 +20,7 @@ from bot.domain.agreements import Agreement
 from bot.domain.business_time import Calendar
 from bot.domain.codes import CATEGORIES, Code
 from bot.domain.invoices import Charges
-from bot.domain.invoices.charges import Worked
+from bot.domain.invoices.worked import Worked
 from bot.domain.months import Month
 from bot.domain.people import Person
 from bot.domain.receipts import digest_of

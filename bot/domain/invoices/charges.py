@@ -7,12 +7,10 @@ it, a project's as far as its budget does; the rest waits, and is charged in the
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
-from datetime import date
 from decimal import Decimal
-from typing import NamedTuple
 
 from sqlalchemy import exists, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from bot.domain import burn, people, quotes
 from bot.domain.accounts import Account
@@ -20,14 +18,12 @@ from bot.domain.agreements import Agreement
 from bot.domain.allowance import Period, period
 from bot.domain.codes import Code
 from bot.domain.invoices.invoice import BilledTicket, BilledTime, Invoice
+from bot.domain.invoices.worked import Key, Worked, charged, net, pieces, unbilled, within_budget
 from bot.domain.money import Money
 from bot.domain.months import Month
 from bot.domain.projects import Project
-from bot.domain.rounding import Piece
 from bot.domain.routing import RequestType
 from bot.domain.tickets import Ticket
-from bot.domain.time import TimeEntry
-from bot.domain.time.write_offs import WriteOff
 from bot.domain.workflow import CloseReason
 
 FEE, OVERAGE, USAGE = "fee", "overage", "usage"
@@ -42,28 +38,6 @@ DESCRIPTIONS: dict[str, str] = {
     Code.ADVISORY: "Strategic advisory",
 }
 ORDER = [FEE, USAGE, Code.INCLUDED, OVERAGE, Code.OUT_OF_SCOPE, Code.PROJECT, Code.ADVISORY]
-
-
-class Key(NamedTuple):
-    """What stands on one line."""
-
-    code: str
-    rate: Decimal
-    project_id: int | None = None
-
-
-class Worked(NamedTuple):
-    """An entry, as it is priced."""
-
-    id: int
-    code: Code
-    ticket_id: int | None
-    project_id: int | None
-    work_date: date
-    minutes: int
-    person_id: int
-    reverses_id: int | None
-    replaces_id: int | None
 
 
 @dataclass
@@ -127,8 +101,8 @@ def of(session: Session, account: Account, month: Month, bought: Agreement, wait
     """All that the month costs as things stand; `waited` is time of before that could not be charged then."""
     found = Charges(bought, month)
     _add_fee(found)
-    worked = _unbilled(session, account, month, waited)
-    worked = _net(worked)
+    worked = unbilled(session, account, month, waited)
+    worked = net(worked)
     corrections = _corrections(session, worked)
     changed = {entry.id for group in corrections.values() for entry in group}
     priced = _priced(session, found, [entry for entry in worked if entry.id not in changed])
@@ -140,38 +114,12 @@ def of(session: Session, account: Account, month: Month, bought: Agreement, wait
     return found
 
 
-def _unbilled(session: Session, account: Account, month: Month, waited: Collection[int]) -> list[Worked]:
-    """What is logged for that month, or waited until then, and is neither charged nor written off."""
-    original = aliased(WriteOff)
-    of_it = TimeEntry.period == month.first
-    of_before = TimeEntry.id.in_(list(waited))
-    columns = [getattr(TimeEntry, name) for name in Worked._fields]
-    rows = session.execute(
-        select(*columns)
-        .where(
-            TimeEntry.account_id == account.id, of_it | of_before, TimeEntry.code != Code.INTERNAL,
-            ~exists().where(BilledTime.entry_id == TimeEntry.id),
-            ~exists().where(WriteOff.entry_id == TimeEntry.id),
-            ~exists().where(original.entry_id == TimeEntry.reverses_id),
-        )
-        .order_by(TimeEntry.id)
-    )  # fmt: skip
-    return [Worked(*row) for row in rows]
-
-
-def _net(worked: list[Worked]) -> list[Worked]:
-    """Without what was taken back before it was charged, and what took it back."""
-    ids = {one.id for one in worked}
-    gone = {number for one in worked if one.reverses_id in ids for number in (one.id, one.reverses_id)}
-    return [one for one in worked if one.id not in gone]
-
-
 def _priced(session: Session, found: Charges, worked: list[Worked]) -> dict[Key, list[Worked]]:
     """Each entry with what stands on its line; what waits, or has no price, is put aside."""
     bought = found.bought
     roles = {person.id: frozenset(person.roles) for person in _workers(session, worked).values()}
     covered = quotes.covered(session, {one.ticket_id for one in worked if one.ticket_id})
-    budgeted = _within_budget(session, {one.project_id for one in worked if one.project_id})
+    budgeted = within_budget(session, {one.project_id for one in worked if one.project_id})
     lines: dict[Key, list[Worked]] = defaultdict(list)
     for one in worked:
         if one.code in bought.draws or (one.code is Code.INCLUDED and not bought.is_hourly):
@@ -194,32 +142,12 @@ def _workers(session: Session, worked: Iterable[Worked]) -> dict[int, people.Per
     return people.by_ids(session, {one.person_id for one in worked})
 
 
-def _within_budget(session: Session, ids: set[int]) -> set[int]:
-    """The entries that a project's budget holds, in the order they were made; and what takes one of them back."""
-    budgets = dict(session.execute(select(Project.id, Project.budget_minutes).where(Project.id.in_(ids))).all())
-    spent: dict[int, int] = defaultdict(int)
-    kept: set[int] = set()
-    rows = session.execute(
-        select(TimeEntry.project_id, TimeEntry.id, TimeEntry.minutes, TimeEntry.reverses_id)
-        .where(TimeEntry.project_id.in_(ids))
-        .order_by(TimeEntry.id)
-    )
-    for project_id, entry_id, minutes, reverses_id in rows:
-        if project_id is None:
-            continue
-        fits = reverses_id in kept if reverses_id else spent[project_id] + minutes <= budgets[project_id]
-        if fits:
-            spent[project_id] += minutes
-            kept.add(entry_id)
-    return kept
-
-
 def _lines(session: Session, bought: Agreement, priced: dict[Key, list[Worked]]) -> list[Charge]:
     decisions = _decisions(session, priced)
     names = _project_names(session, priced)
     made = []
     for key, worked in priced.items():
-        billed = bought.rounds.total(_pieces(worked))
+        billed = bought.rounds.total(pieces(worked))
         raw = sum(one.minutes for one in worked)
         if not (billed or raw):
             continue
@@ -238,14 +166,6 @@ def _hours(
         entries=[one.id for one in worked], tickets=tickets,
         decided={one.id: decisions[one.id] for one in worked if one.id in decisions},
     )  # fmt: skip
-
-
-def _pieces(worked: Iterable[Worked]) -> list[Piece]:
-    return [
-        Piece(one.reverses_id or one.id, one.ticket_id or (-one.project_id if one.project_id else None), one.work_date,
-              one.minutes)
-        for one in worked
-    ]  # fmt: skip
 
 
 def _decisions(session: Session, priced: dict[Key, list[Worked]]) -> dict[int, int]:
@@ -329,9 +249,9 @@ def _settle(session: Session, found: Charges, corrections: dict[tuple[int, Key],
     """What is given back stands on a credit note for its invoice, what is added on the next one."""
     credited: dict[int, Credit] = {}
     for (invoice_id, key), change in corrections.items():
-        before = _charged(session, invoice_id, key)
+        before = charged(session, invoice_id, key)
         rounds = found.bought.rounds
-        difference = rounds.total(_pieces([*before, *change])) - rounds.total(_pieces(before))
+        difference = rounds.total(pieces([*before, *change])) - rounds.total(pieces(before))
         invoice = session.scalars(select(Invoice).where(Invoice.id == invoice_id)).one()
         line = _hours(key, change, abs(difference), found.bought.currency, _project_names(session, {key: change}), {})
         line.raw_minutes = abs(line.raw_minutes)
@@ -341,16 +261,3 @@ def _settle(session: Session, found: Charges, corrections: dict[tuple[int, Key],
         else:
             credited.setdefault(invoice_id, Credit(invoice)).charges.append(line)
     found.credits += credited.values()
-
-
-def _charged(session: Session, invoice_id: int, key: Key) -> list[Worked]:
-    """The entries that an invoice, and what was credited on it, have charged on that line."""
-    chain = select(Invoice.id).where((Invoice.id == invoice_id) | (Invoice.credits_id == invoice_id))
-    columns = [getattr(TimeEntry, name) for name in Worked._fields]
-    rows = session.execute(
-        select(*columns)
-        .join(BilledTime, BilledTime.entry_id == TimeEntry.id)
-        .where(BilledTime.invoice_id.in_(chain), BilledTime.code == key.code, BilledTime.rate == key.rate)
-        .order_by(TimeEntry.id)
-    )
-    return [Worked(*row) for row in rows if row.project_id == key.project_id]

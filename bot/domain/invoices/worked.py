@@ -1,0 +1,109 @@
+"""The time that a month's charges are made of: what is not charged yet, and what was charged on an invoice."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session, aliased
+
+from bot.domain.accounts import Account
+from bot.domain.codes import Code
+from bot.domain.invoices.invoice import BilledTime, Invoice
+from bot.domain.months import Month
+from bot.domain.projects import Project
+from bot.domain.rounding import Piece
+from bot.domain.time import TimeEntry
+from bot.domain.time.write_offs import WriteOff
+
+
+class Key(NamedTuple):
+    """What stands on one line."""
+
+    code: str
+    rate: Decimal
+    project_id: int | None = None
+
+
+class Worked(NamedTuple):
+    """An entry, as it is priced."""
+
+    id: int
+    code: Code
+    ticket_id: int | None
+    project_id: int | None
+    work_date: date
+    minutes: int
+    person_id: int
+    reverses_id: int | None
+    replaces_id: int | None
+
+
+def unbilled(session: Session, account: Account, month: Month, waited: Collection[int]) -> list[Worked]:
+    """What is logged for that month, or waited until then, and is neither charged nor written off."""
+    original = aliased(WriteOff)
+    of_it = TimeEntry.period == month.first
+    of_before = TimeEntry.id.in_(list(waited))
+    columns = [getattr(TimeEntry, name) for name in Worked._fields]
+    rows = session.execute(
+        select(*columns)
+        .where(
+            TimeEntry.account_id == account.id, of_it | of_before, TimeEntry.code != Code.INTERNAL,
+            ~exists().where(BilledTime.entry_id == TimeEntry.id),
+            ~exists().where(WriteOff.entry_id == TimeEntry.id),
+            ~exists().where(original.entry_id == TimeEntry.reverses_id),
+        )
+        .order_by(TimeEntry.id)
+    )  # fmt: skip
+    return [Worked(*row) for row in rows]
+
+
+def net(worked: list[Worked]) -> list[Worked]:
+    """Without what was taken back before it was charged, and what took it back."""
+    ids = {one.id for one in worked}
+    gone = {number for one in worked if one.reverses_id in ids for number in (one.id, one.reverses_id)}
+    return [one for one in worked if one.id not in gone]
+
+
+def within_budget(session: Session, ids: set[int]) -> set[int]:
+    """The entries that a project's budget holds, in the order they were made; and what takes one of them back."""
+    budgets = dict(session.execute(select(Project.id, Project.budget_minutes).where(Project.id.in_(ids))).all())
+    spent: dict[int, int] = defaultdict(int)
+    kept: set[int] = set()
+    rows = session.execute(
+        select(TimeEntry.project_id, TimeEntry.id, TimeEntry.minutes, TimeEntry.reverses_id)
+        .where(TimeEntry.project_id.in_(ids))
+        .order_by(TimeEntry.id)
+    )
+    for project_id, entry_id, minutes, reverses_id in rows:
+        if project_id is None:
+            continue
+        fits = reverses_id in kept if reverses_id else spent[project_id] + minutes <= budgets[project_id]
+        if fits:
+            spent[project_id] += minutes
+            kept.add(entry_id)
+    return kept
+
+
+def pieces(worked: Iterable[Worked]) -> list[Piece]:
+    """As the rounding adds them up."""
+    return [
+        Piece(one.reverses_id or one.id, one.ticket_id or (-one.project_id if one.project_id else None), one.work_date,
+              one.minutes)
+        for one in worked
+    ]  # fmt: skip
+
+
+def charged(session: Session, invoice_id: int, key: Key) -> list[Worked]:
+    """The entries that an invoice, and what was credited on it, have charged on that line."""
+    chain = select(Invoice.id).where((Invoice.id == invoice_id) | (Invoice.credits_id == invoice_id))
+    columns = [getattr(TimeEntry, name) for name in Worked._fields]
+    rows = session.execute(
+        select(*columns)
+        .join(BilledTime, BilledTime.entry_id == TimeEntry.id)
+        .where(BilledTime.invoice_id.in_(chain), BilledTime.code == key.code, BilledTime.rate == key.rate)
+        .order_by(TimeEntry.id)
+    )
+    return [Worked(*row) for row in rows if row.project_id == key.project_id]
