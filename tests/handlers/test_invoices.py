@@ -221,7 +221,6 @@ def test_steward_export_writes_an_invoices_files_and_marks_it_when_asked(
     ("arguments", "told"),
     [
         (["--format", "ubl"], "can’t be written yet"),
-        (["--format", "json"], "Choose csv, xero"),
         (["--period", "2026-10"], "no invoice with a number yet"),
         (["--account", "Initech"], "There is no account “Initech”"),
         (["--to", "/proc/nowhere", "--mark"], "Choose another directory"),
@@ -232,9 +231,3 @@ def test_what_can_not_be_exported_is_said_and_nothing_is_marked(at_the_command_l
     assert cli.main(["export", "invoices", *arguments]) == 1
     assert told in capsys.readouterr().err
     assert at_the_command_line.state_of_the_world() == before
-
-
-def test_only_invoices_are_written_to_a_directory(at_the_command_line: House, capsys):
-    for more in (["--format", "xero"], ["--mark"], ["--to", "x"]):
-        assert cli.main(["export", "changes", *more]) == 1
-        assert "Only invoices are written like that" in capsys.readouterr().err
