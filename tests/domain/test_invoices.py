@@ -223,6 +223,21 @@ def test_an_hour_less_after_it_was_billed_is_a_credit_note(session, ticket):
     assert (invoice.state, invoice.total) == (InvoiceState.EXPORTED, Decimal(441))
 
 
+def test_a_credit_note_waits_for_the_number_of_what_it_credits(session, ticket, everything):
+    invoice = an_invoice(session, ticket)
+    (entry,) = session.scalars(select(time.TimeEntry).where(time.TimeEntry.code == Code.ADVISORY))
+    time.reverse(session, entry.id, by=person(session, "Bo"), now=AFTER)
+    (note,) = signed(session, reviewed(session, DECEMBER, now=LATER), LATER)
+    moves(session, note, InvoiceAction.REVIEW)
+    before = everything()
+    with pytest.raises(Refused, match="has no number yet"):
+        moves(session, note, InvoiceAction.APPROVE)
+    assert everything() == before
+    moves(session, invoice, InvoiceAction.REVIEW, InvoiceAction.APPROVE)
+    moves(session, note, InvoiceAction.APPROVE)
+    assert (note.number, invoice.state) == ("INV-2026-0002", InvoiceState.CREDITED)
+
+
 def test_an_hour_more_after_it_was_billed_stands_on_the_next_invoice(session, ticket):
     invoice = an_invoice(session, ticket)
     moves(session, invoice, InvoiceAction.REVIEW, InvoiceAction.APPROVE)

@@ -22,6 +22,7 @@ from bot.domain.invoices.worked import Key, Worked, charged, net, pieces, unbill
 from bot.domain.money import Money
 from bot.domain.months import Month
 from bot.domain.projects import Project
+from bot.domain.quotes import Quote
 from bot.domain.routing import RequestType
 from bot.domain.tickets import Ticket
 from bot.domain.workflow import CloseReason
@@ -101,12 +102,12 @@ def of(session: Session, account: Account, month: Month, bought: Agreement, wait
     """All that the month costs as things stand; `waited` is time of before that could not be charged then."""
     found = Charges(bought, month)
     _add_fee(found)
-    worked = unbilled(session, account, month, waited)
-    worked = net(worked)
+    worked = net(unbilled(session, account, month, waited))
+    covered = quotes.covered(session, {one.ticket_id for one in worked if one.ticket_id})
     corrections = _corrections(session, worked)
     changed = {entry.id for group in corrections.values() for entry in group}
-    priced = _priced(session, found, [entry for entry in worked if entry.id not in changed])
-    found.lines += _lines(session, bought, priced)
+    priced = _priced(session, found, [entry for entry in worked if entry.id not in changed], covered)
+    found.lines += _lines(session, bought, priced, covered)
     _add_usage(session, account, found)
     _add_overage(session, account, found)
     _settle(session, found, corrections)
@@ -114,11 +115,12 @@ def of(session: Session, account: Account, month: Month, bought: Agreement, wait
     return found
 
 
-def _priced(session: Session, found: Charges, worked: list[Worked]) -> dict[Key, list[Worked]]:
+def _priced(
+    session: Session, found: Charges, worked: list[Worked], covered: dict[int, Quote]
+) -> dict[Key, list[Worked]]:
     """Each entry with what stands on its line; what waits, or has no price, is put aside."""
     bought = found.bought
     roles = {person.id: frozenset(person.roles) for person in _workers(session, worked).values()}
-    covered = quotes.covered(session, {one.ticket_id for one in worked if one.ticket_id})
     budgeted = within_budget(session, {one.project_id for one in worked if one.project_id})
     lines: dict[Key, list[Worked]] = defaultdict(list)
     for one in worked:
@@ -142,8 +144,10 @@ def _workers(session: Session, worked: Iterable[Worked]) -> dict[int, people.Per
     return people.by_ids(session, {one.person_id for one in worked})
 
 
-def _lines(session: Session, bought: Agreement, priced: dict[Key, list[Worked]]) -> list[Charge]:
-    decisions = _decisions(session, priced)
+def _lines(
+    session: Session, bought: Agreement, priced: dict[Key, list[Worked]], covered: dict[int, Quote]
+) -> list[Charge]:
+    decisions = {number: quote.decision_id for number, quote in covered.items() if quote.decision_id}
     names = _project_names(session, priced)
     made = []
     for key, worked in priced.items():
@@ -166,13 +170,6 @@ def _hours(
         entries=[one.id for one in worked], tickets=tickets,
         decided={one.id: decisions[one.id] for one in worked if one.id in decisions},
     )  # fmt: skip
-
-
-def _decisions(session: Session, priced: dict[Key, list[Worked]]) -> dict[int, int]:
-    """By entry: the decision that covers it."""
-    worked = [one for key, entries in priced.items() if key.code == Code.OUT_OF_SCOPE for one in entries]
-    covered = quotes.covered(session, {one.ticket_id for one in worked if one.ticket_id})
-    return {number: quote.decision_id for number, quote in covered.items() if quote.decision_id}
 
 
 def _project_names(session: Session, priced: dict[Key, list[Worked]]) -> dict[int, str]:

@@ -143,6 +143,7 @@ def _approve(session: Session, invoice: Invoice, by: Person, now: datetime) -> N
             "Nobody would know whose invoice that is: give your own legal name and address under billing, in the "
             "provider's part of the file, and run `steward apply`. Then approve it."
         )
+    _require_number_of_credited(session, invoice)
     today = firm.calendar.local_date(now)
     bought = agreements.of(session, account.id, invoice.month) or agreements.of(session, account.id, today)
     invoice.seller, invoice.buyer = dict(firm.billing), {"name": account.name, **account.billing}
@@ -155,6 +156,13 @@ def _approve(session: Session, invoice: Invoice, by: Person, now: datetime) -> N
     invoice.number = f"{series}-{invoice.sequence:04}"
     if invoice.credits_id is not None:
         _credited(session, invoice, by, now)
+
+
+def _require_number_of_credited(session: Session, note: Invoice) -> None:
+    """A credit note names the number of what it credits."""
+    credited = session.scalar(select(Invoice).where(Invoice.id == note.credits_id)) if note.credits_id else None
+    if credited is not None and credited.number is None:
+        raise Refused(f"This gives back some of {credited.key}, which has no number yet. Approve that one first.")
 
 
 def _next_number(session: Session, series: str) -> int:
