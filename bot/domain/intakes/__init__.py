@@ -7,7 +7,7 @@ belongs elsewhere.
 """
 
 from bot.domain.intakes.intake import Disposition, Intake, abandon, duplicate, redirected, visible_to
-from bot.domain.intakes.origin import Origin, became, check_origin, made_of
+from bot.domain.intakes.origin import Origin, became, check_origin, check_unmade, made_of
 from bot.domain.intakes.submitting import DISPOSITIONS, check, file_as_ticket, submit, where_it_belongs
 from bot.domain.routing import Destination
 from bot.domain.tickets import LONGEST_TITLE, SHORTEST_TITLE
@@ -24,6 +24,7 @@ __all__ = [
     "became",
     "check",
     "check_origin",
+    "check_unmade",
     "duplicate",
     "file_as_ticket",
     "made_of",

@@ -71,6 +71,16 @@ def became(session: Session, intake: Intake | None, by: Person) -> str:
     return "That message was made a request already."
 
 
+def check_unmade(session: Session, origin: Origin, by: Person) -> None:
+    """Refuse what became a request while the form was open, before anything else is asked about it."""
+    if intake := made_of(session, origin):
+        raise _made_already(session, intake, by)
+
+
+def _made_already(session: Session, intake: Intake | None, by: Person) -> Refused:
+    return Refused(f"{became(session, intake, by)} Nothing was filed twice; open what is there with /ticket.")
+
+
 def claim(session: Session, intake: Intake, origin: Origin, by: Person) -> None:
     """Of two at once the database lets one through; the other is told what became of it."""
     intake.message_channel, intake.message_ts = origin.channel, origin.ts
@@ -80,8 +90,7 @@ def claim(session: Session, intake: Intake, origin: Origin, by: Person) -> None:
             session.add(intake)
             session.flush()
     except IntegrityError:
-        said = became(session, made_of(session, origin), by)
-        raise Refused(f"{said} Nothing was filed twice; open what is there with /ticket.") from None
+        raise _made_already(session, made_of(session, origin), by) from None
 
 
 def answer_in_thread(session: Session, ticket: Ticket, origin: Origin, by: Person, account: Account) -> None:
