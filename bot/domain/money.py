@@ -38,6 +38,16 @@ def rounded(amount: Decimal, currency: str) -> Decimal:
     return amount.quantize(Decimal(1).scaleb(-MINOR_DIGITS.get(currency, 2)), ROUND_HALF_UP)
 
 
+def minor_units(amount: Decimal, currency: str) -> int:
+    """So many of the currency's smallest unit: 12.34 EUR are 1234."""
+    return int(rounded(amount, currency).scaleb(MINOR_DIGITS.get(currency, 2)))
+
+
+def of_minor_units(units: int, currency: str) -> Money:
+    """And back."""
+    return Money(Decimal(units).scaleb(-MINOR_DIGITS.get(currency, 2)), currency)
+
+
 def for_minutes(minutes: int, rate: Decimal, currency: str) -> Money:
     """What so many minutes cost at a rate an hour; rounded once, at the end."""
     return Money(rate * minutes / 60, currency)

@@ -108,7 +108,7 @@ def _store(
     today = today_of(session, actor, call)
     return time.log(
         session, work, by=actor, minutes=line.minutes, work_date=today, note=line.note, now=call.now, today=today,
-        number=number,
+        number=number, after_hours=line.after_hours,
     )  # fmt: skip
 
 
@@ -153,6 +153,7 @@ def store_filled(session: Session, actor: Person, work: Work, filled: modal.Form
     return time.log(
         session, work, by=actor, minutes=filled.minutes, work_date=filled.work_date, category=filled.category,
         code=filled.code, note=filled.note, now=call.now, today=today_of(session, actor, call),
+        after_hours=filled.after_hours,
     )  # fmt: skip
 
 
@@ -175,7 +176,7 @@ def submit_correction(call: Call) -> None:
         entry = time.correct(
             session, carried.entry, work, by=actor, minutes=filled.minutes, work_date=filled.work_date,
             category=filled.category, code=filled.code, note=filled.note, reason=filled.reason, now=call.now,
-            today=today_of(session, actor, call),
+            today=today_of(session, actor, call), after_hours=filled.after_hours,
         )  # fmt: skip
         view = modal.logged(logged(session, actor, entry, work, call)[1])
         call.remember(session, response_action="update", view=view)

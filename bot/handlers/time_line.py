@@ -18,6 +18,7 @@ LONGEST_SHOWN = 40
 _KEY = re.compile(r"(?:T|PR)-?\d+", re.IGNORECASE)
 _TIME = re.compile(r"[-−+]?\d[\d.,:]*(?:(?:h|hrs?|hours?|std|m|mins?|minutes?)(?:\d{1,2}m?)?)?", re.IGNORECASE)
 _TICKET = re.compile(r"(?:T-?)?\d+", re.IGNORECASE)
+_AFTER_HOURS = re.compile(r"after[\s-]hours\b[\s:,]*", re.IGNORECASE)  # where the note begins with it
 _QUOTED = re.compile(r"[\"“”„]\s*([^\"“”„]+?)\s*[\"“”](?:\s+|$)(.*)", re.DOTALL)
 
 
@@ -27,6 +28,7 @@ class Line(NamedTuple):
     work: str | None
     minutes: int
     note: str
+    after_hours: bool = False
 
     @property
     def is_ticket(self) -> bool:
@@ -37,7 +39,8 @@ class Line(NamedTuple):
 def read(text: str) -> Line:
     """`T-102 1h30 note`, `Acme 45m note`, `“Big Shop” 45m note`; without either, what was logged on last.
 
-    The time may be several words (`1h 30m`, `2 h 15 min`) if it ends in a unit.
+    The time may be several words (`1h 30m`, `2 h 15 min`) if it ends in a unit. `after hours` before the note is no
+    part of it: so the time is priced.
     """
     work, words = _what_for(text)
     if not work and len(words) > 1 and words[0].isdecimal() and _minutes_or_none(words[1]):
@@ -50,12 +53,18 @@ def read(text: str) -> Line:
         raise Refused("How long was it? Write it as /time T-102 45m what you did.")
     for count in range(min(LONGEST_DURATION_WORDS, len(words)), 1, -1):
         if words[count - 1][-1].isalpha() and (minutes := _minutes_or_none(" ".join(words[:count]))):
-            return Line(work, minutes, " ".join(words[count:]))
+            return _line(work, minutes, words[count:])
     if len(words) > 1 and words[1][0].isdecimal() and words[0][-1].isalpha():
         raise Refused(
             f"Is “{words[1]}” part of the time? Write it in one word, as 1h30, or begin the note with a word."
         )
-    return Line(work, parse_minutes(words[0]), " ".join(words[1:]))
+    return _line(work, parse_minutes(words[0]), words[1:])
+
+
+def _line(work: str | None, minutes: int, words: list[str]) -> Line:
+    note = " ".join(words)
+    said = _AFTER_HOURS.match(note)
+    return Line(work, minutes, note[said.end() :] if said else note, after_hours=bool(said))
 
 
 def _what_for(text: str) -> tuple[str | None, list[str]]:

@@ -2,7 +2,7 @@
 
 from sqlalchemy.orm import Session
 
-from bot.domain import provider, time
+from bot.domain import accounts, provider, time
 from bot.domain.accounts import Account
 from bot.domain.errors import NotFound, Refused
 from bot.domain.people import Person
@@ -68,7 +68,7 @@ def switch(call: Call) -> None:
     with call.begin() as (session, actor):
         actor.require(Permission.LOG_TIME)
         timer = _held(session, actor, number)
-        ran, before = timers.ran(timer, actor, provider.get(session), call.now), find_work(session, actor, timer.key)
+        ran, before = _ran(session, timer, actor, call), find_work(session, actor, timer.key)
         if ran.forgotten:
             said, view = None, _asks_how_long(session, timer, before, ran, "")
         else:
@@ -92,7 +92,7 @@ def stop(call: Call) -> None:
         if call.kind == "command":
             call.once(session, call.text, actor)
         timer = _held(session, actor, _meant(call))
-        ran, work = timers.ran(timer, actor, provider.get(session), call.now), find_work(session, actor, timer.key)
+        ran, work = _ran(session, timer, actor, call), find_work(session, actor, timer.key)
         if ran.forgotten:
             said, view = None, _asks_how_long(session, timer, work, ran, _note(call))
             call.let_go(session)
@@ -106,13 +106,18 @@ def stop(call: Call) -> None:
 def _stopped(session: Session, actor: Person, timer: Timer, work: Work, ran: Ran, call: Call) -> messages.Said:
     entry = time.log(
         session, work, by=actor, minutes=ran.minutes, work_date=ran.day, note=_note(call), now=call.now,
-        today=today_of(session, actor, call),
+        today=today_of(session, actor, call), after_hours=ran.after_hours,
     )  # fmt: skip
     timers.end(timer, now=call.now, entry_id=entry.id)
     said = logged(session, actor, entry, work, call)
     if call.kind == "command":
         call.remember(session, text=said[0], blocks=said[1], response_type="ephemeral")
     return said
+
+
+def _ran(session: Session, timer: Timer, actor: Person, call: Call) -> Ran:
+    account = accounts.by_id(session, timer.account_id)
+    return timers.ran(timer, actor, provider.get(session), account, call.now)
 
 
 def _note(call: Call) -> str:

@@ -34,11 +34,11 @@ HOW = {Mode.NONE: "as logged", Mode.UP: "up", Mode.CLOSEST: "to the nearest", Mo
 WHAT = {Scope.ENTRY: "each entry", Scope.TICKET_DAY: "each ticket and day", Scope.INVOICE_LINE: "each invoice line"}
 # What the words of a change are called, without what only those who see money may read.
 CHANGED = {
-    "type": "type", "included_minutes": "hours", "rollover_cap": "rollover", "rate_amount": "rate",
+    "type": "type", "included_minutes": "hours", "included_amount": "amount", "rollover_cap": "rollover", "rate_amount": "rate",
     "rate_currency": "currency", "rates": "rates by code", "prices": "prices", "fee_amount": "fee",
     "overage_amount": "rate beyond the allowance", "rounding": "rounding", "scope": "scope", "excluded": "what is out",
     "excluded_types": "types not covered", "ends": "end", "renews": "renewal", "advisory_draws": "advisory work",
-    "tax_rate": "tax", "payment_days": "payment days", "tells_client": "what the client is told",
+    "after_hours_multiplier": "rate after hours", "tax_rate": "tax", "payment_days": "payment days", "tells_client": "what the client is told",
 }  # fmt: skip
 # fmt: off
 MADE = "{{ actor }} made {% if first %}an agreement for *{{ account }}*{% else %}a new version of *{{ account }}*’s agreement{% endif %}, from {{ starts }} on: {{ type }}{% if hours %}, {{ hours }} a month{% endif %}.{% if changed %} Changed: {{ changed }}.{% endif %}\n`/review agreements {{ account }}` shows all of it."
@@ -58,6 +58,10 @@ def _money(amount: Decimal, agreement: Agreement) -> str:
     return str(Money(amount, agreement.currency))
 
 
+def _included(agreement: Agreement) -> str:
+    return burn.shown(agreement.included, agreement.currency if agreement.buys_money else None)
+
+
 def _percent(share: Decimal) -> str:
     return f"{(share * 100).normalize():f} %"
 
@@ -65,8 +69,10 @@ def _percent(share: Decimal) -> str:
 def sentence(agreement: Agreement, *, money: bool) -> str:
     """A version in a few words: `Retainer, 40h a month, 150.00 EUR an hour`."""
     told = [agreement.type.label]
-    if agreement.type is AgreementType.RETAINER:
-        told.append(f"{show(agreement.included_minutes)} a month")
+    if agreement.buys_money:
+        told += [f"{_included(agreement)} of work a month"] if money else []
+    elif agreement.type is AgreementType.RETAINER:
+        told.append(f"{_included(agreement)} a month")
     if money and agreement.fee_amount:
         told.append(f"{_money(agreement.fee_amount, agreement)} a month")
     if money and agreement.rate_amount is not None:
@@ -80,7 +86,7 @@ def terms(agreement: Agreement, *, money: bool) -> list[tuple[str, str]]:
     rounding = "as logged" if rounds.mode is Mode.NONE else f"{HOW[rounds.mode]} {rounds.unit}m"
     found = [
         ("Type", one.type.label),
-        ("Hours", _hours(one)),
+        ("Includes" if one.buys_money else "Hours", _includes(one, money=money)),
         *(_amounts(one) if money else []),
         ("Rounding", f"{rounding}, {WHAT[rounds.scope]}"),
         ("In scope", clip(", ".join(one.scope), LONGEST_LIST)),
@@ -93,19 +99,25 @@ def terms(agreement: Agreement, *, money: bool) -> list[tuple[str, str]]:
     return [(label, text) for label, text in found if text]
 
 
-def _hours(one: Agreement) -> str:
+def _includes(one: Agreement, *, money: bool) -> str:
     if one.type is not AgreementType.RETAINER:
         return ""
-    carried = ""
+    told = ["an amount of work a month" if one.buys_money and not money else f"{_included(one)} a month"]
     if one.rollover_cap:
-        most = int(one.included_minutes * one.rollover_cap)
-        carried = f"; up to {show(most)} of what is left go into the next month"
-    return f"{show(one.included_minutes)} a month{carried}" + ("; advisory work takes from them" * one.advisory_draws)
+        most = burn.shown(int(one.included * one.rollover_cap), one.currency if one.buys_money else None)
+        most = _percent(one.rollover_cap) if one.buys_money and not money else most
+        told.append(f"up to {most} of what is left go into the next month")
+    if one.advisory_draws:
+        told.append("advisory work takes from it")
+    return "; ".join(told)
 
 
 def _amounts(one: Agreement) -> list[tuple[str, str]]:
     hourly = [f"{_money(one.rate_amount, one)} an hour"] if one.rate_amount is not None else []
     hourly += [f"{_money(one.overage_amount, one)} beyond the allowance"] if one.overage_amount is not None else []
+    hourly += (
+        [f"after hours times {one.after_hours_multiplier.normalize():f}"] if one.after_hours_multiplier > 1 else []
+    )
     hourly += [f"{_rate_name(told)} {_money(Decimal(told['amount']), one)}" for told in one.rates]
     priced = [f"{RequestType(told['type']).label} {_money(Decimal(told['amount']), one)}" for told in one.prices]
     fee = f"{_money(one.fee_amount, one)} a month" if one.fee_amount is not None else ""
@@ -171,7 +183,7 @@ def window(
     through = f"Billed up to the end of {_month(billed)}." if billed else "Nothing is billed yet."
     make = blocks.button("New version" if versions else "New agreement", NEW, str(account.id), style="primary")
     body: list[Block] = [blocks.section(say("*{{ name }}*\n{{ through }}", name=line(account.name), through=through))]
-    body += burn.picture(down) if down else []
+    body += burn.picture(down, money=money) if down else []
     body += blocks.actions([make] if actor.may(Permission.MAKE_AGREEMENTS) else [])
     for one in versions[::-1][:MOST_VERSIONS]:
         body += [blocks.divider(), _version(one, now, today, money=money)]
@@ -204,7 +216,7 @@ def told_billing(session: Session, event: Event) -> Mrkdwn:
     return say(
         MADE, actor=mention(actor.slack_id, actor.name) if actor else "Steward", account=facts["account"],
         first=before is None, starts=full(date.fromisoformat(facts["starts"])), type=kind.label.lower(),
-        hours=show(after["included_minutes"]) if kind is AgreementType.RETAINER else None,
+        hours=show(after["included_minutes"]) if after["included_minutes"] else None,
         changed=", ".join(changed),
     )  # fmt: skip
 

@@ -13,7 +13,7 @@ from bot.domain.events import Event, Kind
 from bot.domain.people import Person
 from bot.domain.roles import Permission
 from bot.domain.seats import Seat
-from bot.messages import blocks
+from bot.messages import blocks, burn
 from bot.messages.blocks import Block
 from bot.messages.mrkdwn import Mrkdwn, day, escape, instant, mention, say
 
@@ -71,7 +71,7 @@ def card(session: Session, review: BillingReview, now: datetime, *, money: bool)
     pairs = [("Hours", escape(show(told["raw_minutes"])))]
     if told["billed_minutes"]:
         pairs.append(("Charged", escape(show(told["billed_minutes"]))))
-    if used := allowance(told):
+    if (used := allowance(told)) and (money or not told["allowance"].get("currency")):
         pairs.append(("Allowance", used))
     if money and told["net"]:
         pairs.append(("Net", escape(told["net"])))
@@ -137,12 +137,14 @@ def _signature(made: Decision, known: dict[int, Person]) -> Mrkdwn:
 
 
 def allowance(told: dict[str, Any]) -> Mrkdwn | None:
-    """What of the hours that were bought is used."""
+    """What of all that was bought in advance is used."""
     found = told["allowance"]
     if not found or not found["available"]:
         return None
-    over = f", {show(found['overage'])} beyond" if found["overage"] else ""
-    return escape(f"{show(max(found['used'], 0))} of {show(found['available'])}{over}")
+    used, available, overage = (
+        burn.shown(max(found[name], 0), found.get("currency")) for name in ("used", "available", "overage")
+    )
+    return escape(f"{used} of {available}" + (f", {overage} beyond" if found["overage"] else ""))
 
 
 def rows(session: Session, reviews: list[BillingReview], page: int, now: datetime) -> list[Block]:

@@ -1,6 +1,6 @@
 """A billing review in its window: the numbers, what will be charged, and each finding with what puts it right."""
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from itertools import groupby
 from typing import Any
@@ -15,7 +15,7 @@ from bot.domain.money import Money
 from bot.domain.people import Person
 from bot.domain.time import TimeEntry
 from bot.messages import billing as messages
-from bot.messages import blocks
+from bot.messages import blocks, burn
 from bot.messages.blocks import Block
 from bot.messages.invoices import OPEN as OPEN_INVOICE
 from bot.messages.invoices import counted, named_tickets, paragraphs
@@ -81,13 +81,26 @@ def _numbers(told: dict[str, Any], stands: Examined | None) -> list[tuple[str, M
         pairs.append(("Not approved", show(told["waiting_minutes"])))
     if used := messages.allowance(told):
         pairs.append(("Allowance", used))
+        pairs += _expected(told["allowance"])
         if carried := told["allowance"]["carry_out"]:
-            pairs.append(("Carried into the next month", show(carried)))
+            said = burn.shown(carried, told["allowance"].get("currency"))
+            pairs.append(("Carried into the next month", said))
     if told["net"]:
         pairs.append(("Net", told["net"]))
     if stands and stands.charges and stands.charges.credits:
         pairs.append(("Credit notes", str(_credited(stands))))
     return [(label, escape(value)) for label, value in pairs]
+
+
+def _expected(allowance: dict[str, Any]) -> list[tuple[str, str]]:
+    """Forecast and actual: what half a month led to expect, and what it came to."""
+    if "forecast" not in allowance:
+        return []
+    expected, used = allowance["forecast"], max(allowance["used"], 0)
+    said, currency = burn.shown(expected, allowance.get("currency")), allowance.get("currency")
+    more = used - expected
+    came = f"it came to {burn.shown(abs(more), currency)} {'more' if more > 0 else 'less'}" if more else "as it came"
+    return [(f"Forecast on {day(date.fromisoformat(allowance['midway']))}", f"{said}, {came}")]
 
 
 def _rounded(told: dict[str, Any]) -> str:

@@ -82,9 +82,14 @@ def hours_spent(snapshot: Snapshot, hours: dict[str, int]) -> list[Block]:
 def _allowance(allowance: Snapshot | None) -> list[str]:
     if not allowance:
         return []
-    used, included = allowance["used"], allowance["included"]
-    stands = f"{show(included - used)} left" if used <= included else f"{show(used - included)} over"
-    return [f"The agreement includes {show(included)} a month: {_percent(used, included)} used, {stands}."]
+    used, carried = allowance["used"], allowance.get("carried", 0)
+    available = allowance["included"] + carried
+    if allowance.get("currency"):  # not all who read it may see amounts
+        return [f"Of what the agreement includes a month, {_percent(used, available)} was used."]
+    stands = f"{show(available - used)} left" if used <= available else f"{show(used - available)} over"
+    more = f" and {show(carried)} came over from the month before" if carried else ""
+    includes = f"The agreement includes {show(allowance['included'])} a month{more}"
+    return [f"{includes}: {_percent(used, available)} used, {stands}."]
 
 
 def our_numbers(snapshot: Snapshot) -> Mrkdwn:

@@ -14,6 +14,7 @@ from bot.domain.codes import Code
 from bot.domain.durations import show
 from bot.domain.months import Month
 from bot.domain.outbox import Place
+from bot.domain.quotes import QuoteState
 from bot.domain.reviews import SHOWN
 from bot.domain.workflow import CloseReason
 from bot.messages import blocks, change_views, figures, links
@@ -26,7 +27,8 @@ Snapshot = dict[str, Any]
 Urls = dict[int, str | None]
 FEW = 3
 MOST_CHARACTERS = 9_000  # in a table; Slack refuses more than 10,000
-LISTS = ("closed", "oldest", "reopened", "waiting", "scheduled", "in_work", "out_of_scope")
+NOTHING: Snapshot = {"total": 0, "tickets": []}
+LISTS = ("closed", "oldest", "reopened", "waiting", "scheduled", "in_work", "out_of_scope", "quoted")
 
 
 def headline(snapshot: Snapshot) -> Mrkdwn:
@@ -59,7 +61,7 @@ def client(session: Session, snapshot: Snapshot) -> tuple[Mrkdwn, list[Block]]:
     if volume["open"] or volume["reopened"]:
         body += [blocks.section(_hurts(snapshot, urls)), blocks.section(_waiting_list(snapshot, urls, "you"))]
         body.append(blocks.section(_next(snapshot, urls)))
-    body += figures.hours_spent(snapshot, snapshot["hours"])
+    body += figures.hours_spent(snapshot, snapshot["hours"]) + _decided(snapshot, urls)
     body += blocks.actions([blocks.button("New request", "request.open", style="primary")])
     body.append(blocks.context(_small_print(snapshot)))
     return headline(snapshot), body
@@ -77,7 +79,7 @@ def leadership(session: Session, snapshot: Snapshot) -> tuple[Mrkdwn, list[Block
     body.append(blocks.section(_list("Out of scope", out, urls, _out_of_scope, "with hours", "no hours")))
     body.append(blocks.section(_list("What still hurts", snapshot["oldest"], urls, _oldest, "open", "nothing is open")))
     body.append(blocks.section(_waiting_list(snapshot, urls, snapshot["account"])))
-    body += figures.hours_spent(snapshot, snapshot["hours"] | _internal(snapshot))
+    body += figures.hours_spent(snapshot, snapshot["hours"] | _internal(snapshot)) + _decided(snapshot, urls)
     body += figures.load(snapshot)
     if "account_id" in snapshot:  # reviews of before had none
         seen_in = f"{snapshot['account_id']}:{snapshot['month']}"
@@ -157,6 +159,22 @@ def _result(item: Snapshot) -> str:
 def _oldest(item: Snapshot) -> str:
     days = item["days"]
     return f" · {item['status']}, open for {many(days, 'business day')}" if days else f" · {item['status']}, new"
+
+
+def _decided(snapshot: Snapshot, urls: Urls) -> list[Block]:
+    """What was quoted and decided; reviews of before have none."""
+    found = snapshot.get("quoted", NOTHING)
+    return (
+        [blocks.section(_list("Decided on extra work", found, urls, _quoted, "", "nothing"))] if found["total"] else []
+    )
+
+
+def _quoted(item: Snapshot) -> str:
+    most = f"up to {show(item['cap_minutes'])} " if item["state"] == QuoteState.APPROVED else ""
+    return (
+        f" · {show(item['minutes'])} asked, {most}{item['state']} by {line(item['by'], 40)} on "
+        f"{say('{{ day | day }}', day=item['day'])} (decision {item['decision']})"
+    )
 
 
 def _out_of_scope(item: Snapshot) -> str:

@@ -13,6 +13,7 @@ from bot.domain.allowance import Burn
 from bot.domain.durations import show
 from bot.domain.people import Person
 from bot.domain.priority import Priority
+from bot.domain.roles import Permission
 from bot.domain.tickets import Selection
 from bot.domain.time import timers
 from bot.messages import billing, blocks, burn, links
@@ -181,11 +182,12 @@ def allowances(desk: Desk) -> Overview:
         return Overview([])  # nobody buys hours in advance
     burning = sorted(found.items(), key=lambda pair: (pair[1].state.rank, -burn.share(pair[1])))
     number, worst = burning[0]
-    told = f"{known[number].name}: {burn.stands(worst)}."
+    money = desk.actor.may(Permission.SEE_MONEY)
+    told = f"{known[number].name}: {burn.stands(worst, money=money)}."
     if worst.state is Burn.OK:
         told = "Every account’s hours last until the end of the month."
     shown, page, has_next = _paged(burning, desk.page)
-    rows = [[known[number].name, burn.bar(down), *burn.cells(down)] for number, down in shown]
+    rows = [[known[number].name, burn.bar(down), *burn.cells(down, money=money)] for number, down in shown]
     head = ["Account", "", "Used", "Promised", "By the end", "Runs out"]
     said = blocks.section(say("*Allowances*\n{{ told }}", told=told))
     return Overview([said, blocks.table([head, *rows], numbers=True)], page, has_next)

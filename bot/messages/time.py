@@ -42,10 +42,11 @@ def named(work: Work | None) -> dict[str, str]:
 def logged(entry: TimeEntry, work: Work, day_total: int, used: int = 0, doubts: list[Doubt] | None = None) -> Said:
     """What was stored, what is odd about it, and how to put it right or take it back."""
     text = say(
-        ":white_check_mark: *{{ spent }}* on *{{ key }}* {{ title }}\n{{ category }}, {{ code }}, {{ day }}."
+        ":white_check_mark: *{{ spent }}* on *{{ key }}* {{ title }}\n"
+        "{{ category }}, {{ code }}{% if after_hours %}, after hours{% endif %}, {{ day }}."
         "{% if note %} “{{ note }}”{% endif %}",
         spent=show(entry.minutes), **named(work), category=entry.category.label, code=entry.code.label,
-        day=day_name(entry.work_date), note=entry.note,
+        day=day_name(entry.work_date), note=entry.note, after_hours=entry.after_hours,
     )  # fmt: skip
     budget = f"Budget: {budget_used(work, used)}. " if isinstance(work, Project) else ""
     total = blocks.context(say("{{ budget }}{{ total }} logged for that day.", budget=budget, total=show(day_total)))
@@ -213,8 +214,10 @@ def undone(reversal: TimeEntry) -> str:
 
 def _row(entry: TimeEntry, work: Work | None) -> Block:
     text = say(
-        "*{{ spent }}* {{ key }} {{ title }} · {{ code }}{% if note %}\n“{{ note }}”{% endif %}",
+        "*{{ spent }}* {{ key }} {{ title }} · {{ code }}{% if after_hours %}, after hours{% endif %}"
+        "{% if note %}\n“{{ note }}”{% endif %}",
         spent=show(entry.minutes), **named(work), code=entry.code.label, note=entry.note,
+        after_hours=entry.after_hours,
     )  # fmt: skip
     tools = [blocks.option("Edit", f"{EDIT}:{entry.id}"), blocks.option("Undo", f"{UNDO}:{entry.id}")]
     return blocks.section(text, accessory=blocks.overflow("ticket.more", tools))

@@ -3,7 +3,7 @@
 import re
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import BaseModel, Field, ValidationInfo, field_validator
 
@@ -18,7 +18,7 @@ from bot.messages.agreements import HOW, WHAT, rates_by_role
 from bot.messages.blocks import Block, option
 from bot.messages.mrkdwn import Mrkdwn, line, say
 from bot.modals import form
-from bot.modals.typed import amount, names, percent, prices
+from bot.modals.typed import amount, is_amount, multiplier, names, percent, prices
 
 FORM, REVEAL, WINDOW, LISTED, REVIEWS = (
     "agreement.make", "agreement.reveal", "agreement.window", "agreement.listed", "review.window"
@@ -26,19 +26,26 @@ FORM, REVEAL, WINDOW, LISTED, REVIEWS = (
 MOST_HOURS = 10_000
 CODE_RATES = {f"rate_{code.value}": code for code in (Code.OUT_OF_SCOPE, Code.PROJECT, Code.ADVISORY)}
 ONLY_FOR: dict[AgreementType, tuple[str, ...]] = {
-    AgreementType.RETAINER: ("included_hours", "rollover_cap", "advisory_draws", "fee"),
+    AgreementType.RETAINER: ("included", "rollover_cap", "advisory_draws", "fee"),
     AgreementType.TIME_AND_MATERIALS: (),
     AgreementType.FIXED: ("fee",),
     AgreementType.USAGE: ("prices", "fee"),
 }
 NEEDED = {
-    AgreementType.RETAINER: ("included_hours", "Write how many hours a month are included, as in 40."),
+    AgreementType.RETAINER: ("included", "Write what a month includes: hours, as in 40, or an amount, as in 4000 EUR."),
     AgreementType.TIME_AND_MATERIALS: ("rate", "Write what an hour costs: every hour is charged."),
     AgreementType.FIXED: ("fee", "Write what a month costs."),
     AgreementType.USAGE: ("prices", "Write at least one price, as in Incident: 40."),
 }
 STAYS = "What was billed stays as it was: a version counts from its start on, for whole months."
 PUT_RIGHT = "Mistyped? Make another version with the same start: the later one counts, until that month is billed."
+
+
+class Included(NamedTuple):
+    """What a month includes: time, or money."""
+
+    minutes: int = 0
+    amount: Decimal | None = None
 
 
 class Metadata(BaseModel):
@@ -57,11 +64,12 @@ class Form(BaseModel):
     type: AgreementType
     starts: date
     currency: str
-    included_hours: int = Field(0, validate_default=True)  # in minutes
+    included: Included = Field(Included(), validate_default=True)
     rollover_cap: Decimal = Decimal(0)
     advisory_draws: bool = False
     rate: Decimal | None = Field(None, validate_default=True)
     overage: Decimal | None = None
+    after_hours: Decimal = Decimal(1)
     fee: Decimal | None = Field(None, validate_default=True)
     prices: list[dict[str, str]] = Field([], validate_default=True)
     rate_out_of_scope: Decimal | None = None
@@ -86,20 +94,28 @@ class Form(BaseModel):
             raise ValueError("Write the three letters of a currency, as in EUR.")
         return text.upper()
 
-    @field_validator("included_hours", "rate", "fee", "prices", mode="before")
+    @field_validator("included", "rate", "fee", "prices", mode="before")
     @classmethod
     def _is_there(cls, typed: Any, info: ValidationInfo) -> Any:
         field, sentence = NEEDED.get(info.data.get("type", ""), ("", ""))
-        if info.field_name == field and not typed:
+        if info.field_name == field and (not typed or typed == Included()):
             raise ValueError(sentence)
+        if info.field_name == "rate" and not typed and info.data.get("included", Included()).amount:
+            raise ValueError("Write what an hour costs: that is what work takes from the amount.")
         return typed
 
-    @field_validator("included_hours", mode="before")
+    @field_validator("included", mode="before")
     @classmethod
-    def _hours(cls, typed: Any) -> int:
-        if not typed:
-            return 0
+    def _included(cls, typed: Any, info: ValidationInfo) -> Included:
+        if not typed or isinstance(typed, Included):
+            return Included()
         text = str(typed).strip()
+        if is_amount(text):
+            return Included(amount=amount(text, info.data.get("currency", "")))
+        return Included(cls._hours(text))
+
+    @classmethod
+    def _hours(cls, text: str) -> int:
         plain = re.fullmatch(r"\d+([.,]\d+)?", text)
         try:
             return parse_minutes(f"{text}h" if plain else text, longest=60 * MOST_HOURS, what="a month’s hours")
@@ -110,6 +126,11 @@ class Form(BaseModel):
     @classmethod
     def _amount(cls, typed: Any, info: ValidationInfo) -> Decimal | None:
         return amount(str(typed), info.data.get("currency", "")) if typed else None
+
+    @field_validator("after_hours", mode="before")
+    @classmethod
+    def _multiplier(cls, typed: Any) -> Decimal:
+        return multiplier(str(typed))
 
     @field_validator("prices", mode="before")
     @classmethod
@@ -148,7 +169,8 @@ class Form(BaseModel):
         rates = [{"code": code.value, "role": None, "amount": str(typed)}
                  for field, code in CODE_RATES.items() if (typed := getattr(self, field)) is not None]  # fmt: skip
         return {
-            "type": self.type, "starts": self.starts, "included_minutes": self.included_hours,
+            "type": self.type, "starts": self.starts, "included_minutes": self.included.minutes,
+            "included_amount": self.included.amount, "after_hours_multiplier": self.after_hours,
             "rollover_cap": self.rollover_cap, "rate_amount": self.rate, "rate_currency": self.currency,
             "rounding": {"unit": self.unit, "mode": self.mode.value, "scope": self.rounds.value},
             "scope": self.scope, "excluded": self.excluded,
@@ -167,7 +189,8 @@ def filled(before: Agreement | None, starts: date) -> dict[str, Any]:
     rounds = before.rounds
     found = {
         "type": before.type.value, "starts": starts.isoformat(), "currency": before.currency,
-        "included_hours": show(before.included_minutes) if before.included_minutes else "",
+        "included": _included(before),
+        "after_hours": "" if before.after_hours_multiplier == 1 else _shown(before.after_hours_multiplier),
         "rollover_cap": _shown(before.rollover_cap * 100), "advisory_draws": before.advisory_draws,
         "rate": _shown(before.rate_amount), "overage": _shown(before.overage_amount), "fee": _shown(before.fee_amount),
         "prices": "\n".join(f"{RequestType(one['type']).label}: {one['amount']}" for one in before.prices),
@@ -179,6 +202,12 @@ def filled(before: Agreement | None, starts: date) -> dict[str, Any]:
         "tells_client": before.tells_client,
     }  # fmt: skip
     return {name: value for name, value in found.items() if value not in ("", False, [])}
+
+
+def _included(before: Agreement) -> str:
+    if before.included_amount is not None:
+        return f"{_shown(before.included_amount)} {before.currency}"
+    return show(before.included_minutes) if before.included_minutes else ""
 
 
 def _shown(number: Decimal | None) -> str:
@@ -220,10 +249,11 @@ def _text(told: dict[str, Any], name: str, label: str, *, optional: bool = True,
 def _of_a_type(told: dict[str, Any]) -> dict[str, Block]:
     """The fields that not every type has."""
     return {
-        "included_hours": _text(told, "included_hours", "Included hours a month", optional=False, placeholder="40"),
+        "included": _text(told, "included", "Included a month", optional=False, placeholder="40",
+                          hint="Hours, as in 40, or an amount that work takes from, as in 4000 EUR"),
         "rollover_cap": _text(told, "rollover_cap", "Rollover cap, in %", placeholder="50",
-                              hint="How much of the month’s hours may go into the next one. Empty: nothing"),
-        "advisory_draws": form.tick("advisory_draws", "Advisory work", "It takes from the included hours",
+                              hint="How much of it may go into the next month. Empty: nothing"),
+        "advisory_draws": form.tick("advisory_draws", "Advisory work", "It takes from what is included",
                                     initial=bool(told.get("advisory_draws"))),
         "prices": _text(told, "prices", "Price of a request, by type", optional=False, multiline=True, longest=500,
                         placeholder="Incident: 40", hint="One line a type, as in Incident: 40"),
@@ -237,6 +267,15 @@ def _rates(told: dict[str, Any], chosen: AgreementType, before: Agreement | None
     fields = [_text(told, "rate", "Hourly rate", optional=not charged, placeholder="150")]
     if chosen is AgreementType.RETAINER:
         fields.append(_text(told, "overage", "Rate beyond the allowance, an hour", hint="Empty: the hourly rate"))
+    fields.append(
+        _text(
+            told,
+            "after_hours",
+            "After hours, times the rate",
+            placeholder="1.5",
+            hint="What an hour outside their working hours costs. Empty: the same",
+        )
+    )
     fields += [_text(told, field, f"{code.label}, an hour", hint="Empty: the hourly rate")
                for field, code in CODE_RATES.items()]  # fmt: skip
     kept = rates_by_role(before) if before else ""

@@ -31,6 +31,7 @@ class Form(BaseModel):
     category: Category = Category.TICKET_RESOLUTION
     code: Code | None = None
     note: str = ""
+    after_hours: bool = False
     reason: str = ""  # of a correction
 
     @field_validator("minutes", mode="before")
@@ -73,7 +74,10 @@ class Corrected(BaseModel):
 
 def correction(entry: TimeEntry, work: Work, window: str | None) -> dict[str, Any]:
     """The same form with what was stored; what it says then stands in its place."""
-    body = _fields(work, entry.work_date, entry.category, show(entry.minutes), entry.code.value, entry.note)
+    body = _fields(
+        work, entry.work_date, entry.category, show(entry.minutes), entry.code.value, entry.note,
+        after_hours=entry.after_hours,
+    )  # fmt: skip
     body.append(form.text("reason", "Why", optional=True, longest=300, placeholder="Forgot the call in the evening"))
     metadata = Corrected(entry=entry.id, window=window).model_dump_json()
     return form.modal(CORRECTION, "Edit time", body, submit="Save", metadata=metadata)
@@ -86,8 +90,9 @@ def forgotten(timer: int, told: Mrkdwn, work: Work, day: date, category: Categor
 
 
 def _fields(
-    work: Work | None, day: date, category: Category, minutes: str = "", code: str = AUTOMATIC, note: str = ""
-) -> list[Block]:
+    work: Work | None, day: date, category: Category, minutes: str = "", code: str = AUTOMATIC, note: str = "",
+    *, after_hours: bool = False,
+) -> list[Block]:  # fmt: skip
     codes = [option("By ticket and category", AUTOMATIC), *form.enum_options(Code)]
     return [
         form.search("ticket", "Ticket", FIND_TICKET, initial=work_option(work) if work else None,
@@ -98,6 +103,7 @@ def _fields(
         form.choice("code", "Billing code", codes, initial=code),
         form.text("note", "Note", optional=True, longest=500, initial=note, placeholder="What you did",
                   hint="On a ticket or a project you may leave it out"),
+        form.tick("after_hours", "After hours", "It was outside their working hours", initial=after_hours),
     ]  # fmt: skip
 
 

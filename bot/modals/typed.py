@@ -7,8 +7,27 @@ from typing import Any
 from bot.domain.routing import RequestType
 
 MOST_AMOUNT, MOST_NAMES = Decimal(10) ** 9, 50
+MOST_TIMES = 10
+TIME = {"HRS", "STD", "MIN"}  # three letters that are no currency
+_MULTIPLIER = re.compile(r"[x×]? ?(\d{1,4}(?:[.,]\d{1,2})?) ?(%)?[x×]?")
 _AMOUNT = re.compile(r"(?:([A-Za-z]{3}) ?)?(\d{1,12})(?:[.,](\d{1,2}))?(?: ?([A-Za-z]{3}))?")
 _PERCENT = re.compile(r"(\d{1,3})(?:[.,](\d{1,2}))? ?%?")
+
+
+def is_amount(text: str) -> bool:
+    """Whether a currency stands beside the figure, as in `4000 EUR`; `40 hrs` is time."""
+    match = _AMOUNT.fullmatch(text.strip())
+    named = (match[1] or match[4] or "").upper() if match else ""
+    return bool(named) and named not in TIME
+
+
+def multiplier(text: str) -> Decimal:
+    """`1.5`, `1,5`, `x2`, `150 %`: how many times the rate."""
+    match = _MULTIPLIER.fullmatch(text.strip())
+    found = Decimal(match[1].replace(",", ".")) / (100 if match[2] else 1) if match else None
+    if found is None or not 1 <= found <= MOST_TIMES:
+        raise ValueError(f"Write how many times the rate it costs, from 1 to {MOST_TIMES}, as in 1.5.")
+    return found
 
 
 def amount(text: str, currency: str) -> Decimal:

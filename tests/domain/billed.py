@@ -31,12 +31,13 @@ LATER = datetime.fromisoformat("2027-01-04T12:00:00+00:00")
 def worked(
     session: Session, work: Any, minutes: int, *, by: str = "Bo", day: date = TODAY, code: Code | None = None,
     note: str = "rebuilt the search index", now: datetime | None = None, category: Category | None = None,
+    after_hours: bool = False,
 ) -> TimeEntry:  # fmt: skip
     """An entry, logged the same day unless it is said when."""
     at = now or datetime.combine(day, MONDAY.timetz())
     entry = time.log(
         session, work, by=person(session, by), minutes=minutes, work_date=day, now=at, today=at.date(), note=note,
-        code=code, category=category,
+        code=code, category=category, after_hours=after_hours,
     )  # fmt: skip
     session.refresh(entry)
     return entry

@@ -202,12 +202,12 @@ def test_the_database_opens_no_month_again(session, ticket):
 
 def test_what_is_left_over_is_carried_once_the_month_is_locked(session, ticket):
     """BIL-02's first month: 20 h, half of it carried, 5 used: 10 carried, 5 forfeited."""
-    bought(session, starts=date(2026, 11, 1), included_minutes=20 * 60, rollover_cap=Decimal("0.5"))
+    terms = bought(session, starts=date(2026, 11, 1), included_minutes=20 * 60, rollover_cap=Decimal("0.5"))
     worked(session, ticket, 300)
     acme = by_name(session, "Acme")
-    open_still = burn.carry_into(session, acme, DECEMBER)
+    open_still = burn.carry_into(session, acme, DECEMBER, terms)
     signed(session, reviewed(session))
-    assert (acme.billed_carry, burn.carry_into(session, acme, DECEMBER), open_still) == (600, 600, 600)
+    assert (acme.billed_carry, burn.carry_into(session, acme, DECEMBER, terms), open_still) == (600, 600, 600)
     assert burn.of(session, acme, LATER - timedelta(days=20)).figures.available == 30 * 60
 
 

@@ -1,6 +1,6 @@
 """A month's burn: what was used and promised, what came over from the months before, and who is told of it once."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -100,11 +100,21 @@ def test_what_a_locked_month_left_over_is_kept_and_nothing_before_it_is_added_up
 
 
 def test_open_months_are_added_up_one_after_the_other(session, acme, works, locked):
+    acme.live_since = NOW - timedelta(days=120)
     locked("2026-08-31", carry=20)
     works(5, "2026-09-02")  # of the carried 20, of which 15 expire: its own 40 are left, 20 go on
     works(50, "2026-10-05")  # 20 of the carry, 30 of its own: 10 go on
     works(4, "2026-11-03")
     assert hours(now(session, acme)) == (10, 50, 4, 46)
+
+
+def test_nothing_comes_over_from_months_in_which_we_did_not_serve_them(session, acme, works):
+    """The agreement is older than our log: what was worked before is not known, so nothing is taken for left over."""
+    acme.live_since = datetime(2026, 11, 2, 8, tzinfo=UTC)
+    works(4, "2026-11-03")
+    assert hours(now(session, acme)) == (0, 40, 4, 36)
+    acme.live_since = datetime(2026, 10, 31, 8, tzinfo=UTC)
+    assert hours(now(session, acme)) == (20, 60, 4, 56)
 
 
 def test_a_correction_of_an_open_month_changes_what_came_over(session, acme, works, locked, who):

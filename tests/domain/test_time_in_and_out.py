@@ -300,7 +300,8 @@ def test_an_entry_is_one_row(session, a_ticket):
     expected = {
         "work_date": "2026-11-23", "person": "Bo", "account": "Acme", "ticket": f"T-{entry.ticket_id}", "project": "",
         "title": "How do macros work?", "minutes": "45", "category": "ticket_resolution", "code": "included",
-        "note": "Rebuilt the search index", "vague": "no", "late": "no", "logged_at": "2026-11-23T10:00:00+00:00",
+        "note": "Rebuilt the search index", "vague": "no", "late": "no", "after_hours": "no",
+        "logged_at": "2026-11-23T10:00:00+00:00",
         "period": "2026-11", "entry": str(entry.id), "stands": "yes", "reverses": "", "replaces": "", "reason": "",
         "source": "", "source_key": "", "steward": "T0PROVIDER", "person_id": "U0BO",
     }  # fmt: skip

@@ -46,7 +46,7 @@ def test_bare_review_leads_to_the_three_and_each_person_sees_theirs(house: House
 
 
 def test_the_list_tells_what_counts_now_and_what_comes(house: House):
-    opens_form(house).fills({"Included hours a month": "50"}).submits().closes()
+    opens_form(house).fills({"Included a month": "50"}).submits().closes()
     house.sam.opens("/review agreements")
     text = plain(house.sam)
     assert "Retainer, 40h a month, 150.00 EUR an hour, since 1 Jan 2026" in text
@@ -131,7 +131,7 @@ def test_the_form_begins_with_what_counts_and_the_first_of_next_month(house: Hou
 
 def test_a_version_is_made_told_and_seen_and_the_one_before_stays(house: House):
     opens_form(house).fills({
-        "Included hours a month": "37,5", "Rollover cap, in %": "25 %", "Hourly rate": "160,50",
+        "Included a month": "37,5", "Rollover cap, in %": "25 %", "Hourly rate": "160,50",
         "Rate beyond the allowance, an hour": "180 EUR", "Project, an hour": "140", "Fixed fee a month": "5200",
         "In scope": "Zendesk\nShopify, zendesk", "Out of scope": "", "Types not covered": ["Planning"],
         "Advisory work": True, "Ends": "2027-11-30", "Tax, in %": "19", "Payment due after, in days": "30",
@@ -141,7 +141,7 @@ def test_a_version_is_made_told_and_seen_and_the_one_before_stays(house: House):
     text = plain(house.sam)
     for line in (
         "From 1 Dec 2026 · to come", "From 1 Jan 2026 · in force", "Made by @sam on 23 Nov 2026.",
-        "Hours: 37h 30m a month; up to 9h 22m of what is left go into the next month; advisory work takes from them",
+        "Hours: 37h 30m a month; up to 9h 22m of what is left go into the next month; advisory work takes from it",
         "Rate: 160.50 EUR an hour, 180.00 EUR beyond the allowance, Project 140.00 EUR", "Fee: 5,200.00 EUR a month",
         "Rounding: down 6m, each entry", "In scope: Zendesk, Shopify", "Not covered: Planning",
         "Ends: renews after 30 Nov 2027", "Invoices: due after 30 days, 19 % tax",
@@ -158,7 +158,7 @@ def test_a_version_is_made_told_and_seen_and_the_one_before_stays(house: House):
 
 def test_the_billing_channel_hears_of_it_without_amounts(house: House):
     does(house, "update provider set channels = channels - 'billing'")  # then triage reads it
-    opens_form(house).fills({"Included hours a month": "50", "Hourly rate": "175"}).submits()
+    opens_form(house).fills({"Included a month": "50", "Hourly rate": "175"}).submits()
     house.delivers()
     house.bo.sees("@sam made a new version of *Acme*’s agreement, from 1 Dec 2026 on: retainer, 50h a month. "
                   "Changed: hours, rate.")  # fmt: skip
@@ -176,12 +176,12 @@ def test_what_was_typed_wrong_is_put_right_by_another_version_with_the_same_star
 
 
 def test_fields_appear_with_the_type_they_are_for_and_what_was_typed_stays(house: House):
-    opens_form(house).fills({"Included hours a month": "44", "Hourly rate": "170"})
+    opens_form(house).fills({"Included a month": "44", "Hourly rate": "170"})
     for kind, has, lacks in [
-        ("Time and materials", set(), {"Included hours a month", "Fixed fee a month", "Price of a request, by type"}),
-        ("Fixed", {"Fixed fee a month"}, {"Included hours a month", "Price of a request, by type"}),
-        ("Usage", {"Price of a request, by type", "Fixed fee a month"}, {"Included hours a month", "Rollover cap"}),
-        ("Retainer", {"Included hours a month", "Rollover cap", "Advisory work"}, {"Price of a request, by type"}),
+        ("Time and materials", set(), {"Included a month", "Fixed fee a month", "Price of a request, by type"}),
+        ("Fixed", {"Fixed fee a month"}, {"Included a month", "Price of a request, by type"}),
+        ("Usage", {"Price of a request, by type", "Fixed fee a month"}, {"Included a month", "Rollover cap"}),
+        ("Retainer", {"Included a month", "Rollover cap", "Advisory work"}, {"Price of a request, by type"}),
     ]:  # fmt: skip
         house.sam.fills({"Type": kind})
         text = plain(house.sam)
@@ -200,10 +200,43 @@ def test_usage_is_priced_a_line_a_type(house: House):
     assert (row["included_minutes"], row["rollover_cap"]) == (0, 0)  # what only a retainer has is gone
 
 
+def test_a_retainer_of_money_says_its_amount_to_those_who_may_see_money(house: House):
+    opens_form(house).fills({"Included a month": "4000 EUR", "After hours, times the rate": "1,5"}).submits()
+    (row,) = made(house)
+    assert (str(row["included_amount"]), row["included_minutes"], str(row["after_hours_multiplier"])) == (
+        "4000.00", 0, "1.50"
+    )  # fmt: skip
+    text = plain(house.sam)
+    assert "Includes: 4,000.00 EUR a month; up to 2,000.00 EUR of what is left go into the next month" in text
+    assert "after hours times 1.5" in text
+    house.bo.opens("/review agreements acme")
+    assert "Includes: an amount of work a month; up to 50 % of what is left go into the next month" in plain(house.bo)
+    assert "4,000" not in plain(house.bo)
+    house.sam.closes()
+    opens_form(house)
+    assert "<4000 EUR>" in house.sam.modal_text()
+
+
+def test_the_month_of_an_amount_is_a_share_to_those_who_may_not_see_money(house: House):
+    house.files_a_request()
+    told = {"Starts": "2026-11-01", "Included a month": "1000 EUR", "Hourly rate": "100", "Rollover cap, in %": ""}
+    opens_form(house).fills(told).submits()
+    house.bo.opens("/time T-101 9h rebuilt all of it")
+    house.bo.opens("/review agreements acme")
+    assert "November so far: 90 % used; runs out on " in plain(house.bo)
+    assert "EUR" not in plain(house.bo)
+    house.sam.opens("/review agreements acme")
+    assert "November so far: 900.00 EUR of 1,000.00 EUR used; runs out on " in plain(house.sam)
+
+
 BAD = [
-    ({"Included hours a month": "-5"}, "included_hours", "I can't read “-5” as a time"),
-    ({"Included hours a month": "many"}, "included_hours", "I can't read “many” as a time"),
-    ({"Included hours a month": "0"}, "included_hours", "outside a month’s hours"),
+    ({"Included a month": "-5"}, "included", "I can't read “-5” as a time"),
+    ({"Included a month": "many"}, "included", "I can't read “many” as a time"),
+    ({"Included a month": "0"}, "included", "outside a month’s hours"),
+    ({"Included a month": "4000 USD"}, "included", "That is in USD, and the agreement is in EUR"),
+    ({"Included a month": "4000 EUR", "Hourly rate": ""}, "rate", "what work takes from the amount"),
+    ({"After hours, times the rate": "0.5"}, "after_hours", "from 1 to 10, as in 1.5"),
+    ({"After hours, times the rate": "twice"}, "after_hours", "from 1 to 10, as in 1.5"),
     ({"Hourly rate": "-150"}, "rate", "no minus, no separators"),
     ({"Hourly rate": "0"}, "rate", "more than 0, or leave it empty"),
     ({"Hourly rate": "a lot"}, "rate", "I can’t read “a lot” as an amount"),
@@ -235,7 +268,7 @@ def test_what_is_wrong_is_told_beside_its_field(house: House, typed: dict, field
 
 @pytest.mark.parametrize(
     ("kind", "field"),
-    [("retainer", "included_hours"), ("time_and_materials", "rate"), ("fixed", "fee"), ("usage", "prices")],
+    [("retainer", "included"), ("time_and_materials", "rate"), ("fixed", "fee"), ("usage", "prices")],
 )
 def test_what_a_type_cannot_do_without_is_asked_for(kind: str, field: str):
     typed = {"type": "plain_text_input", "value": None}
@@ -248,9 +281,9 @@ def test_what_a_type_cannot_do_without_is_asked_for(kind: str, field: str):
 
 
 def test_every_mistake_is_told_at_once(house: House):
-    opens_form(house).fills({"Included hours a month": "x", "Hourly rate": "0", "Tax, in %": "200", "Currency": "1"})
+    opens_form(house).fills({"Included a month": "x", "Hourly rate": "0", "Tax, in %": "200", "Currency": "1"})
     house.sam.submits(refused="I can't read")
-    assert set(errors(house.sam)) == {"included_hours", "rate", "tax", "currency"}
+    assert set(errors(house.sam)) == {"included", "rate", "tax", "currency"}
 
 
 def test_a_locked_month_stays_as_it_is(house: House):

@@ -373,3 +373,35 @@ def test_no_contact_logs_time_on_an_account_whatever_is_sent(house: House):
         assert house.sends_payload(forged)[0] == 200
     house.rex.opens("/time Acme 45m call about the renewal").sees("Only")
     assert house.state_of_the_world() == before
+
+
+@pytest.mark.parametrize(("typed", "note"), [
+    ("after hours restarted the mailer", "restarted the mailer"),
+    ("After-hours: restarted the mailer", "restarted the mailer"),
+    ("after hours", ""),
+])  # fmt: skip
+def test_a_line_may_say_that_it_was_after_hours(house: House, typed, note):
+    house.files_a_request()
+    house.bo.opens(f"/time T-101 45m {typed}").sees("Included, after hours, Mon 23 Nov")
+    assert house.one("select note, after_hours from time_entry") == {"note": note, "after_hours": True}
+    house.bo.opens("/time today").sees("Included, after hours")
+
+
+def test_words_that_only_contain_it_are_a_note(house: House):
+    house.files_a_request()
+    house.bo.opens("/time T-101 45m called Ana after hours")
+    assert house.one("select note, after_hours from time_entry") == {
+        "note": "called Ana after hours",
+        "after_hours": False,
+    }
+
+
+def test_after_hours_is_ticked_in_the_form_and_put_right_by_edit(house: House):
+    house.files_a_request()
+    house.bo.opens("/time").fills(
+        {"Ticket": "T-101", "Time spent": "1h", "After hours": ["It was outside their working hours"]}
+    )
+    house.bo.submits().sees("after hours").clicks("Edit")
+    house.bo.fills({"After hours": []}).submits().does_not_see("after hours")
+    rows = house.rows("select minutes, after_hours from time_entry order by id")
+    assert [tuple(row.values()) for row in rows] == [(60, True), (-60, True), (60, False)]

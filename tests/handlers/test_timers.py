@@ -237,3 +237,21 @@ def test_the_home_shows_the_one_that_runs_and_stops_or_discards_it(house: House)
     house.bo.clicks("Discard", on="Your timer runs")
     assert "Your timer" not in house.bo.home_text()
     assert entries(house) == [(101, 10, "")]
+
+
+def test_a_timer_that_ran_while_they_were_closed_knows_it(timed: House):
+    timed.bo.opens("/time discard")
+    timed.passes(hours=9)  # from ten to seven in the evening
+    timed.bo.opens("/time start T-101")
+    timed.passes(minutes=30)
+    timed.bo.opens("/time stop restarted the mailer").sees("after hours")
+    assert timed.one("select minutes, after_hours from time_entry") == {"minutes": 30, "after_hours": True}
+
+
+def test_one_that_ran_in_working_hours_too_is_not_after_hours(timed: House):
+    timed.passes(minutes=0)
+    timed.bo.opens("/time stop at once").does_not_see("after hours")
+    timed.bo.opens("/time start T-101")
+    timed.passes(hours=9)
+    timed.bo.opens("/time stop a long day")
+    assert [row["after_hours"] for row in timed.rows("select after_hours from time_entry")] == [False, False]

@@ -43,7 +43,9 @@ def quiet(**facts: Any) -> dict[str, Any]:
                   for first, last in weeks],
         "closed": listed(), "oldest": listed(), "reopened": listed(), "systems": [], "waiting": listed(),
         "scheduled": listed(), "in_work": listed(), "hours": {}, "categories": {}, "allowance": None,
-        "internal_hours": 0, "out_of_scope": listed(), "load": [], "reopen_rate": None, "status_hours": {}, **facts,
+        "internal_hours": 0, "out_of_scope": listed(), "load": [], "reopen_rate": None, "status_hours": {},
+        "quoted": listed(),
+        **facts,
     }  # fmt: skip
 
 
@@ -64,7 +66,9 @@ def full(title: str = "Help centre search is empty", words: str = "The words you
         systems=[{"system": words[:60], "count": 5}], waiting=listed(*waits), in_work=listed(item(141), total=7),
         scheduled=listed(item(151, title, starts="2026-12-03"), item(152, title, starts=None)),
         hours={"included": 1290, "out_of_scope": 120}, categories={"ticket_resolution": 1400},
-        allowance={"included": 2400, "used": 1290}, internal_hours=75, reopen_rate=0.11,
+        allowance={"included": 2400, "carried": 0, "used": 1290, "currency": None},
+        quoted=listed(item(101, title, state="approved", minutes=90, cap_minutes=120, decision=4, by=words[:80],
+                           day="2026-11-04")), internal_hours=75, reopen_rate=0.11,
         out_of_scope=listed(item(101, title, minutes=120, approval=None)),
         load=[{"name": title[:80], "minutes": 1290, "open": 9}, {"name": "Eve", "minutes": 0, "open": 1}],
         status_hours={"Waiting on client": 220.0, "In progress": 120.5},

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.domain.base import AccountRef, Base, Id
 from bot.domain.codes import Code
-from bot.domain.money import Money
+from bot.domain.money import Money, for_minutes, minor_units, rounded
 from bot.domain.months import Month
 from bot.domain.roles import Role
 from bot.domain.rounding import Mode, Rounding, Scope
@@ -78,6 +78,8 @@ class Agreement(Base):
     tax_rate: Mapped[Decimal] = mapped_column(Numeric(6, 4), default=Decimal(0), server_default="0")
     payment_days: Mapped[int] = mapped_column(default=14, server_default="14")
     tells_client: Mapped[bool] = mapped_column(default=False, server_default="false")
+    included_amount: Mapped[Decimal | None] = mapped_column(Numeric(16, 2), default=None)  # a month, in place of hours
+    after_hours_multiplier: Mapped[Decimal] = mapped_column(Numeric(4, 2), default=Decimal(1), server_default="1")
     made_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), default=None)  # null: `steward apply`
     made_at: Mapped[datetime] = mapped_column(server_default=func.now(), init=False)
 
@@ -109,8 +111,24 @@ class Agreement(Base):
             return frozenset()
         return frozenset({Code.INCLUDED, Code.ADVISORY} if self.advisory_draws else {Code.INCLUDED})
 
-    def rate(self, code: Code, roles: frozenset[str] = frozenset()) -> Decimal | None:
+    @property
+    def buys_money(self) -> bool:
+        """Whether its allowance is an amount of money, and not hours."""
+        return self.type is AgreementType.RETAINER and self.included_amount is not None
+
+    @property
+    def unit(self) -> str:
+        """What its allowance is counted in: minutes, or a currency's smallest unit."""
+        return self.currency if self.buys_money else "minutes"
+
+    def rate(self, code: Code, roles: frozenset[str] = frozenset(), *, after_hours: bool = False) -> Decimal | None:
         """What an hour of that code costs: of several rates the dearest role's, else the code's, else its own."""
+        rate = self._rate(code, roles)
+        if rate is None or not after_hours:
+            return rate
+        return rounded(rate * self.after_hours_multiplier, self.currency)
+
+    def _rate(self, code: Code, roles: frozenset[str]) -> Decimal | None:
         of_code = [_rate(told) for told in self.rates if told["code"] == code.value]
         by_role = [rate.amount for rate in of_code if rate.role and rate.role.value in roles]
         plain = [rate.amount for rate in of_code if rate.role is None]
@@ -140,11 +158,28 @@ class Agreement(Base):
         first, last = self.days_of(month)
         return Decimal(max((last - first).days + 1, 0)) / month.last.day
 
-    def allowance(self, month: Month) -> int:
-        """The minutes it includes in that month."""
+    @property
+    def included(self) -> int:
+        """What it includes in a whole month, in its unit: minutes, or the smallest of its currency."""
         if self.type is not AgreementType.RETAINER:
             return 0
-        return int((self.included_minutes * self.share_of(month)).quantize(Decimal(1), "ROUND_HALF_UP"))
+        if self.included_amount is None:
+            return self.included_minutes
+        return minor_units(self.included_amount, self.currency)
+
+    def allowance(self, month: Month) -> int:
+        """What it includes in that month."""
+        return _whole(self.included * self.share_of(month))
+
+    def draw(
+        self, minutes: int, *, code: Code = Code.INCLUDED, roles: frozenset[str] = frozenset(),
+        after_hours: bool = False,
+    ) -> int:  # fmt: skip
+        """What that time takes from the allowance, in its unit: after hours more of it (ConnectWise's multiplier)."""
+        if self.buys_money:
+            rate = self.rate(code, roles, after_hours=after_hours) or Decimal(0)
+            return minor_units(for_minutes(minutes, rate, self.currency).amount, self.currency)
+        return _whole(minutes * self.after_hours_multiplier) if after_hours else minutes
 
     def fee(self, month: Month) -> Money | None:
         """Its fixed price for that month."""
@@ -184,6 +219,10 @@ def _plain(value: Any) -> Any:
     if isinstance(value, list):
         return [{**one, "amount": _plain(Decimal(one["amount"]))} if isinstance(one, dict) else one for one in value]
     return value.isoformat() if isinstance(value, date) else value
+
+
+def _whole(number: Decimal) -> int:
+    return int(number.quantize(Decimal(1), "ROUND_HALF_UP"))
 
 
 def _rate(told: dict[str, Any]) -> Rate:

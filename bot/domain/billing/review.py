@@ -19,6 +19,7 @@ from bot.domain.approvals.approval import Settled
 from bot.domain.base import AccountRef, Base, Id
 from bot.domain.billing.findings import Examined, examine
 from bot.domain.errors import NotFound, Refused
+from bot.domain.invoices import Charges
 from bot.domain.months import Month
 from bot.domain.outbox import Place, Subject
 from bot.domain.people import Person
@@ -235,8 +236,16 @@ def figures(stands: Examined) -> dict[str, Any]:
         "written_off_minutes": stands.written_off_minutes,
         "waiting": [one.id for one in charges.waiting] if charges else [],
         "waiting_minutes": sum(one.minutes for one in charges.waiting) if charges else 0,
-        "allowance": asdict(charges.allowance) if charges and charges.allowance else None,
+        "allowance": _allowance(charges) if charges and charges.allowance else None,
     }
+
+
+def _allowance(charges: Charges) -> dict[str, Any]:
+    """In the agreement's unit; with its currency where that is money."""
+    bought, midway = charges.bought, charges.midway
+    found = asdict(charges.allowance) if charges.allowance else {}
+    expected = {"midway": midway.day.isoformat(), "forecast": midway.forecast} if midway else {}
+    return found | {"currency": bought.currency if bought.buys_money else None} | expected
 
 
 def lock_subject(session: Session, number: int) -> BillingReview:

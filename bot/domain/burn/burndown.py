@@ -1,46 +1,40 @@
-"""A month of an account that buys hours in advance: used, promised, forecast, and what the months before left over.
+"""A month of an account that pays in advance: used, promised, forecast, and what the months before left over.
 
-Minutes are those that count: rounded as the agreement has it. What a month left over is kept by its billing review
-once that is locked; months that are still open are added up again. All of it takes three statements and one more for
-each further rule of rounding, however many accounts are asked for and however long they have been clients.
+All of it is in the agreement's unit: minutes, or the smallest unit of its currency where it buys an amount of money.
+Minutes are those that count: rounded as the agreement has it, what was worked after hours by itself. What a month
+left over is kept by its billing review once that is locked; months that are still open are added up again. All of it
+takes three statements and one more for each further rule, however many accounts are asked for and however long they
+have been clients.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Any, NamedTuple
+from datetime import date, datetime, time, timedelta
+from itertools import takewhile
+from typing import NamedTuple
 
-from sqlalchemy import BigInteger, ColumnElement, Select, case, exists, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from bot.domain import agreements
 from bot.domain.accounts import Account
 from bot.domain.agreements import Agreement
 from bot.domain.allowance import Burn, Forecast, Period, burn, forecast, period
+from bot.domain.burn import drawing
+from bot.domain.burn.drawing import Drawn, Used
 from bot.domain.codes import Code
 from bot.domain.months import Month
-from bot.domain.rounding import Rounding, Scope
 from bot.domain.tickets import Ticket
 from bot.domain.time import TimeEntry
-from bot.domain.time.write_offs import WriteOff
 from bot.domain.workflow import Status
 
-# What is written off draws nothing, nor does what takes it back.
-GIVEN = exists().where(WriteOff.entry_id == func.coalesce(TimeEntry.reverses_id, TimeEntry.id))
 PROMISED = frozenset({Status.TRIAGE, Status.SCHEDULED, Status.IN_PROGRESS, Status.INTERNAL_REVIEW})
-ENTRY = TimeEntry.__table__.c
-ADDED_UP: dict[Scope, tuple[ColumnElement[Any], ...]] = {  # before it is rounded
-    Scope.ENTRY: (func.coalesce(ENTRY.reverses_id, ENTRY.id),),
-    Scope.TICKET_DAY: (func.coalesce(ENTRY.ticket_id, -ENTRY.project_id, 0), ENTRY.work_date),
-    Scope.INVOICE_LINE: (),
-}
-Used = dict[tuple[int, Month], int]  # minutes, by account and month
 
 
 @dataclass(frozen=True)
 class Burndown:
-    """How such a month stands, in minutes."""
+    """How such a month stands."""
 
     agreement: Agreement
     month: Month
@@ -65,24 +59,35 @@ class Burndown:
         return self.figures.available - self.figures.used - self.committed
 
     @property
+    def currency(self) -> str | None:
+        """What it is counted in, where that is money."""
+        return self.agreement.currency if self.agreement.buys_money else None
+
+    @property
+    def minutes_left(self) -> int:
+        """What remains, as time at the usual rate."""
+        hour = self.agreement.draw(60)
+        return self.remaining * 60 // hour if hour else 0
+
+    @property
     def state(self) -> Burn:
         """What is worth saying."""
         return burn(self.used, self.available, self.forecast.minutes)
 
 
-class Drawn(NamedTuple):
-    """A month, and the version of the agreement that it draws on."""
+class Chain(NamedTuple):
+    """The month asked for comes last, after those whose leftovers come down to it; into the first came `opening`."""
 
-    month: Month
-    bought: Agreement
+    months: list[Drawn]
+    opening: int
 
 
 class Looked(NamedTuple):
-    """An account whose month is asked for: it comes last, after those whose leftovers come down to it."""
+    """An account whose month is asked for."""
 
     account: Account
     today: date
-    chain: Sequence[Drawn]
+    chain: Chain
 
 
 def of(session: Session, account: Account, now: datetime, *, without: int | None = None) -> Burndown | None:
@@ -102,7 +107,7 @@ def of_several(
     looked = [found for number, account in by_id.items() if (found := _look(account, known[number], now))]
     if not looked:
         return {}
-    used = _used(session, [drawn for one in looked for drawn in one.chain])
+    used = drawing.used(session, [drawn for one in looked for drawn in one.chain.months])
     promised = _promised(session, [one.account.id for one in looked], without)
     return {one.account.id: _burndown(one, used, promised) for one in looked}
 
@@ -116,38 +121,49 @@ def _look(account: Account, known: list[Agreement], now: datetime) -> Looked | N
     return Looked(account, today, _chain(account, known, Drawn(month, bought)))
 
 
-def _chain(account: Account, known: list[Agreement], asked: Drawn) -> list[Drawn]:
-    """The months whose leftovers come down to that one, the oldest first: from the last one locked on.
+def _chain(account: Account, known: list[Agreement], asked: Drawn) -> Chain:
+    """The months whose leftovers come down to that one, from the last one locked on.
 
-    Before one that had no allowance, or carried nothing on, nothing matters.
+    Before one that had no allowance, or carried nothing on, nothing matters; nor does what was before we served them.
+    What was left of hours is no money, and the other way round.
     """
     found = [asked]
-    while not _is_locked(account, before := found[0].month.before):
+    while True:
+        before = found[0].month.before
         bought = next((version for version in reversed(known) if version.starts <= before.last), None)
-        if bought is None or not bought.rollover_cap or not bought.allowance(before):
-            break
+        if bought is not None and bought.unit != asked.bought.unit:
+            return Chain(found, 0)
+        if _is_locked(account, before):
+            return Chain(found, account.billed_carry)
+        if bought is None or not (bought.rollover_cap and bought.allowance(before) and _was_served(account, before)):
+            return Chain(found, 0)
         found.insert(0, Drawn(before, bought))
-    return found
+
+
+def _was_served(account: Account, month: Month) -> bool:
+    """Whether anything of that month is known here."""
+    return account.live_since is not None and account.calendar.local_date(account.live_since) <= month.last
 
 
 def _is_locked(account: Account, month: Month) -> bool:
     return account.billed_through is not None and month.last <= account.billed_through
 
 
-def _carried(account: Account, chain: Sequence[Drawn], used: Used) -> int:
+def _carried(chain: Chain, used: Used) -> int:
     """What comes into the chain's last month."""
-    carry = account.billed_carry if _is_locked(account, chain[0].month.before) else 0
-    for month, bought in chain[:-1]:
-        spent = used.get((account.id, month), 0)
+    carry = chain.opening
+    for month, bought in chain.months[:-1]:
+        spent = used.get((bought.account_id, month), 0)
         carry = period(bought.allowance(month), bought.rollover_cap, spent, carry).carry_out
     return carry
 
 
 def _burndown(one: Looked, used: Used, promised: dict[int, dict[Code, int]]) -> Burndown:
-    (month, bought), account = one.chain[-1], one.account
-    carried = _carried(account, one.chain, used)
+    (month, bought), account = one.chain.months[-1], one.account
+    carried = _carried(one.chain, used)
     figures = period(bought.allowance(month), bought.rollover_cap, used.get((account.id, month), 0), carried)
-    committed = sum(minutes for code, minutes in promised[account.id].items() if code in bought.draws)
+    codes = promised[account.id].items()
+    committed = sum(bought.draw(minutes, code=code) for code, minutes in codes if code in bought.draws)
     first, last = bought.days_of(month)
     at_end = forecast(
         account.calendar, first, last, one.today, used=max(figures.used, 0), available=figures.available,
@@ -158,46 +174,35 @@ def _burndown(one: Looked, used: Used, promised: dict[int, dict[Code, int]]) -> 
 
 def used_in(session: Session, bought: Agreement, months: Iterable[Month]) -> dict[Month, int]:
     """What these months drew from the allowance."""
-    found = _used(session, [Drawn(month, bought) for month in months])
+    found = drawing.used(session, [Drawn(month, bought) for month in months])
     return {month: minutes for (_account, month), minutes in found.items()}
 
 
-def carry_into(session: Session, account: Account, month: Month) -> int:
+class Midway(NamedTuple):
+    """What was to be expected of a month when half of its working days were over."""
+
+    day: date
+    forecast: int  # by the month's end, in the agreement's unit
+
+
+def midway(session: Session, account: Account, bought: Agreement, month: Month) -> Midway | None:
+    """By the pace of what was logged by then; None in a month without two working days that it covers."""
+    first, last = bought.days_of(month)
+    days = list(takewhile(lambda day: day <= last, account.calendar.working_days(first)))
+    if len(days) < 2:
+        return None
+    day = days[(len(days) - 1) // 2]
+    over = datetime.combine(day + timedelta(days=1), time(), account.calendar.tz)
+    known = TimeEntry.work_date <= day, TimeEntry.created_at < over
+    used = max(drawing.used(session, [Drawn(month, bought)], *known).get((account.id, month), 0), 0)
+    at_end = forecast(account.calendar, first, last, day, used=used, available=bought.allowance(month))
+    return Midway(day, at_end.minutes)
+
+
+def carry_into(session: Session, account: Account, month: Month, bought: Agreement) -> int:
     """What the months before left over: from the last one that is locked on, month by month."""
-    known = agreements.versions(session, account.id)
-    if not known:
-        return 0
-    chain = _chain(account, known, Drawn(month, known[-1]))
-    return _carried(account, chain, _used(session, chain[:-1]))
-
-
-def _used(session: Session, asked: Iterable[Drawn]) -> Used:
-    """What these months drew: a statement for each rule of rounding, however many go by it."""
-    by_rule: dict[tuple[Rounding, frozenset[Code]], set[tuple[int, date]]] = defaultdict(set)
-    for month, bought in asked:
-        by_rule[bought.rounds, bought.draws].add((bought.account_id, month.first))
-    found: Used = {}
-    for (rounds, draws), wanted in by_rule.items():
-        accounts, firsts = zip(*wanted, strict=True)
-        which = (
-            TimeEntry.account_id.in_(set(accounts)), TimeEntry.period.in_(set(firsts)), TimeEntry.code.in_(draws),
-            ~GIVEN,
-        )  # fmt: skip
-        for account_id, first, minutes in session.execute(counted(rounds, *which)):
-            if (account_id, first) in wanted:
-                found[account_id, Month.of(first)] = int(minutes)
-    return found
-
-
-def counted(rounding: Rounding, *which: ColumnElement[bool]) -> Select[int, date, int]:
-    """By account and month: minutes as `Rounding.total` counts them, added up where they are."""
-    whose = ENTRY.account_id, ENTRY.period
-    total = func.sum(ENTRY.minutes).label("total")
-    sums = select(*whose, total).where(*which).group_by(*whose, *ADDED_UP[rounding.scope]).subquery().c
-    size = func.abs(sums.total, type_=BigInteger)
-    whole = (size + rounding.added) // rounding.step * rounding.step
-    signed = func.sum(case((sums.total < 0, -whole), else_=whole))
-    return select(sums.account_id, sums.period, signed).group_by(sums.account_id, sums.period)
+    chain = _chain(account, agreements.versions(session, account.id), Drawn(month, bought))
+    return _carried(chain, drawing.used(session, chain.months[:-1]))
 
 
 def _promised(session: Session, account_ids: list[int], without: int | None) -> dict[int, dict[Code, int]]:

@@ -80,10 +80,11 @@ def _tell(session: Session, account: Account, down: Burndown, now: datetime) -> 
 
 
 def facts(account: Account, down: Burndown) -> dict[str, Any]:
-    """What an event keeps of it, in minutes."""
+    """What an event keeps of it, in the agreement's unit; `currency` where that is money."""
     runs_out = down.forecast.runs_out
     return {
         "account": account.name, "month": str(down.month), "burn": down.state.value, "used": down.used,
         "available": down.available, "carried": down.carried_in, "promised": down.committed,
-        "forecast": down.forecast.minutes, "runs_out": runs_out.isoformat() if runs_out else None,
+        "currency": down.currency, "forecast": down.forecast.minutes,
+        "runs_out": runs_out.isoformat() if runs_out else None,
     }  # fmt: skip

@@ -24,8 +24,8 @@ from bot.domain.vagueness import says_too_little
 
 COLUMNS = (
     "work_date", "person", "account", "ticket", "project", "title", "minutes", "category", "code", "note", "vague",
-    "late", "logged_at", "period", "entry", "stands", "reverses", "replaces", "reason", "source", "source_key",
-    "steward", "person_id",
+    "late", "after_hours", "logged_at", "period", "entry", "stands", "reverses", "replaces", "reason", "source",
+    "source_key", "steward", "person_id",
 )  # fmt: skip
 HELD = 1000  # rows in memory
 
@@ -69,6 +69,7 @@ def _record(
         "minutes": entry.minutes, "category": entry.category.value, "code": entry.code.value, "note": entry.note,
         "vague": _yes(says_too_little(entry.note, has_title=bool(title or project))),
         "late": None if imported else _yes(late(entry.work_date, logged)),
+        "after_hours": _yes(entry.after_hours),
         "logged_at": _at(entry.created_at), "period": str(Month.of(entry.period)), "entry": entry.id,
         "stands": _yes(not is_undone and entry.reverses_id is None), "reverses": entry.reverses_id,
         "replaces": entry.replaces_id, "reason": entry.reason,

@@ -105,7 +105,7 @@ class Known:
         return TimeEntry(
             account_id=account.id, person_id=who.id, work_date=day, minutes=row.minutes, category=category,
             code=row.code or default_code(category, work.code if work else None), created_at=row.logged_at or self.now,
-            note=row.note, source=source, source_key=row.key,
+            note=row.note, after_hours=row.after_hours, source=source, source_key=row.key,
             ticket_id=work.id if work and not row.project else None,
             project_id=work.id if work and row.project else None,
         )  # fmt: skip

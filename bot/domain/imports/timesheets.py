@@ -49,6 +49,7 @@ class Worked(NamedTuple):
     logged_at: datetime | None = None
     source: str | None = None  # where the row says so itself
     replaces: str = ""  # the key of the row in whose place it stands
+    after_hours: bool = False
     steward: str = ""  # whose keys its ticket and project have: the workspace of the Steward that printed it
 
 
@@ -123,6 +124,7 @@ def _of_ours(written: dict[str, str]) -> Worked | None:
         logged_at=_in_utc(_instant(row["logged_at"])),
         source=row["source"] or f"{OWN} {row['steward']}",
         replaces=row["replaces"],
+        after_hours=row.get("after_hours") == "yes",  # older exports do not say
         steward=row["steward"],
     )
 

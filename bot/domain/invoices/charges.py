@@ -16,19 +16,22 @@ from bot.domain import burn, people, quotes
 from bot.domain.accounts import Account
 from bot.domain.agreements import Agreement
 from bot.domain.allowance import Period, period
+from bot.domain.burn import Midway
 from bot.domain.codes import Code
 from bot.domain.invoices.invoice import BilledTicket, BilledTime, Invoice
 from bot.domain.invoices.worked import Key, Worked, charged, net, pieces, unbilled, within_budget
-from bot.domain.money import Money
+from bot.domain.money import Money, of_minor_units
 from bot.domain.months import Month
 from bot.domain.projects import Project
 from bot.domain.quotes import Quote
 from bot.domain.routing import RequestType
 from bot.domain.tickets import Ticket
+from bot.domain.time import TimeEntry
 from bot.domain.workflow import CloseReason
 
 FEE, OVERAGE, USAGE = "fee", "overage", "usage"
 HOUR, MONTH, TICKET = "hour", "month", "ticket"
+BEYOND_THE_AMOUNT = "Work beyond the included amount"
 # As a line says it.
 DESCRIPTIONS: dict[str, str] = {
     FEE: "Managed services",
@@ -85,6 +88,7 @@ class Charges:
     lines: list[Charge] = field(default_factory=list)
     credits: list[Credit] = field(default_factory=list)
     allowance: Period | None = None
+    midway: Midway | None = None  # what was to be expected of the allowance
     waiting: list[Worked] = field(default_factory=list)  # outside the scope and not approved, or over a budget
     unpriced: list[Worked] = field(default_factory=list)  # of a code that the agreement has no rate for
     free: int = 0  # minutes that cost nothing: in the price, or our own affair
@@ -128,15 +132,15 @@ def _priced(
             found.free += one.minutes
         elif one.code is Code.OUT_OF_SCOPE:
             if quote := covered.get(one.id):
-                lines[Key(one.code, quote.rate_amount)].append(one)
+                lines[Key(one.code, quote.rate_amount, after_hours=one.after_hours)].append(one)
             else:
                 found.waiting.append(one)
         elif one.code is Code.PROJECT and one.id not in budgeted:
             found.waiting.append(one)
-        elif (rate := bought.rate(one.code, roles.get(one.person_id, frozenset()))) is None:
+        elif (rate := bought.rate(one.code, roles[one.person_id], after_hours=one.after_hours)) is None:
             found.unpriced.append(one)
         else:
-            lines[Key(one.code, rate, one.project_id)].append(one)
+            lines[Key(one.code, rate, one.project_id, one.after_hours)].append(one)
     return lines
 
 
@@ -163,6 +167,7 @@ def _hours(
     key: Key, worked: list[Worked], billed: int, currency: str, names: dict[int, str], decisions: dict[int, int]
 ) -> Charge:
     what = DESCRIPTIONS[key.code] + (f", {names[key.project_id]}" if key.project_id else "")
+    what += ", after hours" if key.after_hours else ""
     tickets = sorted({one.ticket_id for one in worked if one.ticket_id})
     return Charge(
         code=str(key.code), description=what, quantity=Decimal(billed) / 60, unit=HOUR, unit_price=key.rate,
@@ -216,10 +221,14 @@ def _add_overage(session: Session, account: Account, found: Charges) -> None:
     if not bought.draws:
         return
     used = burn.used_in(session, bought, [month]).get(month, 0)
-    carried = burn.carry_into(session, account, month)
+    carried = burn.carry_into(session, account, month, bought)
+    found.midway = burn.midway(session, account, bought, month)
     found.allowance = period(bought.allowance(month), bought.rollover_cap, used, carried)
     over = found.allowance.overage
-    if over and bought.overage_rate is not None:
+    if over and bought.buys_money:
+        amount = of_minor_units(over, bought.currency).amount
+        found.lines.append(Charge(OVERAGE, BEYOND_THE_AMOUNT, Decimal(1), MONTH, amount, bought.currency))
+    elif over and bought.overage_rate is not None:
         hours = Decimal(over) / 60
         line = Charge(OVERAGE, DESCRIPTIONS[OVERAGE], hours, HOUR, bought.overage_rate, bought.currency)
         line.billed_minutes = over
@@ -229,16 +238,17 @@ def _add_overage(session: Session, account: Account, found: Charges) -> None:
 def _corrections(session: Session, worked: list[Worked]) -> dict[tuple[int, Key], list[Worked]]:
     """What takes back or replaces time that an invoice with a number has charged: by that invoice and line.
 
-    What replaces it with another code is new work of that code.
+    What replaces it with another code, or as after hours, is new work of that kind.
     """
     touched = {number for one in worked for number in (one.reverses_id, one.replaces_id) if number}
-    rows = session.execute(select(BilledTime).where(BilledTime.entry_id.in_(touched))).scalars() if touched else []
-    billed = {row.entry_id: row for row in rows}
+    query = select(BilledTime, TimeEntry.after_hours).join(TimeEntry, TimeEntry.id == BilledTime.entry_id)
+    rows = session.execute(query.where(BilledTime.entry_id.in_(touched))) if touched else []
+    billed = {row.entry_id: (row, after_hours) for row, after_hours in rows}
     found: dict[tuple[int, Key], list[Worked]] = defaultdict(list)
     for one in worked:
-        row = billed.get(one.reverses_id or one.replaces_id or 0)
-        if row is not None and (one.reverses_id or row.code == one.code):
-            found[row.invoice_id, Key(row.code, row.rate, one.project_id)].append(one)
+        row, after_hours = billed.get(one.reverses_id or one.replaces_id or 0, (None, False))
+        if row is not None and (one.reverses_id or (row.code, after_hours) == (one.code, one.after_hours)):
+            found[row.invoice_id, Key(row.code, row.rate, one.project_id, after_hours)].append(one)
     return found
 
 

@@ -25,6 +25,7 @@ class Key(NamedTuple):
     code: str
     rate: Decimal
     project_id: int | None = None
+    after_hours: bool = False
 
 
 class Worked(NamedTuple):
@@ -39,6 +40,7 @@ class Worked(NamedTuple):
     person_id: int
     reverses_id: int | None
     replaces_id: int | None
+    after_hours: bool
 
 
 def unbilled(session: Session, account: Account, month: Month, waited: Collection[int]) -> list[Worked]:
@@ -106,4 +108,5 @@ def charged(session: Session, invoice_id: int, key: Key) -> list[Worked]:
         .where(BilledTime.invoice_id.in_(chain), BilledTime.code == key.code, BilledTime.rate == key.rate)
         .order_by(TimeEntry.id)
     )
-    return [Worked(*row) for row in rows if row.project_id == key.project_id]
+    here = (key.project_id, key.after_hours)
+    return [Worked(*row) for row in rows if (row.project_id, row.after_hours) == here]

@@ -17,7 +17,7 @@ from bot.domain.quotes.asking import (
     withdraw,
     withdraw_of_closed,
 )
-from bot.domain.quotes.quote import Quote, QuoteState, approval_of, find, newest_on, on_ticket
+from bot.domain.quotes.quote import Quote, QuoteState, approval_of, decided_within, find, newest_on, on_ticket
 from bot.domain.quotes.spending import Spending, covered, spending, watch
 
 __all__ = [
@@ -32,6 +32,7 @@ __all__ = [
     "check",
     "check_start",
     "covered",
+    "decided_within",
     "find",
     "lapse",
     "left_for",

@@ -58,7 +58,7 @@ def beyond(
 
 
 def _left(down: Burndown | None) -> int | None:
-    return down.remaining if down else None
+    return down.minutes_left if down else None
 
 
 def left_for(session: Session, ticket: Ticket, down: Burndown | None) -> int | None:
@@ -67,7 +67,7 @@ def left_for(session: Session, ticket: Ticket, down: Burndown | None) -> int | N
         return None
     promised = (ticket.estimate_minutes or 0) if ticket.status in burn.PROMISED else 0
     spent = sum(time.minutes_by_code(session, ticket.id).values()) if promised else 0
-    return down.remaining + max(promised - spent, 0)
+    return down.minutes_left + max(promised - spent, 0)
 
 
 def priced(

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from bot.domain import approvals
 from bot.domain.agreements import OutOfScope
-from bot.domain.approvals import Approval, Purpose
+from bot.domain.approvals import Approval, Decision, Purpose
 from bot.domain.base import AccountRef, Base, Id
 from bot.domain.errors import NotFound
 from bot.domain.money import Money, for_minutes
@@ -99,6 +99,17 @@ def find(session: Session, actor: Person, number: int) -> Quote:
 def on_ticket(session: Session, ticket_id: int) -> list[Quote]:
     """All that was quoted on a ticket, in order."""
     return list(session.scalars(select(Quote).where(Quote.ticket_id == ticket_id).order_by(Quote.id)))
+
+
+def decided_within(session: Session, account_id: int, start: datetime, end: datetime) -> list[tuple[Quote, Decision]]:
+    """What an account's approvers said yes or no to in that time, in order."""
+    rows = session.execute(
+        select(Quote, Decision)
+        .join(Decision, Decision.id == Quote.decision_id)
+        .where(Quote.account_id == account_id, Decision.at >= start, Decision.at < end)
+        .order_by(Decision.id)
+    )
+    return [(quote, decision) for quote, decision in rows]
 
 
 def newest_on(session: Session, ticket_id: int) -> Quote | None:

@@ -135,6 +135,26 @@ def in_work(of: Records) -> Facts:
     return _listed(sorted(items, key=lambda item: (item["priority"], item["id"])))
 
 
+def quoted(of: Records) -> Facts:
+    """What was asked for beyond the agreement, and what the client decided."""
+    known = {life.ticket.id: life for life in of.lives}
+    items = [
+        _item(
+            of,
+            known[quote.ticket_id],
+            state=quote.state.value,
+            minutes=quote.minutes,
+            cap_minutes=quote.cap_minutes,
+            decision=decision.id,
+            by=of.people[decision.person_id].name,
+            day=of.calendar.local_date(decision.at).isoformat(),
+        )
+        for quote, decision in of.decided
+        if quote.ticket_id in known
+    ]
+    return _listed(items, LONG_LIST)
+
+
 def out_of_scope(of: Records) -> Facts:
     """Hours outside the agreement by ticket, and whether the client has said yes to them."""
     minutes = Counter[int]()

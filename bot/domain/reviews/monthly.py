@@ -44,6 +44,7 @@ AUDIENCE: dict[str, frozenset[Place]] = {
     "hours":          _ALL,
     "categories":     _ALL,
     "allowance":      _ALL,
+    "quoted":         _ALL,
     "account_id":     _OURS,   # a change can be begun from it
     "run":            _OURS,   # finds the client's post, to link to it
     "internal_hours": _OURS,
@@ -93,7 +94,8 @@ def _figures(of: Records) -> Facts:
         "in_work": lists.in_work(of),
         "hours": {code: spent for code, spent in minutes.items() if code != Code.INTERNAL},
         "categories": _minutes_by_category(of),
-        "allowance": _allowance(of, minutes),
+        "allowance": _allowance(of),
+        "quoted": lists.quoted(of),
         "internal_hours": minutes.get(Code.INTERNAL, 0),
         "out_of_scope": lists.out_of_scope(of),
         "load": _load(of),
@@ -152,12 +154,13 @@ def _minutes_by_code(of: Records) -> dict[str, int]:
     return {code.value: minutes[code.value] for code in Code if minutes[code.value]}
 
 
-def _allowance(of: Records, minutes: dict[str, int]) -> Facts | None:
-    """What the agreement includes a month, and how much of that was used; as logged, before any rounding."""
+def _allowance(of: Records) -> Facts | None:
+    """What the agreement includes a month, and how much of that was used, in its unit and as it counts it."""
     bought = of.agreement
     if bought is None or not (included := bought.allowance(of.month)):
         return None
-    return {"included": included, "used": minutes.get(Code.INCLUDED.value, 0)}
+    currency = bought.currency if bought.buys_money else None
+    return {"included": included, "carried": of.carried, "used": max(of.drawn, 0), "currency": currency}
 
 
 def _minutes_by_category(of: Records) -> dict[str, int]:

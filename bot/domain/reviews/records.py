@@ -7,14 +7,16 @@ from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
-from bot.domain import agreements, people
+from bot.domain import agreements, burn, people, quotes
 from bot.domain.accounts import Account
 from bot.domain.agreements import Agreement
+from bot.domain.approvals import Decision
 from bot.domain.business_time import Calendar
 from bot.domain.codes import Category, Code
 from bot.domain.intakes import Disposition, Intake
 from bot.domain.months import Month
 from bot.domain.people import Person
+from bot.domain.quotes import Quote
 from bot.domain.reviews import lives
 from bot.domain.reviews.lives import Life
 from bot.domain.tickets import Closure
@@ -49,6 +51,9 @@ class Records:
     elsewhere: dict[str, int]  # what was asked for and is no ticket, by what became of it
     worked: list[Worked]
     agreement: Agreement | None
+    drawn: int  # from the allowance, as the agreement counts it
+    carried: int  # into it, from the month before
+    decided: list[tuple[Quote, Decision]]  # what was quoted, and what the client said
 
     @property
     def calendar(self) -> Calendar:
@@ -63,7 +68,12 @@ def load(session: Session, account: Account, month: Month) -> Records:
     began_before = month.before.window(calendar)[0]
     found = lives.of_account(session, account.id, worked=(month.first, month.last), since=began_before, until=end)
     worked = _worked(session, account.id, month)
-    ids = {id_ for life in found for id_ in (life.ticket.assignee_id, life.ticket.requester_id) if id_}
+    bought = agreements.of(session, account.id, month.last)
+    draws = bought is not None and bool(bought.draws)
+    decided = quotes.decided_within(session, account.id, start, end)
+    ids = {decision.person_id for _, decision in decided} | {
+        id_ for life in found for id_ in (life.ticket.assignee_id, life.ticket.requester_id) if id_
+    }
     return Records(
         account=account,
         month=month,
@@ -75,7 +85,10 @@ def load(session: Session, account: Account, month: Month) -> Records:
         summaries=_summaries(session, _closed(found, start, end), end),
         elsewhere=_elsewhere(session, account.id, start, end),
         worked=worked,
-        agreement=agreements.of(session, account.id, month.last),
+        agreement=bought,
+        drawn=burn.used_in(session, bought, [month]).get(month, 0) if bought and draws else 0,
+        carried=burn.carry_into(session, account, month, bought) if bought and draws else 0,
+        decided=decided,
     )
 
 

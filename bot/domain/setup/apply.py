@@ -157,6 +157,8 @@ def _agreement(session: Session, account: Account, part: AgreementPart) -> list[
         "type": part.type,
         "starts": part.starts,
         "included_minutes": round(part.included_hours * 60),
+        "included_amount": part.included_amount.amount if part.included_amount else None,
+        "after_hours_multiplier": part.after_hours_multiplier,
         "rollover_cap": part.rollover_cap,
         "rate_amount": part.rate.amount if part.rate else None,
         "rate_currency": part.currency,

@@ -165,6 +165,7 @@ class AgreementPart(Strict):
     type: AgreementType
     starts: date
     included_hours: float = Field(0, ge=0, allow_inf_nan=False)
+    included_amount: Amount | None = None
     rollover_cap: Decimal = Field(Decimal(0), ge=0, le=1)
     rate: Amount | None = None
     rounding: RoundingPart = Field(default_factory=lambda: RoundingPart(unit=15, mode="up", scope="ticket_day"))
@@ -181,20 +182,26 @@ class AgreementPart(Strict):
     tax: Decimal = Field(Decimal(0), ge=0, lt=1)
     payment_days: int = Field(14, ge=0, le=365)
     tells_client: bool = False
+    after_hours_multiplier: Decimal = Field(Decimal(1), ge=1, le=10, max_digits=4, decimal_places=2)
 
     @property
     def currency(self) -> str | None:
         """The one its amounts are in."""
-        amounts = [self.rate, self.fee, self.overage, *(rate.amount for rate in self.rates), *self.prices.values()]
-        return next((one.currency for one in amounts if one), None)
+        return next((one.currency for one in self._amounts if one), None)
+
+    @property
+    def _amounts(self) -> list[Amount | None]:
+        rates = [rate.amount for rate in self.rates]
+        return [self.rate, self.fee, self.overage, self.included_amount, *rates, *self.prices.values()]
 
     @model_validator(mode="after")
     def _fits_together(self) -> "AgreementPart":
-        amounts = [self.rate, self.fee, self.overage, *(rate.amount for rate in self.rates), *self.prices.values()]
-        if len({one.currency for one in amounts if one}) > 1:
+        if len({one.currency for one in self._amounts if one}) > 1:
             raise ValueError("all its amounts are in one currency; make them the same")
         if self.ends and self.ends < self.starts:
             raise ValueError("ends before it starts; swap the two")
+        if self.included_amount and (self.type is not AgreementType.RETAINER or self.included_hours or not self.rate):
+            raise ValueError("included_amount is for a retainer with a rate, in place of included_hours")
         if self.prices and self.type is not AgreementType.USAGE:
             raise ValueError("prices are for the type usage; write type: usage, or take them out")
         return self

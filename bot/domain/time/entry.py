@@ -51,6 +51,7 @@ class TimeEntry(Base):
     reason: Mapped[str] = mapped_column(default="", server_default="")
     source: Mapped[str | None] = mapped_column(default=None)  # an import's name; null: logged here
     source_key: Mapped[str | None] = mapped_column(default=None)
+    after_hours: Mapped[bool] = mapped_column(default=False, server_default="false")  # outside working hours
     # The first of the month it is billed in: its own, or the first that was still open. The database says which.
     period: Mapped[date] = mapped_column(server_default=FetchedValue(), init=False)
 

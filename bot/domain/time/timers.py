@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from bot.domain import people
 from bot.domain.accounts import Account
 from bot.domain.base import Base, Id
+from bot.domain.business_time import minutes_between
 from bot.domain.durations import LONGEST
 from bot.domain.errors import Refused
 from bot.domain.people import Person
@@ -51,6 +52,7 @@ class Ran(NamedTuple):
     day: date  # where its owner is, when it was started
     minutes: int  # every minute begun
     forgotten: bool  # overnight, or longer than an entry can hold: nobody knows how long it really was
+    after_hours: bool  # all of it was outside the account's working hours
 
 
 def start(session: Session, work: Work, *, by: Person, now: datetime) -> Timer:
@@ -89,11 +91,13 @@ def held(session: Session, person: Person) -> Timer:
     return timer
 
 
-def ran(timer: Timer, person: Person, firm: Provider, now: datetime) -> Ran:
-    """How long it ran until now."""
+def ran(timer: Timer, person: Person, firm: Provider, account: Account, now: datetime) -> Ran:
+    """How long it ran until now, and whether the account works at that time."""
     began, today = people.local_date(person, firm, timer.started_at), people.local_date(person, firm, now)
     minutes = max(1, -(-(now - timer.started_at) // timedelta(minutes=1)))
-    return Ran(began, minutes, forgotten=began != today or minutes > LONGEST)
+    until = max(now, timer.started_at + timedelta(minutes=1))
+    after_hours = not minutes_between(account.calendar, timer.started_at, until)
+    return Ran(began, minutes, forgotten=began != today or minutes > LONGEST, after_hours=after_hours)
 
 
 def end(timer: Timer, *, now: datetime, entry_id: int | None = None) -> None:

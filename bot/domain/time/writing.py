@@ -40,6 +40,7 @@ def log(
     number: int | None = None,
     instead_of: TimeEntry | None = None,
     reason: str = "",
+    after_hours: bool = False,
 ) -> TimeEntry:
     """Log time on a ticket, a project or an account. Only what cannot be true is refused; what is closed takes time.
 
@@ -61,6 +62,7 @@ def log(
         created_at=now,
         replaces_id=instead_of.id if instead_of else None,
         reason=reason,
+        after_hours=after_hours,
     )
     if number is None:
         session.add(entry)
@@ -150,6 +152,7 @@ def _reverse(session: Session, entry: TimeEntry, by: Person, now: datetime, reas
         created_at=now,
         reverses_id=entry.id,
         reason=reason,
+        after_hours=entry.after_hours,
     )
     session.add(reversal)
     session.flush()
@@ -159,21 +162,23 @@ def _reverse(session: Session, entry: TimeEntry, by: Person, now: datetime, reas
 
 def correct(
     session: Session, entry_id: int, work: Work, *, by: Person, minutes: int, work_date: date, category: Category,
-    code: Code | None, note: str, reason: str, now: datetime, today: date,
+    code: Code | None, note: str, reason: str, now: datetime, today: date, after_hours: bool = False,
 ) -> TimeEntry:  # fmt: skip
     """Put one's own entry right: it is reversed and another stands in its place, both in one transaction."""
     _require_come(work_date, today)
     entry = own(session, entry_id, by=by)
     code = code or default_code(category, own_code(work))
-    told = (target(work), minutes, work_date, category, code, note.strip())
-    stands = (target_of(entry), entry.minutes, entry.work_date, entry.category, entry.code, entry.note)
+    told = (target(work), minutes, work_date, category, code, note.strip(), after_hours)
+    stands = (
+        target_of(entry), entry.minutes, entry.work_date, entry.category, entry.code, entry.note, entry.after_hours
+    )  # fmt: skip
     if told == stands:
         raise Refused("It says so already. Change what was wrong, or press Cancel.", field="minutes")
     reason = reason.strip()[:LONGEST_REASON] or NO_REASON
     reverse(session, entry_id, by=by, now=now, reason=reason)
     return log(
         session, work, by=by, minutes=minutes, work_date=work_date, now=now, today=today, category=category, code=code,
-        note=note, instead_of=entry, reason=reason,
+        note=note, instead_of=entry, reason=reason, after_hours=after_hours,
     )  # fmt: skip
 
 
@@ -192,6 +197,7 @@ def amend(
         category=entry.category, code=code or entry.code, note=entry.note if note is None else note.strip(),
         created_at=now, replaces_id=entry.id, reason=reason,
         ticket_id=ticket.id if ticket else entry.ticket_id, project_id=None if ticket else entry.project_id,
+        after_hours=entry.after_hours,
     )  # fmt: skip
     session.add(replacement)
     session.flush()
