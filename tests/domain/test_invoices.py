@@ -250,7 +250,7 @@ def test_an_hour_more_after_it_was_billed_stands_on_the_next_invoice(session, ti
     (more,) = signed(session, reviewed(session, DECEMBER, now=LATER), LATER)
     (line,) = invoices.lines_of(session, [more.id])[more.id]
     assert (more.kind, line.quantity, str(more.totals[0])) == (InvoiceKind.INVOICE, Decimal("0.5"), "105.00 EUR")
-    assert "correction of INV-2026-0001" in line.description
+    assert "correction of November 2026" in line.description
 
 
 def test_finance_gives_back_what_of_a_line_it_says_and_no_more_than_there_is(session, ticket, everything):

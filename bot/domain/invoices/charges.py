@@ -262,7 +262,8 @@ def _settle(session: Session, found: Charges, corrections: dict[tuple[int, Key],
         invoice = session.scalars(select(Invoice).where(Invoice.id == invoice_id)).one()
         line = _hours(key, change, abs(difference), found.bought.currency, _project_names(session, {key: change}), {})
         line.raw_minutes = abs(line.raw_minutes)
-        line.description = f"{line.description}, correction of {invoice.key}"
+        of_month = Month.of(invoice.month)  # its number may not be given yet
+        line.description = f"{line.description}, correction of {of_month.name} {of_month.year}"
         if difference > 0:
             found.lines.append(line)
         else:
