@@ -64,7 +64,8 @@ def _counts_later(entry: TimeEntry) -> Mrkdwn | None:
     worked, counts = Month.of(entry.work_date), Month.of(entry.period) if entry.period else None
     if counts is None or counts == worked:
         return None
-    return say("{{ worked }} is billed already, so this counts in {{ counts }}.", worked=worked, counts=counts)
+    told = {"worked": f"{worked.name} {worked.year}", "counts": f"{counts.name} {counts.year}"}
+    return say("{{ worked }} is billed already, so this counts in {{ counts }}.", **told)
 
 
 def logged_already(work: Work, minutes: int, typed: str) -> Said:

@@ -17,6 +17,7 @@ from bot.domain.outbox import Place, Subject
 from bot.domain.people import Person
 from bot.domain.roles import Permission
 
+CENTURY = range(2000, 2100)
 NEWEST_FIRST = (Agreement.starts.desc(), Agreement.id.desc())
 
 # Looked for once somebody has entered: a subquery that needs their row, and that Postgres takes nothing out of. The
@@ -129,6 +130,8 @@ def _tell(
 
 def check_start(session: Session, account: Account, starts: date) -> None:
     """Refuse a version that would change what was billed, or that splits a month in two."""
+    if starts.year not in CENTURY:
+        raise Refused("A version starts in this century. Choose another day.", field="starts")
     if account.billed_through and starts <= account.billed_through:
         month = Month.of(account.billed_through)
         raise Refused(
