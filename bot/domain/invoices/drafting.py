@@ -47,8 +47,13 @@ def draft(
     if charges.lines:
         made.append(_draft(session, account, charges, charges.lines, InvoiceKind.INVOICE, review_id, by, now))
     for credit in charges.credits:
+        # Other words, or as much by the rounding: nothing comes back, and what stands now is charged there.
+        _mark_billed(session, credit.invoice, [line for line in credit.charges if not line.amount.amount])
+        back = [line for line in credit.charges if line.amount.amount]
+        if not back:
+            continue
         note = _draft(
-            session, account, charges, credit.charges, InvoiceKind.CREDIT_NOTE, review_id, by, now,
+            session, account, charges, back, InvoiceKind.CREDIT_NOTE, review_id, by, now,
             credits=credit.invoice, reason="Time was put right after it was charged.",
         )  # fmt: skip
         made.append(note)
