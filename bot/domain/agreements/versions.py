@@ -63,7 +63,8 @@ def of_several(session: Session, account_ids: Iterable[int], day: date) -> dict[
         .where(Agreement.account_id.in_(list(account_ids)), Agreement.starts <= day)
         .order_by(Agreement.account_id, Agreement.starts, Agreement.id)
     )
-    return {one.account_id: one for one in session.scalars(query) if one.is_valid(day)}
+    newest = {one.account_id: one for one in session.scalars(query)}
+    return {number: one for number, one in newest.items() if one.is_valid(day)}
 
 
 def versions(session: Session, account_id: int) -> list[Agreement]:

@@ -257,7 +257,7 @@ def _never_charged(logged: list[Worked], changed: set[int]) -> set[int]:
     known = {one.id for one in logged}
     back = {one.reverses_id: one.code for one in logged
             if one.reverses_id and one.reverses_id not in known and one.id not in changed}  # fmt: skip
-    return {one.id for one in logged if one.reverses_id in back or back.get(one.replaces_id) is one.code}
+    return {one.id for one in logged if one.reverses_id in back or back.get(one.replaces_id or 0) is one.code}
 
 
 def _settle(session: Session, found: Charges, corrections: dict[tuple[int, Key], list[Worked]]) -> None:
