@@ -6,10 +6,10 @@ from bot.domain.errors import Refused
 
 SHORTEST, LONGEST = 1, 720
 
-_HOURS_MINUTES = re.compile(r"(\d{1,4}) ?(?:h|hrs?|hours?|std) ?(\d{1,2}) ?(?:m|mins?|minutes?)?")
+_HOURS_MINUTES = re.compile(r"(\d{1,9}) ?(?:h|hrs?|hours?|std) ?(\d{1,2}) ?(?:m|mins?|minutes?)?")
 _CLOCK = re.compile(r"(\d{1,2}):(\d{2})")
-_HOURS = re.compile(r"(\d{1,4}(?:[.,]\d{1,2})?) ?(?:h|hrs?|hours?|std)")
-_MINUTES = re.compile(r"(\d{1,5}) ?(?:m|mins?|minutes?)?")
+_HOURS = re.compile(r"(\d{1,9}(?:[.,]\d{1,2})?) ?(?:h|hrs?|hours?|std)")
+_MINUTES = re.compile(r"(\d{1,9}) ?(?:m|mins?|minutes?)?")
 
 
 def parse_minutes(

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from bot.domain.accounts import Account
 from bot.domain.durations import show
 from bot.domain.events import Event
+from bot.domain.months import Month
 from bot.domain.projects import Project
 from bot.domain.tickets import Ticket
 from bot.domain.time import Doubt, Logged, TimeEntry, Timer, Work
@@ -54,8 +55,18 @@ def logged(entry: TimeEntry, work: Work, day_total: int, used: int = 0, doubts: 
         "note": entry.note, "spent": show(entry.minutes), "total": show(day_total), "day": day_name(entry.work_date)
     }  # fmt: skip
     asked = [blocks.context(say(f":thinking_face: {ASKED[doubt]}", **facts)) for doubt in doubts or []]
+    billed = [blocks.context(told)] if (told := _counts_later(entry)) else []
     edit = blocks.actions([blocks.button("Edit", EDIT, str(entry.id))])
-    return text, [blocks.section(text, accessory=_undo(entry)), total, *asked, *edit]
+    return text, [blocks.section(text, accessory=_undo(entry)), total, *billed, *asked, *edit]
+
+
+def _counts_later(entry: TimeEntry) -> Mrkdwn | None:
+    """Said where the month of the work is billed: what is stored now is charged in the one that is open."""
+    worked, counts = Month.of(entry.work_date), Month.of(entry.period) if entry.period else None
+    if counts is None or counts == worked:
+        return None
+    told = {"worked": f"{worked.name} {worked.year}", "counts": f"{counts.name} {counts.year}"}
+    return say("{{ worked }} is billed already, so this counts in {{ counts }}.", **told)
 
 
 def logged_already(work: Work, minutes: int, typed: str) -> Said:
@@ -209,7 +220,8 @@ def discarded(timer: Timer) -> str:
 
 def undone(reversal: TimeEntry) -> str:
     """What was taken back."""
-    return f"Undone: {show(-reversal.minutes)} taken back."
+    told = _counts_later(reversal)
+    return f"Undone: {show(-reversal.minutes)} taken back." + (f" {told}" if told else "")
 
 
 def _row(entry: TimeEntry, work: Work | None) -> Block:

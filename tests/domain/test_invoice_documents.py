@@ -1,7 +1,7 @@
 """Stored invoices as documents and as files: they add up to what was approved, the same bytes each time."""
 
 import zipfile
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from io import BytesIO
 
@@ -16,7 +16,7 @@ from bot.domain.errors import Refused
 from bot.domain.exports import invoices as exported
 from bot.domain.exports.changes import Wanted
 from bot.domain.invoices import Invoice, InvoiceAction, InvoiceLine, InvoiceState
-from bot.domain.invoices.documents import _multiplied, documents, party
+from bot.domain.invoices.documents import _multiplied, document, documents, numbered, party, to_export
 from bot.domain.invoicing.document import Kind, TaxCategory, Unit
 from bot.domain.money import rounded
 from bot.domain.workflow import Status
@@ -135,3 +135,59 @@ def test_what_another_system_would_miss_is_said_at_once(session, approved):
     made = exported.batch(session, Wanted()).documents
     with pytest.raises(Refused, match="an account for the code “advisory”"):
         exported.files(session, made, "xero")
+
+
+def test_a_line_is_a_document_line_with_its_unit_tax_and_approvals(session, approved):
+    """A price a ticket counts pieces; without tax it is zero-rated, or outside of tax where we have no VAT number."""
+    facts = {"account_id": 1, "invoice_id": 1, "code": "usage", "description": "Question", "unit_price": Decimal(40)}
+    stored = [
+        InvoiceLine(position=1, quantity=Decimal(3), unit="ticket", amount=Decimal(120), tax_rate=Decimal("0.19"),
+                    tickets=[7, 8], decisions=[5], **facts),
+        InvoiceLine(position=2, quantity=Decimal(1), unit="month", amount=Decimal(40), tax_rate=Decimal(0), **facts),
+    ]  # fmt: skip
+    made = document(session, approved, stored, None)
+    assert [(line.unit, line.tax, line.quantity) for line in made.lines] == [
+        (Unit.ONE, TaxCategory.STANDARD, 3), (Unit.MONTH, TaxCategory.ZERO, 1),
+    ]  # fmt: skip
+    assert (made.lines[0].tickets, made.lines[0].approvals) == (("T-7", "T-8"), ("decision 5",))
+    unregistered = Invoice(
+        account_id=approved.account_id, month=NOVEMBER.first, kind=approved.kind, currency="EUR", made_at=AFTER,
+        seller={"legal_name": "We"},
+    )  # fmt: skip
+    assert document(session, unregistered, stored[1:], None).lines[0].tax is TaxCategory.OUTSIDE
+
+
+def test_days_are_those_that_were_given_and_a_drafts_are_of_when_it_was_made(session, approved):
+    (given,) = documents(session, [approved])
+    assert (given.issued, given.due, given.terms_days) == (approved.issue_date, approved.due_date, 14)
+    note = invoices.credit(
+        session, approved, {1: Decimal(10)}, "Ours", by=person(session, "Eve"), now=AFTER + timedelta(days=3)
+    )
+    (draft,) = documents(session, [note])
+    assert (draft.issued, draft.due, draft.terms_days) == (date(2026, 12, 4), date(2026, 12, 4), 0)
+
+
+def test_what_is_exported_is_in_the_order_of_the_numbers_and_marked_once(session, approved):
+    """Of two credit notes the second gets its number first; what is credited is exported still, and marked no more."""
+    eve, notes = person(session, "Eve"), []
+    for amount in (Decimal(10), approved.net - 10):
+        notes.append(invoices.credit(session, approved, {1: amount}, "Ours", by=eve, now=AFTER))
+    for note in reversed(notes):
+        for action in (InvoiceAction.REVIEW, InvoiceAction.APPROVE):
+            invoices.act(session, note, action, by=eve, now=AFTER, seen=note.version)
+    assert approved.state is InvoiceState.CREDITED
+    found = numbered(session, NOVEMBER, None)
+    assert found == [approved, notes[1], notes[0]]
+    assert numbered(session, None, by_name(session, "Acme")) == found
+    assert numbered(session, DECEMBER, None) == numbered(session, None, by_name(session, "Umbrella")) == []
+    assert to_export(session, found) == notes
+    assert exported.mark(session, found, AFTER) == 2
+    assert to_export(session, found) == []
+
+
+@pytest.mark.parametrize(("told", "scheme", "endpoint"), [
+    ("0088:5790000435944", "0088", "5790000435944"), ("0088:", "", ""), ("0088", "", ""), (None, "", ""),
+])  # fmt: skip
+def test_an_address_without_its_number_is_none(told, scheme, endpoint):
+    made = party({"legal_name": "We", "name": "We all", "endpoint": told})
+    assert (made.endpoint_scheme, made.endpoint, made.name, made.legal_name) == (scheme, endpoint, "We all", "We")

@@ -56,6 +56,10 @@ MISTAKES = [  # what stands there, what is written instead, what the sentence sa
     ("type: retainer", "type: retained", "accounts[1].agreement.type: Input should be"),
     ("rollover_cap: 0.5", "rollover_cap: 50", "accounts[1].agreement.rollover_cap"),
     ("included_hours: 40", "included_hours: -1", "accounts[1].agreement.included_hours"),
+    ("included_hours: 40", "included_hours: 10001", "accounts[1].agreement.included_hours"),
+    ("rate: 150 EUR", "rate: -150 EUR", "accounts[1].agreement.rate: write an amount and a currency, as in 150 EUR"),
+    ("rate: 150 EUR", "rate: 9999999999 EUR", "accounts[1].agreement.rate: is more than can be charged; check the"),
+    ("      starts: 2026-01-01", "      starts: 2026-02-30", "accounts[1].agreement.starts: Input should be a"),
     ("included_hours: 40", "included_hours: .inf", "accounts[1].agreement.included_hours"),
     ("unit: 15, mode: up", "unit: 15, mode: upwards", "accounts[1].agreement.rounding.mode"),
     ("channel: C0UMBRELLA", "channel: C0ACME", "accounts[2].channel: C0ACME stands at accounts[1].channel already"),
@@ -75,6 +79,26 @@ def test_a_mistake_is_named_with_its_line(old, new, said):
     assert said in str(bad.value)
     assert str(bad.value).startswith("firm.yaml")
     assert "http" not in str(bad.value)
+
+
+@pytest.mark.parametrize(("more", "said"), [
+    ("rate: 150 EUR, fee: 3000 USD", "all its amounts are in one currency; make them the same"),
+    ("rate: 150 EUR, rates: [{code: advisory, amount: 210 USD}]", "all its amounts are in one currency"),
+    ("type: usage, prices: {incident: 40 EUR, question: 40 USD}", "all its amounts are in one currency"),
+    ("rate: 0 EUR", "an amount is more than 0; leave out what costs nothing"),
+    ("type: usage, prices: {incident: 0 EUR}", "an amount is more than 0"),
+    ("ends: 2025-12-31", "ends before it starts; swap the two"),
+    ("prices: {incident: 40 EUR}", "prices are for the type usage"),
+    ("rates: [{code: advisory, amount: 1 EUR}, {code: advisory, amount: 2 EUR}]", "a rate stands there twice"),
+])  # fmt: skip
+def test_what_does_not_go_together_in_an_agreement_is_named(more, said):
+    kind = "" if "type:" in more else "type: retainer, "
+    agreement = f"{{{kind}starts: 2026-01-01, {more}}}"
+    account = f"- {{name: Globex, channel: C0GLOBEX, agreement: {agreement}}}"
+    with pytest.raises(BadFile) as bad:
+        read(f"{cast.SETUP.rstrip()}\n  {account}\n")
+    assert f"line {len(LINES) + 1}: accounts[3].agreement: " in str(bad.value)
+    assert said in str(bad.value)
 
 
 def test_all_mistakes_are_named_at_once():

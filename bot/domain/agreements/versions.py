@@ -17,6 +17,7 @@ from bot.domain.outbox import Place, Subject
 from bot.domain.people import Person
 from bot.domain.roles import Permission
 
+CENTURY = range(2000, 2100)
 NEWEST_FIRST = (Agreement.starts.desc(), Agreement.id.desc())
 
 # Looked for once somebody has entered: a subquery that needs their row, and that Postgres takes nothing out of. The
@@ -62,7 +63,8 @@ def of_several(session: Session, account_ids: Iterable[int], day: date) -> dict[
         .where(Agreement.account_id.in_(list(account_ids)), Agreement.starts <= day)
         .order_by(Agreement.account_id, Agreement.starts, Agreement.id)
     )
-    return {one.account_id: one for one in session.scalars(query) if one.is_valid(day)}
+    newest = {one.account_id: one for one in session.scalars(query)}
+    return {number: one for number, one in newest.items() if one.is_valid(day)}
 
 
 def versions(session: Session, account_id: int) -> list[Agreement]:
@@ -129,6 +131,8 @@ def _tell(
 
 def check_start(session: Session, account: Account, starts: date) -> None:
     """Refuse a version that would change what was billed, or that splits a month in two."""
+    if starts.year not in CENTURY:
+        raise Refused("A version starts in this century. Choose another day.", field="starts")
     if account.billed_through and starts <= account.billed_through:
         month = Month.of(account.billed_through)
         raise Refused(

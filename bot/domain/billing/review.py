@@ -14,6 +14,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from bot.domain import accounts, agreements, approvals, events, invoices, outbox, people, provider
 from bot.domain.accounts import Account
+from bot.domain.agreements import Agreement
 from bot.domain.approvals import Approval, Purpose, Standing
 from bot.domain.approvals.approval import Settled
 from bot.domain.base import AccountRef, Base, Id
@@ -85,7 +86,7 @@ def open_for(session: Session, account: Account, month: Month, now: datetime) ->
         select(func.count()).select_from(TimeEntry)
         .where(TimeEntry.account_id == account.id, TimeEntry.period == month.first)
     ).one()  # fmt: skip
-    if not worked and agreements.of(session, account.id, month.last) is None:
+    if not worked and _bought(session, account, month) is None:
         return None
     review = BillingReview(account_id=account.id, month=month.first, opened_at=now)
     session.add(review)
@@ -118,10 +119,16 @@ def examined(session: Session, review: BillingReview, now: datetime) -> Examined
     """What stands in it now."""
     account = accounts.by_id(session, review.account_id)
     month = review.period
-    bought = agreements.of(session, account.id, month.last) or agreements.of(session, account.id, month.first)
+    bought = _bought(session, account, month)
     waived = session.scalars(select(WaivedFinding.finding).where(WaivedFinding.review_id == review.id))
     today = account.calendar.local_date(now)
     return examine(session, account, month, bought, today, waived=waived, waited=_waited(session, review))
+
+
+def _bought(session: Session, account: Account, month: Month) -> Agreement | None:
+    """The agreement that a month is billed by, though it may begin or end within it."""
+    known = [one for one in agreements.versions(session, account.id) if one.starts <= month.last]
+    return known[-1] if known and known[-1].share_of(month) else None
 
 
 def _waited(session: Session, review: BillingReview) -> list[int]:

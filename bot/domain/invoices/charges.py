@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from bot.domain import burn, people, quotes
@@ -106,10 +106,14 @@ def of(session: Session, account: Account, month: Month, bought: Agreement, wait
     """All that the month costs as things stand; `waited` is time of before that could not be charged then."""
     found = Charges(bought, month)
     _add_fee(found)
-    worked = net(unbilled(session, account, month, waited))
+    logged = unbilled(session, account, month, waited)
+    worked = net(logged)
     covered = quotes.covered(session, {one.ticket_id for one in worked if one.ticket_id})
-    corrections = _corrections(session, worked)
+    corrections = _corrections(session, worked, bought.currency)
     changed = {entry.id for group in corrections.values() for entry in group}
+    free = _never_charged(logged, changed)
+    found.free += sum(entry.minutes for entry in worked if entry.id in free)
+    changed |= free
     priced = _priced(session, found, [entry for entry in worked if entry.id not in changed], covered)
     found.lines += _lines(session, bought, priced, covered)
     _add_usage(session, account, found)
@@ -131,7 +135,7 @@ def _priced(
         if one.code in bought.draws or (one.code is Code.INCLUDED and not bought.is_hourly):
             found.free += one.minutes
         elif one.code is Code.OUT_OF_SCOPE:
-            if quote := covered.get(one.id):
+            if (quote := covered.get(one.id)) and quote.rate_currency == bought.currency:
                 lines[Key(one.code, quote.rate_amount, after_hours=one.after_hours)].append(one)
             else:
                 found.waiting.append(one)
@@ -235,21 +239,36 @@ def _add_overage(session: Session, account: Account, found: Charges) -> None:
         found.lines.append(line)
 
 
-def _corrections(session: Session, worked: list[Worked]) -> dict[tuple[int, Key], list[Worked]]:
+def _corrections(session: Session, worked: list[Worked], currency: str) -> dict[tuple[int, Key], list[Worked]]:
     """What takes back or replaces time that an invoice with a number has charged: by that invoice and line.
 
-    What replaces it with another code, or as after hours, is new work of that kind.
+    What a credit note has put right belongs to the invoice it credits. What replaces it with another code, as after
+    hours, or where it is paid in another currency by now, is new work.
     """
     touched = {number for one in worked for number in (one.reverses_id, one.replaces_id) if number}
-    query = select(BilledTime, TimeEntry.after_hours).join(TimeEntry, TimeEntry.id == BilledTime.entry_id)
-    rows = session.execute(query.where(BilledTime.entry_id.in_(touched))) if touched else []
-    billed = {row.entry_id: (row, after_hours) for row, after_hours in rows}
+    rows = session.execute(
+        select(BilledTime, func.coalesce(Invoice.credits_id, Invoice.id), TimeEntry.after_hours, Invoice.currency)
+        .join(Invoice, Invoice.id == BilledTime.invoice_id)
+        .join(TimeEntry, TimeEntry.id == BilledTime.entry_id)
+        .where(BilledTime.entry_id.in_(touched))
+    ).all() if touched else []  # fmt: skip
+    billed = {row.entry_id: (row, number, after_hours, paid) for row, number, after_hours, paid in rows}
     found: dict[tuple[int, Key], list[Worked]] = defaultdict(list)
     for one in worked:
-        row, after_hours = billed.get(one.reverses_id or one.replaces_id or 0, (None, False))
-        if row is not None and (one.reverses_id or (row.code, after_hours) == (one.code, one.after_hours)):
-            found[row.invoice_id, Key(row.code, row.rate, one.project_id, after_hours)].append(one)
+        if (known := billed.get(one.reverses_id or one.replaces_id or 0)) is None:
+            continue
+        row, number, after_hours, paid = known
+        if one.reverses_id or (row.code, after_hours, paid) == (one.code, one.after_hours, currency):
+            found[number, Key(row.code, row.rate, one.project_id, after_hours)].append(one)
     return found
+
+
+def _never_charged(logged: list[Worked], changed: set[int]) -> set[int]:
+    """What takes back, or says anew, what cost nothing in the month it was billed in: it costs nothing now either."""
+    known = {one.id for one in logged}
+    back = {one.reverses_id: one.code for one in logged
+            if one.reverses_id and one.reverses_id not in known and one.id not in changed}  # fmt: skip
+    return {one.id for one in logged if one.reverses_id in back or back.get(one.replaces_id or 0) is one.code}
 
 
 def _settle(session: Session, found: Charges, corrections: dict[tuple[int, Key], list[Worked]]) -> None:
@@ -260,7 +279,7 @@ def _settle(session: Session, found: Charges, corrections: dict[tuple[int, Key],
         rounds = found.bought.rounds
         difference = rounds.total(pieces([*before, *change])) - rounds.total(pieces(before))
         invoice = session.scalars(select(Invoice).where(Invoice.id == invoice_id)).one()
-        line = _hours(key, change, abs(difference), found.bought.currency, _project_names(session, {key: change}), {})
+        line = _hours(key, change, abs(difference), invoice.currency, _project_names(session, {key: change}), {})
         line.raw_minutes = abs(line.raw_minutes)
         of_month = Month.of(invoice.month)  # its number may not be given yet
         line.description = f"{line.description}, correction of {of_month.name} {of_month.year}"

@@ -44,14 +44,14 @@ def document(session: Session, invoice: Invoice, lines: list[InvoiceLine], credi
     """One; a draft has no parties yet, so those of today stand on it."""
     account = accounts.by_id(session, invoice.account_id)
     firm = provider.get(session)
-    seller = invoice.seller or firm.billing
+    seller, buyer = invoice.seller or firm.billing, invoice.buyer or {"name": account.name, **account.billing}
     issued = invoice.issue_date or firm.calendar.local_date(invoice.made_at)
     due = invoice.due_date or issued
     preceding = None
     if credited is not None and credited.number and credited.issue_date:
         preceding = Preceding(credited.number, credited.issue_date)
     return Document(
-        currency=invoice.currency, seller=party(seller), buyer=party(invoice.buyer or account.billing, account.name),
+        currency=invoice.currency, seller=party(seller), buyer=party(buyer),
         lines=tuple(_line(one, invoice.currency, taxes=bool(seller.get("vat_id"))) for one in lines),
         issued=issued, due=due, kind=KINDS[invoice.kind], number=invoice.number, series=invoice.series or "",
         period=(invoice.period.first, invoice.period.last), buyer_reference=invoice.reference, note=invoice.reason,
@@ -59,12 +59,12 @@ def document(session: Session, invoice: Invoice, lines: list[InvoiceLine], credi
     )  # fmt: skip
 
 
-def party(told: dict[str, Any], name: str = "") -> Party:
+def party(told: dict[str, Any]) -> Party:
     """Who sells or buys, as the set-up names them; an address in Peppol is written `0088:5790000435944`."""
     scheme, _, endpoint = (told.get("endpoint") or "").partition(":")
     facts = {key: told.get(key) or "" for key in PLAIN}
     return Party(
-        name=name or told.get("name") or facts["legal_name"], address=tuple(told.get("address") or ()),
+        name=told.get("name") or facts["legal_name"], address=tuple(told.get("address") or ()),
         endpoint=endpoint, endpoint_scheme=scheme if endpoint else "", **facts,
     )  # fmt: skip
 

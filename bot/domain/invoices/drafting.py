@@ -13,8 +13,9 @@ from sqlalchemy import insert, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
-from bot.domain import accounts, agreements, events, outbox, provider
+from bot.domain import accounts, events, outbox, provider
 from bot.domain.accounts import Account
+from bot.domain.agreements import Agreement
 from bot.domain.errors import Refused
 from bot.domain.invoices.charges import Charge, Charges
 from bot.domain.invoices.invoice import (
@@ -46,8 +47,13 @@ def draft(
     if charges.lines:
         made.append(_draft(session, account, charges, charges.lines, InvoiceKind.INVOICE, review_id, by, now))
     for credit in charges.credits:
+        # Other words, or as much by the rounding: nothing comes back, and what stands now is charged there.
+        _mark_billed(session, credit.invoice, [line for line in credit.charges if not line.amount.amount])
+        back = [line for line in credit.charges if line.amount.amount]
+        if not back:
+            continue
         note = _draft(
-            session, account, charges, credit.charges, InvoiceKind.CREDIT_NOTE, review_id, by, now,
+            session, account, charges, back, InvoiceKind.CREDIT_NOTE, review_id, by, now,
             credits=credit.invoice, reason="Time was put right after it was charged.",
         )  # fmt: skip
         made.append(note)
@@ -58,7 +64,7 @@ def _draft(
     session: Session, account: Account, charges: Charges, lines: Sequence[Charge], kind: InvoiceKind, review_id: int,
     by: Person | None, now: datetime, *, credits: Invoice | None = None, reason: str = "",
 ) -> Invoice:  # fmt: skip
-    bought = charges.bought
+    bought = (_terms(session, credits) if credits else None) or charges.bought
     invoice = Invoice(
         account_id=account.id, month=charges.month.first, kind=kind, currency=bought.currency, made_at=now,
         review_id=review_id, agreement_id=bought.id, made_by_id=by.id if by else None, reason=reason,
@@ -70,6 +76,11 @@ def _draft(
     _mark_billed(session, invoice, lines)
     _announce(session, invoice, events.Kind.INVOICE_MADE, by, now)
     return invoice
+
+
+def _terms(session: Session, invoice: Invoice) -> Agreement | None:
+    """The version it was drafted by: what is given back has that one's tax and currency, whatever counts by now."""
+    return session.scalar(select(Agreement).where(Agreement.id == invoice.agreement_id))
 
 
 def _write_lines(session: Session, invoice: Invoice, lines: Sequence[Charge], tax_rate: Decimal) -> None:
@@ -145,7 +156,7 @@ def _approve(session: Session, invoice: Invoice, by: Person, now: datetime) -> N
         )
     _require_number_of_credited(session, invoice)
     today = firm.calendar.local_date(now)
-    bought = agreements.of(session, account.id, invoice.month) or agreements.of(session, account.id, today)
+    bought = _terms(session, invoice)
     invoice.seller, invoice.buyer = dict(firm.billing), {"name": account.name, **account.billing}
     invoice.issue_date = today
     invoice.due_date = today + timedelta(days=bought.payment_days if bought else 14)

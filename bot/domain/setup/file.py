@@ -29,6 +29,10 @@ PLAIN_TAG = "tag:yaml.org,2002:"
 PYTHON_TAG = PLAIN_TAG + "python"
 
 
+MOST_DIGITS = 9  # of an amount, before the point
+MOST_HOURS = 10_000
+
+
 class BadFile(Exception):
     """The file can't be applied; the message names each mistake with its line, and nothing was changed."""
 
@@ -44,6 +48,8 @@ def _money(text: Any) -> Any:
     match = re.fullmatch(r"\s*(\d+(?:\.\d{1,2})?)\s+([A-Z]{3})\s*", str(text))
     if not match:
         raise ValueError("write an amount and a currency, as in 150 EUR")
+    if len(match[1].partition(".")[0].lstrip("0")) > MOST_DIGITS:
+        raise ValueError("is more than can be charged; check the figure")
     return Money(amount=Decimal(match[1]), currency=match[2])
 
 
@@ -164,7 +170,7 @@ class AgreementPart(Strict):
 
     type: AgreementType
     starts: date
-    included_hours: float = Field(0, ge=0, allow_inf_nan=False)
+    included_hours: float = Field(0, ge=0, le=MOST_HOURS, allow_inf_nan=False)
     included_amount: Amount | None = None
     rollover_cap: Decimal = Field(Decimal(0), ge=0, le=1)
     rate: Amount | None = None
@@ -198,6 +204,10 @@ class AgreementPart(Strict):
     def _fits_together(self) -> "AgreementPart":
         if len({one.currency for one in self._amounts if one}) > 1:
             raise ValueError("all its amounts are in one currency; make them the same")
+        if any(one.amount == 0 for one in self._amounts if one):
+            raise ValueError("an amount is more than 0; leave out what costs nothing")
+        if len({(rate.code, rate.role) for rate in self.rates}) < len(self.rates):
+            raise ValueError("a rate stands there twice; keep one for each code and role")
         if self.ends and self.ends < self.starts:
             raise ValueError("ends before it starts; swap the two")
         if self.included_amount and (self.type is not AgreementType.RETAINER or self.included_hours or not self.rate):

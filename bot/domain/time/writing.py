@@ -20,6 +20,7 @@ from bot.domain.time.work import WITHOUT_A_TICKET, Work, own_code, target, targe
 
 LONGEST_REASON = 300
 NO_REASON = "put right"
+EARLIEST_YEAR = 2000
 NO_NOTE = (
     "Say in the note what it was for, as in “went through the renewal terms”: without a ticket, that is the reason."
 )
@@ -77,6 +78,8 @@ def log(
 def _require_come(work_date: date, today: date) -> None:
     if work_date > today:
         raise Refused("That day has not come yet. Pick today or an earlier day.", field="work_date")
+    if work_date.year < EARLIEST_YEAR:
+        raise Refused("That is too long ago. Pick the day on which you did it.", field="work_date")
 
 
 def usual_category(session: Session, work: Work | None) -> Category:

@@ -1,0 +1,244 @@
+"""What a month costs at its edges: budgets, roundings, prices a ticket, what others approved, and what is put right."""
+
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+
+from bot.domain import billing, invoices, time
+from bot.domain.agreements import AgreementType
+from bot.domain.codes import Code
+from bot.domain.invoices import InvoiceAction, InvoiceKind
+from bot.domain.workflow import CloseReason, Status
+from tests.cast import by_name
+from tests.domain.billed import AFTER, DECEMBER, LATER, NOVEMBER, answers, bought, quoted, reviewed, signed, worked
+from tests.domain.desk import MONDAY, file_a_ticket, person
+from tests.domain.test_findings import project
+
+HOURLY = AgreementType.TIME_AND_MATERIALS
+TUESDAY = MONDAY.date() + timedelta(days=1)
+JANUARY_IS_OVER = datetime.fromisoformat("2027-02-02T12:00:00+00:00")
+
+
+@pytest.fixture(autouse=True)
+def finance(session, who):
+    """Eve is in finance."""
+    who("Eve").roles = ["engineer", "finance"]
+    session.flush()
+
+
+@pytest.fixture
+def ticket(session, who):
+    return file_a_ticket(session, status=Status.TRIAGE, assignee_id=who("Bo"), related_system="Salesforce")
+
+
+def costs(session, agreement, waited=()):
+    return invoices.of(session, by_name(session, "Acme"), NOVEMBER, agreement, waited)
+
+
+def lines(charges) -> list[tuple[str, str, str]]:
+    return [(line.code, f"{line.quantity.normalize():f}", str(line.amount)) for line in charges.lines]
+
+
+def corrects(session, entry, minutes, code=None, now=AFTER):
+    return time.correct(
+        session, entry.id, time.with_work(session, person(session, "Maya"), [entry])[0][1], by=person(session, "Bo"),
+        minutes=minutes, work_date=entry.work_date, category=entry.category, code=code or entry.code,
+        note="other words", reason="again", now=now, today=now.date(),
+    )  # fmt: skip
+
+
+def numbered(session, *made, now=AFTER):
+    for invoice in made:
+        for action in (InvoiceAction.REVIEW, InvoiceAction.APPROVE):
+            invoices.act(session, invoice, action, by=person(session, "Eve"), now=now, seen=invoice.version)
+
+
+# --- what is charged
+
+
+@pytest.mark.parametrize(("draws", "told"), [(True, []), (False, [("advisory", "1", "150.00 EUR")])])
+def test_advice_draws_on_the_hours_where_that_is_agreed(session, ticket, draws, told):
+    terms = bought(session, included_minutes=600, advisory_draws=draws)
+    worked(session, ticket, 60, code=Code.ADVISORY)
+    worked(session, ticket, 30)
+    charges = costs(session, terms)
+    assert lines(charges) == told
+    assert (charges.free, charges.allowance.used) == ((90, 90) if draws else (30, 30))
+
+
+def test_what_came_over_from_the_month_before_is_used_first(session, ticket):
+    terms = bought(session, included_minutes=60, rollover_cap=Decimal("0.5"))
+    by_name(session, "Acme").billed_carry = 30
+    worked(session, ticket, 120)
+    assert lines(costs(session, terms)) == [("overage", "0.5", "75.00 EUR")]
+
+
+def test_what_was_approved_costs_what_was_quoted_whatever_is_agreed_since(session, ticket):
+    bought(session, excluded=["Salesforce"])
+    quote = quoted(session, ticket, 60)
+    answers(session, quote)
+    terms = bought(session, excluded=["Salesforce"], rate_amount=Decimal(999))
+    worked(session, ticket, 60)
+    assert lines(costs(session, terms)) == [("out_of_scope", "1", "150.00 EUR")]
+
+
+def test_each_project_is_a_line_as_far_as_its_budget_goes(session, ticket):
+    terms = bought(session)
+    one, other = project(session, 60), project(session, 60)
+    gone = worked(session, one, 60)
+    time.reverse(session, gone.id, by=person(session, "Bo"), now=MONDAY)
+    kept = [worked(session, one, 40), worked(session, one, 20, day=TUESDAY), worked(session, other, 30)]
+    over = worked(session, one, 1, day=TUESDAY)
+    charges = costs(session, terms)
+    assert [(line.quantity * 60, line.entries) for line in charges.lines] == [
+        (75, [kept[0].id, kept[1].id]), (30, [kept[2].id]),
+    ]  # fmt: skip
+    assert [line.description for line in charges.lines] == [
+        f"Project delivery, PR-{one.id} New brand", f"Project delivery, PR-{other.id} New brand",
+    ]  # fmt: skip
+    assert [entry.id for entry in charges.waiting] == [over.id]
+
+
+def test_a_days_work_on_a_project_is_rounded_together_as_on_a_ticket(session, ticket):
+    """Twice 20 minutes are 40, and that is 45 by the quarter of an hour, not twice 30."""
+    terms, one = bought(session), project(session, 600)
+    worked(session, one, 20)
+    worked(session, one, 20)
+    assert lines(costs(session, terms)) == [("project", "0.75", "112.50 EUR")]
+
+
+def test_what_rounds_to_nothing_is_charged_as_nothing_and_is_done(session, ticket):
+    terms = bought(session, type=HOURLY, rounding={"unit": 15, "mode": "down", "scope": "entry"})
+    entry = worked(session, ticket, 10)
+    charges = costs(session, terms)
+    assert [(line.raw_minutes, line.billed_minutes, str(line.amount), line.entries) for line in charges.lines] == [
+        (10, 0, "0.00 EUR", [entry.id])
+    ]
+
+
+def test_a_fee_of_nothing_is_no_line(session):
+    assert lines(costs(session, bought(session, type=AgreementType.FIXED, fee_amount=Decimal(0)))) == []
+
+
+def test_tickets_are_charged_in_the_month_they_came_by_the_clients_clock_once(session):
+    """Acme is in Berlin, an hour ahead; what ended as no work of its own, or came from ourselves, is free."""
+    terms = bought(session, type=AgreementType.USAGE, prices=[{"type": "question", "amount": "40"}])
+    came = {
+        at: file_a_ticket(session, now=datetime.fromisoformat(at)).id
+        for at in ("2026-10-31T22:59:59+00:00", "2026-10-31T23:00:00+00:00", "2026-11-30T22:59:59+00:00",
+                   "2026-11-30T23:00:00+00:00")
+    }  # fmt: skip
+    for reason in (CloseReason.DUPLICATE, CloseReason.WITHDRAWN, CloseReason.REDIRECTED):
+        file_a_ticket(session, status=Status.CLOSED, close_reason=reason)
+    file_a_ticket(session, requester_id=None)
+    (line,) = costs(session, terms).lines
+    assert line.tickets == [came["2026-10-31T23:00:00+00:00"], came["2026-11-30T22:59:59+00:00"]]
+    (invoice,) = signed(session, reviewed(session))
+    assert invoice.net == 80
+    assert lines(costs(session, terms)) == []
+
+
+def test_what_was_written_off_and_then_taken_back_is_nothing(session, ticket):
+    terms = bought(session, type=HOURLY)
+    kept, off = worked(session, ticket, 60), worked(session, ticket, 60, day=TUESDAY)
+    billing.write_off(session, off.id, off.account_id, "Our own mistake", by=person(session, "Sam"), now=AFTER)
+    time.reverse(session, off.id, by=person(session, "Bo"), now=MONDAY)
+    assert [line.entries for line in costs(session, terms).lines] == [[kept.id]]
+
+
+# --- what is put right afterwards
+
+
+def test_new_words_alone_give_nothing_back_and_ask_for_nothing(session, ticket):
+    """A credit note of nothing would be one more paper for everybody; what comes later still finds its line."""
+    bought(session, type=HOURLY)
+    entry = worked(session, ticket, 60)
+    (invoice,) = signed(session, reviewed(session))
+    numbered(session, invoice)
+    again = corrects(session, entry, 60)
+    assert signed(session, reviewed(session, DECEMBER, now=LATER), LATER) == []
+    corrects(session, again, 30, now=LATER)
+    (note,) = signed(session, reviewed(session, DECEMBER.after, now=JANUARY_IS_OVER), JANUARY_IS_OVER)
+    assert (note.kind, note.credits_id, note.net) == (InvoiceKind.CREDIT_NOTE, invoice.id, Decimal(75))
+
+
+def test_each_correction_is_held_against_what_was_charged_and_given_back_before(session, ticket):
+    """100 minutes are 105, 61 are 75, 59 are 60: first half an hour comes back, then a quarter."""
+    bought(session, type=HOURLY)
+    entry = worked(session, ticket, 100)
+    (invoice,) = signed(session, reviewed(session))
+    numbered(session, invoice)
+    again = corrects(session, entry, 61)
+    (first,) = signed(session, reviewed(session, DECEMBER, now=LATER), LATER)
+    numbered(session, first, now=LATER)
+    corrects(session, again, 59, now=LATER)
+    (second,) = signed(session, reviewed(session, DECEMBER.after, now=JANUARY_IS_OVER), JANUARY_IS_OVER)
+    assert [(one.credits_id, one.net) for one in (first, second)] == [
+        (invoice.id, Decimal(75)), (invoice.id, Decimal("37.5")),
+    ]  # fmt: skip
+
+
+def test_a_correction_concerns_the_line_of_its_own_price(session, ticket):
+    """50 minutes of each are an hour each; 44 of one are 45."""
+    bought(session, type=HOURLY, rates=[{"code": "included", "role": "lead", "amount": "190"}])
+    entry, _ = worked(session, ticket, 50), worked(session, ticket, 50, by="Maya")
+    numbered(session, *signed(session, reviewed(session)))
+    corrects(session, entry, 44)
+    (note,) = signed(session, reviewed(session, DECEMBER, now=LATER), LATER)
+    assert note.net == Decimal("37.5")
+
+
+def test_another_code_afterwards_gives_all_back_and_is_charged_anew(session, ticket):
+    bought(session, type=HOURLY, rates=[{"code": "advisory", "role": None, "amount": "210"}])
+    entry = worked(session, ticket, 60)
+    numbered(session, *signed(session, reviewed(session)))
+    corrects(session, entry, 60, Code.ADVISORY)
+    made = signed(session, reviewed(session, DECEMBER, now=LATER), LATER)
+    assert [(one.kind.value, one.net) for one in made] == [("invoice", Decimal(210)), ("credit_note", Decimal(150))]
+
+
+def test_a_project_that_is_corrected_leaves_another_alone(session, ticket):
+    bought(session)
+    one, other = project(session, 600), project(session, 600)
+    entry, _ = worked(session, one, 50), worked(session, other, 50)
+    numbered(session, *signed(session, reviewed(session)))
+    corrects(session, entry, 40)
+    (note,) = signed(session, reviewed(session, DECEMBER, now=LATER), LATER)
+    (line,) = invoices.lines_of(session, [note.id])[note.id]
+    assert (note.net, f"PR-{one.id} New brand" in line.description) == (Decimal("37.5"), True)
+
+
+def test_what_was_free_and_is_taken_back_under_other_terms_gives_nothing_back(session, ticket):
+    """In November it was in the price; from December on every hour is charged."""
+    bought(session, type=AgreementType.FIXED, fee_amount=Decimal(2000), starts=date(2026, 11, 1))
+    entry = worked(session, ticket, 60)
+    numbered(session, *signed(session, reviewed(session)))
+    time.reverse(session, entry.id, by=person(session, "Bo"), now=AFTER)
+    bought(session, type=HOURLY, starts=date(2026, 12, 1))
+    assert signed(session, reviewed(session, DECEMBER, now=LATER), LATER) == []
+
+
+def test_in_another_currency_what_was_charged_is_given_back_in_its_own_and_stands_anew(session, ticket):
+    """An hour at 150 EUR; from December on it is paid in dollars, and the hour was half an hour."""
+    bought(session, type=HOURLY, tax_rate=Decimal("0.2"))
+    entry = worked(session, ticket, 60)
+    (invoice,) = signed(session, reviewed(session))
+    numbered(session, invoice)
+    corrects(session, entry, 30)
+    bought(session, type=HOURLY, starts=date(2026, 12, 1), rate_amount=Decimal(180), rate_currency="USD")
+    made = signed(session, reviewed(session, DECEMBER, now=LATER), LATER)
+    assert [(one.kind.value, [str(total) for total in one.totals]) for one in made] == [
+        ("invoice", ["90.00 USD", "0.00 USD", "90.00 USD"]), ("credit_note", ["150.00 EUR", "30.00 EUR", "180.00 EUR"]),
+    ]  # fmt: skip
+    numbered(session, *made, now=LATER)
+    assert invoice.state.value == "credited"
+
+
+def test_what_was_approved_in_another_currency_waits(session, ticket):
+    bought(session, excluded=["Salesforce"])
+    answers(session, quoted(session, ticket, 60))
+    terms = bought(session, excluded=["Salesforce"], rate_currency="USD")
+    entry = worked(session, ticket, 60)
+    charges = costs(session, terms)
+    assert (lines(charges), [one.id for one in charges.waiting]) == ([], [entry.id])
