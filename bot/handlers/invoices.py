@@ -133,7 +133,8 @@ def _open_files(call: Call, of: modal.Of) -> None:
         lacking = [files.lacking(how, missing[how]) for how in missing]
         formats = [how for how in sending.formats_of(found) if how not in missing]
         unexported = files.unexported(found) if actor.may(Permission.INVOICE) else 0
-        view = modal.files(files.subject(session, found), formats, lacking, unexported, of)
+        draft = found[0].number is None
+        view = modal.files(files.subject(session, found), formats, lacking, of, unexported=unexported, draft=draft)
     call.open(view)
     call.done()
 

@@ -23,7 +23,11 @@ HOW = Mrkdwn(
     "finance approves it."
 )
 SENT = "invoice.sent"
-ADD = Mrkdwn("What is missing stands in the file for `steward apply`: whoever keeps that file adds it.")
+ADD = Mrkdwn(
+    "Whoever keeps the set-up file can add that, and run `steward apply`: accounts for Xero at any time, what stands "
+    "on the invoice itself before it is approved."
+)
+OF_A_DRAFT = Mrkdwn("The PDF of a draft says so on every page. The other formats come with its number.")
 
 
 class Metadata(BaseModel):
@@ -78,13 +82,17 @@ def credit(invoice: Invoice, lines: list[InvoiceLine], metadata: Metadata) -> di
     return form.modal(CREDIT, "Credit", body, submit="Draft it", metadata=metadata.model_dump_json())
 
 
-def files(subject: Mrkdwn, formats: list[str], lacking: list[Mrkdwn], unexported: int, of: Of) -> dict[str, Any]:
+def files(
+    subject: Mrkdwn, formats: list[str], lacking: list[Mrkdwn], of: Of, *, unexported: int, draft: bool
+) -> dict[str, Any]:
     """A format, of those that can be made now; what the others lack; and whether they are exported with it."""
     offered = [blocks.option(WORDS[how].label, how, WORDS[how].purpose) for how in formats]
     body = [blocks.section(subject), form.choice("how", "Format", offered, initial=formats[0])]
     if unexported:
         told = "Mark it as exported" if unexported == 1 else f"Mark {unexported} as exported"
         body.append(form.tick("marks", "It is on its way with this", told))
+    if draft:
+        body.append(blocks.context(OF_A_DRAFT))
     body += [blocks.section(what) for what in lacking]
     if lacking:
         body.append(blocks.context(ADD))

@@ -148,8 +148,8 @@ def test_a_draft_is_sent_as_a_pdf_that_says_so_and_in_no_other_format(drafted: H
     for how in ("Xero", "QuickBooks", "E-invoice (UBL)", "Spreadsheet (CSV)"):
         with pytest.raises(AssertionError, match="not offered"):
             window.fills({"Format": how})
-    window.does_not_see("Mark it as exported")
-    window.submits()
+    window.does_not_see("Mark it as exported").sees("The other formats come with its number.")
+    window.sees("*E-invoice (UBL)* needs the seller’s").does_not_see("approve it first").submits()
     house.delivers()
     ((name, content),) = files(house)
     assert name.startswith("Draft-")

@@ -5,6 +5,7 @@ their numbers.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
@@ -23,6 +24,7 @@ from bot.domain.outbox import Place, Subject
 from bot.domain.people import Person
 from bot.domain.roles import Permission
 
+TO_BE = "Draft"  # in place of a number that is still to come
 MOST = 200  # invoices a post: made and uploaded well within a delivery's lease
 
 
@@ -49,9 +51,9 @@ def of_month(session: Session, month: Month) -> list[Invoice]:
 
 
 def lacking(session: Session, found: Sequence[Invoice]) -> dict[str, dict[str, tuple[str, ...]]]:
-    """The formats that can’t be made yet: what each of these invoices lacks for them."""
-    made = documents(session, list(found))
-    told = {how: invoices.lacking(session, made, how) for how in formats_of(found)}
+    """The formats that can’t be made: what each of these invoices lacks for them. A draft, once it has its number."""
+    made = [replace(one, number=one.number or TO_BE) for one in documents(session, list(found))]
+    told = {how: invoices.lacking(session, made, how) for how in FORMATS}
     return {how: missing for how, missing in told.items() if missing}
 
 
