@@ -142,8 +142,7 @@ def _open_files(call: Call, of: modal.Of) -> None:
 def _files_of(session: Session, actor: Person, of: modal.Of) -> list[Invoice]:
     if of.invoice is not None:
         return [invoices.visible_to(session, actor, of.invoice)]
-    actor.require(Permission.SEE_MONEY)
-    return sending.of_month(session, _month(of.month or ""))
+    return sending.of_month(session, actor, _month(of.month or ""))
 
 
 def submit_files(call: Call) -> None:

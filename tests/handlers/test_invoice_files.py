@@ -42,6 +42,11 @@ def files(house: House, who: str = "U0EVE") -> list[tuple[str, bytes]]:
     return [(known[one].name, known[one].data) for message in direct(house, who) for one in message.files]
 
 
+def windows(house: House) -> int:
+    """How often anybody was shown what files there are."""
+    return sum("invoice.send_files" in str(call.args) for call in list(house.slack.calls))
+
+
 def asks(house: House, who: Any, how: str = "PDF", **more: Any) -> Any:
     """From the invoice’s window."""
     return who.clicks("Files").fills({"Format": how, **more}).submits()
@@ -183,7 +188,7 @@ def test_who_may_not_see_money_gets_none_whatever_they_send(numbered: House):
     house.delivers()
     opened, sent = house.last_sent("block_actions"), house.last_sent("view_submission")
     assert opened["actions"][0]["action_id"] == "invoice.files"
-    before = house.state_of_the_world()
+    before, shown = house.state_of_the_world(), windows(house)
     for who in ("U0BO", "U0ANA", "U0CLEO", "U0REX"):
         opened["user"]["id"] = sent["user"]["id"] = who
         sent["view"]["id"] = f"V0{who}"
@@ -194,7 +199,7 @@ def test_who_may_not_see_money_gets_none_whatever_they_send(numbered: House):
                 opened["actions"][0] |= {"action_id": f"invoice.{action}", "value": value}
                 assert house.sends_payload(opened)[0] == 200
     house.delivers()
-    assert house.state_of_the_world() == before
+    assert (house.state_of_the_world(), windows(house)) == (before, shown)
 
 
 def test_whoever_lost_their_role_meanwhile_gets_no_file(numbered: House):

@@ -43,8 +43,9 @@ def formats_of(found: Sequence[Invoice]) -> list[str]:
     return [PDF, *FORMATS] if all(one.state in NUMBERED for one in found) else [PDF]
 
 
-def of_month(session: Session, month: Month) -> list[Invoice]:
+def of_month(session: Session, actor: Person, month: Month) -> list[Invoice]:
     """What has a number; refused where there is nothing yet."""
+    actor.require(Permission.SEE_MONEY)
     if found := numbered(session, month, None):
         return found
     raise Refused(f"No invoice of {month.name} {month.year} has a number yet. Approve one, then ask again.")
