@@ -12,7 +12,7 @@ IMPORTED = {
     "tickets": "A ServiceNow event log or Jira issues, with their history.",
     "time": "Timesheets: Toggl’s detailed report, a CRM’s, or what `export time` printed.",
 }
-INVOICES, PDF = "invoices", "pdf"
+INVOICES, PDF = "invoices", invoices.PDF
 
 
 def of_import(parser: argparse.ArgumentParser) -> None:

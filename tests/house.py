@@ -46,6 +46,7 @@ MISUNDERSTOOD = set(
 # The app did not answer, or with a status: tests of failures do that on purpose.
 UNHEARD = ("operation_timeout", "connection_failed", "connection_lost", "http_")
 
+POSTS = ("chat.", "files.completeUpload")  # what others see
 MONDAY = datetime.fromisoformat("2026-11-23T10:00:00+00:00")
 
 
@@ -150,7 +151,7 @@ class House:
             )
             for name in tables
         }
-        return {**counted, "posts": [call.method for call in self.slack.local.calls if call.method.startswith("chat.")]}
+        return {**counted, "posts": [call.method for call in self.slack.local.calls if call.method.startswith(POSTS)]}
 
     def files_a_request(self, by: Person | None = None, **fields: Any) -> int:
         """A client files something ordinary; returns its number."""

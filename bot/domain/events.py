@@ -97,6 +97,7 @@ class Kind(StrEnum):
     MONTH_LOCKED = "month_locked"
     INVOICE_MADE = "invoice_made"
     INVOICE_MOVED = "invoice_moved"
+    INVOICE_FILE_ASKED = "invoice_file_asked"
 
 
 class Event(Base):

@@ -1,4 +1,4 @@
-"""Invoices: `/review invoices`, their window, **Reviewed**, **Approve**, **Export**, and **Credit**."""
+"""Invoices: `/review invoices`, their window, **Reviewed**, **Approve**, **Export**, **Files** and **Credit**."""
 
 from typing import Any
 
@@ -6,11 +6,13 @@ from sqlalchemy.orm import Session
 
 from bot.domain import invoices
 from bot.domain.errors import NotFound, Refused
+from bot.domain.exports import sending
 from bot.domain.invoices import Invoice, InvoiceAction
 from bot.domain.months import Month
 from bot.domain.people import Person
 from bot.domain.roles import Permission
 from bot.handlers.call import Call, Routes
+from bot.messages import invoice_files as files
 from bot.messages import invoices as messages
 from bot.modals import form
 from bot.modals import invoices as modal
@@ -87,11 +89,14 @@ def open_credit(call: Call) -> None:
     with call.begin() as (session, actor):
         actor.require(Permission.INVOICE)
         invoice = invoices.visible_to(session, actor, number)
-        window = call.view["id"] if call.in_window and call.view["callback_id"] == modal.WINDOW else None
-        metadata = modal.Metadata(invoice=invoice.id, seen=seen, window=window)
+        metadata = modal.Metadata(invoice=invoice.id, seen=seen, window=_window_below(call))
         view = modal.credit(invoice, invoices.lines_of(session, [invoice.id])[invoice.id], metadata)
     call.open(view)
     call.done()
+
+
+def _window_below(call: Call) -> str | None:
+    return call.view["id"] if call.in_window and call.view["callback_id"] == modal.WINDOW else None
 
 
 def submit_credit(call: Call) -> None:
@@ -110,6 +115,51 @@ def submit_credit(call: Call) -> None:
     call.show(view)
 
 
+def open_files(call: Call) -> None:
+    """**Files**: which format, and what is missing for the others."""
+    number, _ = _pressed(call)
+    _open_files(call, modal.Of(invoice=number, window=_window_below(call)))
+
+
+def open_months_files(call: Call) -> None:
+    """**Files of that month**, above the list."""
+    _open_files(call, modal.Of(month=str(_month(call.value))))
+
+
+def _open_files(call: Call, of: modal.Of) -> None:
+    with call.begin() as (session, actor):
+        found = _files_of(session, actor, of)
+        missing = sending.lacking(session, found)
+        lacking = [files.lacking(how, missing[how]) for how in missing]
+        formats = [how for how in sending.formats_of(found) if how not in missing]
+        unexported = files.unexported(found) if actor.may(Permission.INVOICE) else 0
+        draft = found[0].number is None
+        view = modal.files(files.subject(session, found), formats, lacking, of, unexported=unexported, draft=draft)
+    call.open(view)
+    call.done()
+
+
+def _files_of(session: Session, actor: Person, of: modal.Of) -> list[Invoice]:
+    if of.invoice is not None:
+        return [invoices.visible_to(session, actor, of.invoice)]
+    return sending.of_month(session, actor, _month(of.month or ""))
+
+
+def submit_files(call: Call) -> None:
+    """The form came back: the file goes to whoever asked."""
+    of, filled = modal.Of.model_validate_json(call.metadata), form.read(modal.FilesForm, call.view)
+    with call.begin() as (session, actor):
+        call.once(session, form.values(call.view), actor)
+        found = _files_of(session, actor, of)
+        posts = sending.send(session, found, filled.how, to=actor, now=call.now, marks=filled.marks)
+        view = modal.on_its_way(files.subject(session, found), filled.how, posts)
+        under = window_of(session, actor, found[0]) if of.window else None
+        call.remember(session, response_action="update", view=view)
+    if of.window and under:
+        call.redraw(of.window, under)
+    call.show(view)
+
+
 ROUTES: Routes = {
     ("command", "/review invoices"): list_all,
     ("action", messages.LIST): list_all,
@@ -118,4 +168,7 @@ ROUTES: Routes = {
     **{("action", f"invoice.{action.value}"): act for action in InvoiceAction},
     ("action", messages.CREDIT): open_credit,
     ("view", modal.CREDIT): submit_credit,
+    ("action", messages.FILES): open_files,
+    ("action", messages.MONTHS_FILES): open_months_files,
+    ("view", modal.FILES): submit_files,
 }

@@ -18,6 +18,7 @@ from bot.messages.blocks import Block
 from bot.messages.mrkdwn import LONGEST_TEXT, Mrkdwn, day, escape, instant, mention, say, width
 
 OPEN, LIST, MONTH, CREDIT = "invoice.open", "invoice.list", "invoice.month", "invoice.credit"
+FILES, MONTHS_FILES = "invoice.files", "invoice.months_files"
 ANY = "any"
 PER_PAGE = 40
 SHOWN_LINES = 60
@@ -28,7 +29,7 @@ UNITS = {"hour": ("hour", "hours"), "month": ("month", "months"), "ticket": ("ti
 NEXT: dict[InvoiceState, str] = {
     InvoiceState.DRAFT:    "Look at it, then press *Reviewed*.",
     InvoiceState.REVIEWED: "*Approve* gives it its number, and fixes it for good.",
-    InvoiceState.APPROVED: "*Export* once it is on its way: `steward export invoices` makes its files.",
+    InvoiceState.APPROVED: "*Export* once it is on its way.",
     InvoiceState.EXPORTED: "It is on its way. What is wrong is credited.",
     InvoiceState.CREDITED: "All of it was given back.",
 }
@@ -40,6 +41,7 @@ MOVED: dict[InvoiceState, str] = {
     InvoiceState.CREDITED: "All of it was given back by credit notes.",
 }
 # fmt: on
+GETS = "*Files* sends you the PDF, or what Xero, QuickBooks or Peppol takes."
 STYLES = {InvoiceAction.REVIEW: "primary", InvoiceAction.APPROVE: "primary", InvoiceAction.EXPORT: "primary"}
 NONE_YET = Mrkdwn(
     "*There are no invoices yet.* They are drafted when a month was signed by an account manager and somebody in "
@@ -109,17 +111,13 @@ def window(session: Session, invoice: Invoice, actor: Person) -> list[Block]:
     if invoice.reason:
         body.append(blocks.section(say("*Why:* {{ reason }}", reason=invoice.reason)))
     body.append(blocks.context(*_history(session, invoice)))
+    files = blocks.button("Files", FILES, value_of(invoice))
     if not actor.may(Permission.INVOICE):
-        return [*body, blocks.context(Mrkdwn("Finance reviews, approves and exports it."))]
+        told = Mrkdwn(f"Finance reviews, approves and exports it. {GETS}")
+        return [*body, *blocks.actions([files]), blocks.context(told)]
     credit = invoice.kind is InvoiceKind.INVOICE and invoice.state in CREDITABLE
-    buttons = [*_moves(invoice), *([blocks.button("Credit", CREDIT, value_of(invoice))] if credit else [])]
-    return [*body, *blocks.actions(buttons), blocks.context(Mrkdwn(f"{NEXT[invoice.state]} {_file(invoice)}"))]
-
-
-def _file(invoice: Invoice) -> str:
-    if invoice.number is None:
-        return ""
-    return f"As a PDF: `steward export invoices --period {invoice.period} --format pdf`."
+    buttons = [*_moves(invoice), files, *([blocks.button("Credit", CREDIT, value_of(invoice))] if credit else [])]
+    return [*body, *blocks.actions(buttons), blocks.context(Mrkdwn(f"{NEXT[invoice.state]} {GETS}"))]
 
 
 def _facts(session: Session, invoice: Invoice) -> list[tuple[str, Mrkdwn]]:
@@ -216,7 +214,8 @@ def rows(session: Session, found: list[Invoice], known: list[Month], chosen: Mon
     if not known:
         return [blocks.section(NONE_YET)]
     options = [blocks.option("Every month", ANY), *(blocks.option(named(month), str(month)) for month in known[:99])]
-    body = blocks.actions([blocks.select(MONTH, "Month", options, str(chosen) if chosen else ANY)])
+    files = [blocks.button("Files of that month", MONTHS_FILES, str(chosen))] if chosen and found else []
+    body = blocks.actions([blocks.select(MONTH, "Month", options, str(chosen) if chosen else ANY), *files])
     if not found:
         return [*body, blocks.section(say(NONE_OF_MONTH, month=named(chosen) if chosen else "any month"))]
     for one in found[:PER_PAGE]:

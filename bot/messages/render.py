@@ -14,6 +14,7 @@ from bot.domain.agenda import AgendaItem
 from bot.domain.billing import BillingReview
 from bot.domain.changes import Change, of_intake
 from bot.domain.events import Event
+from bot.domain.exports.sending import asked
 from bot.domain.intakes import Intake
 from bot.domain.invoices import Invoice
 from bot.domain.outbox import Place, Post, Subject
@@ -28,6 +29,7 @@ from bot.messages import (
     changes,
     conversation,
     digest,
+    invoice_files,
     invoices,
     links,
     monthly,
@@ -40,6 +42,7 @@ from bot.messages import (
     tickets,
     welcome,
 )
+from bot.messages.invoice_files import Making
 from bot.messages.mrkdwn import Mrkdwn, clip
 from bot.messages.shown import load
 
@@ -53,6 +56,7 @@ class Rendered:
     text: str
     blocks: list[dict[str, Any]] = field(default_factory=list)
     version: int | None = None
+    file: Making | None = None  # made only when it is sent
 
 
 def render(session: Session, post: Post, now: datetime) -> Rendered:
@@ -170,6 +174,11 @@ def _invoice(session: Session, post: Post, _now: datetime) -> Rendered:
     return Rendered(clip(said, LONGEST_NOTIFICATION), body, invoice.version)
 
 
+def _invoice_file(session: Session, post: Post, _now: datetime) -> Rendered:
+    said, making = invoice_files.sent(session, asked(session, post.subject_id))
+    return Rendered(clip(said, LONGEST_NOTIFICATION), file=making)
+
+
 def _is_read_by_few(session: Session, post: Post) -> bool:
     """Whether it stands in a channel for billing: where there is none it is triage, and everybody reads that."""
     return post.channel_slack_id != provider.get(session).triage_channel
@@ -190,4 +199,5 @@ _RENDERERS = {
     Subject.QUOTE: _quote,
     Subject.BILLING_REVIEW: _billing_review,
     Subject.INVOICE: _invoice,
+    Subject.INVOICE_FILE: _invoice_file,
 }

@@ -86,12 +86,21 @@ WHAT: dict[Subject, str] = {
     Subject.ACCOUNT: "Welcome",
     Subject.CHANNEL: "Question whose channel it is",
     Subject.AGENDA: "Agenda item",
+    Subject.CHANGE: "Change",
+    Subject.RELEASE: "Release",
+    Subject.ROLLOUT: "Rollout message",
+    Subject.QUOTE: "Quote",
+    Subject.BILLING_REVIEW: "Billing review",
+    Subject.INVOICE: "Invoice",
+    Subject.INVOICE_FILE: "Invoice file",
     Subject.ORIGIN: "Message",
 }
 WHERE: dict[Place, str] = {
     Place.CLIENT: "for the client",
     Place.TRIAGE: "for the team",
     Place.LEADERSHIP: "for leadership",
+    Place.RELEASES: "for approvers",
+    Place.BILLING: "for billing",
 }
 TRY_ALL = blocks.button("Try all again", ALL_AGAIN)
 SURE = blocks.confirm(

@@ -10,10 +10,11 @@ from bot.domain.invoices import Invoice, InvoiceLine
 from bot.domain.money import Money
 from bot.messages import blocks
 from bot.messages.blocks import Block
+from bot.messages.invoice_files import WORDS
 from bot.messages.mrkdwn import Mrkdwn, clip, escape
 from bot.modals import form
 
-WINDOW, LIST, CREDIT = "invoice.window", "invoice.list", "invoice.credit_it"
+WINDOW, LIST, CREDIT, FILES = "invoice.window", "invoice.list", "invoice.credit_it", "invoice.send_files"
 MOST_LINES = 60
 LONGEST_REASON = 500
 _AMOUNT = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:[.,]\d+)?", re.ASCII)
@@ -21,6 +22,12 @@ HOW = Mrkdwn(
     "Write what is given back of each line, without tax; leave the others empty. The credit note is a draft until "
     "finance approves it."
 )
+SENT = "invoice.sent"
+ADD = Mrkdwn(
+    "Whoever keeps the set-up file can add that, and run `steward apply`: accounts for Xero at any time, what stands "
+    "on the invoice itself before it is approved."
+)
+OF_A_DRAFT = Mrkdwn("The PDF of a draft says so on every page. The other formats come with its number.")
 
 
 class Metadata(BaseModel):
@@ -29,6 +36,21 @@ class Metadata(BaseModel):
     invoice: int
     seen: int = 0
     window: str | None = None
+
+
+class Of(BaseModel):
+    """Whose files: an invoice’s, or a month’s; and the window underneath."""
+
+    invoice: int | None = None
+    month: str | None = None
+    window: str | None = None
+
+
+class FilesForm(BaseModel):
+    """What came back: the format, and whether they are on their way with it."""
+
+    how: str
+    marks: bool = False
 
 
 class CreditForm(BaseModel):
@@ -58,6 +80,31 @@ def credit(invoice: Invoice, lines: list[InvoiceLine], metadata: Metadata) -> di
         *(_amount(line, invoice) for line in lines[:MOST_LINES]),
     ]  # fmt: skip
     return form.modal(CREDIT, "Credit", body, submit="Draft it", metadata=metadata.model_dump_json())
+
+
+def files(
+    subject: Mrkdwn, formats: list[str], lacking: list[Mrkdwn], of: Of, *, unexported: int, draft: bool
+) -> dict[str, Any]:
+    """A format, of those that can be made now; what the others lack; and whether they are exported with it."""
+    offered = [blocks.option(WORDS[how].label, how, WORDS[how].purpose) for how in formats]
+    body = [blocks.section(subject), form.choice("how", "Format", offered, initial=formats[0])]
+    if unexported:
+        told = "Mark it as exported" if unexported == 1 else f"Mark {unexported} as exported"
+        body.append(form.tick("marks", "It is on its way with this", told))
+    if draft:
+        body.append(blocks.context(OF_A_DRAFT))
+    body += [blocks.section(what) for what in lacking]
+    if lacking:
+        body.append(blocks.context(ADD))
+    body.append(blocks.context(Mrkdwn("Steward sends it to you as a direct message. Nobody else gets it.")))
+    return form.modal(FILES, "Files", body, submit="Send it to me", metadata=of.model_dump_json())
+
+
+def on_its_way(subject: Mrkdwn, how: str, posts: int) -> dict[str, Any]:
+    """What is said once it was asked for."""
+    it = "It comes" if posts == 1 else f"It comes in {posts} parts,"
+    told = Mrkdwn(f"{subject}, {WORDS[how].as_}.\n{it} as a direct message from Steward in a moment.")
+    return form.modal(SENT, "On its way", [blocks.section(told)], submit=None, close="Close")
 
 
 def _amount(line: InvoiceLine, invoice: Invoice) -> Block:

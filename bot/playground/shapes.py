@@ -120,7 +120,19 @@ def file(ws: Workspace, base: str, stored: StoredFile) -> Json:
         "ims": [c for c in stored.channels if c.startswith("D")], "groups": [],
         "url_private": private, "url_private_download": private + "?download=1",
         "permalink": f"{base}playground/files/{stored.id}",
+        "shares": _shares(ws, stored),
     }  # fmt: skip
+
+
+def _shares(ws: Workspace, stored: StoredFile) -> Json:
+    """The messages it stands in, by conversation."""
+    found: Json = {}
+    for place in (ws.channels[channel] for channel in stored.channels if channel in ws.channels):
+        kind = "private" if place.private or place.type_letter == "D" else "public"
+        told = [{"ts": one.ts} for one in place.messages.values() if stored.id in one.files and not one.deleted]
+        if told:
+            found.setdefault(kind, {})[place.id] = told
+    return found
 
 
 def attached(ws: Workspace, base: str, found: Message, stored: StoredFile) -> Json:

@@ -30,6 +30,7 @@ class Pace(NamedTuple):
 CHANNEL = Pace(seconds=1.0, burst=3)
 TIER_2 = Pace(seconds=3.0, burst=8)  # 20 a minute
 TIER_3 = Pace(seconds=1.2, burst=20)  # 50 a minute
+TIER_4 = Pace(seconds=0.6, burst=40)  # 100 a minute
 # What the worker calls, per method and workspace; chat.postMessage goes by its channel.
 PACES = {
     EDITS: TIER_3,
@@ -37,6 +38,9 @@ PACES = {
     "conversations.history": TIER_3,
     "conversations.replies": TIER_3,
     "pins.add": TIER_2,
+    "files.getUploadURLExternal": TIER_4,
+    "files.completeUploadExternal": TIER_4,
+    "files.info": TIER_4,
 }
 
 

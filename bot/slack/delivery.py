@@ -30,8 +30,8 @@ from bot.domain.quotes import Quote
 from bot.domain.releases import Release
 from bot.domain.tickets import Ticket
 from bot.domain.tickets.conversation import Message
-from bot.messages import render
-from bot.slack import budget, errands
+from bot.messages import Making, render
+from bot.slack import budget, errands, uploads
 from bot.slack.errands import Claimed, Errand
 from bot.slack.leases import CLAIM, SETTLE
 from bot.slack.unanswered import code_of
@@ -155,11 +155,13 @@ class Courier:
                 place = {"channel_slack_id": errand.post.channel_slack_id}
                 session.execute(update(Post).where(Post.id == errand.post_id).values(**place))
 
-    def _bring(self, errand: Errand) -> tuple[str, int | None]:
+    def _bring(self, errand: Errand) -> tuple[str | None, int | None]:
         """Where it now stands in Slack, and which version it shows there."""
         post, rendered = errand.post, errand.rendered
         if post.channel_slack_id.startswith(PERSON):
             self._open_conversation(errand)
+        if rendered.file is not None:
+            return self._bring_file(errand, rendered.file), None
         if post.ts is not None:
             self._client.chat_update(
                 channel=post.channel_slack_id, ts=post.ts, text=rendered.text, blocks=rendered.blocks
@@ -176,6 +178,17 @@ class Courier:
         errands.pin(self._client, post, ts)
         return ts, rendered.version
 
+    def _bring_file(self, errand: Errand, making: Making) -> str | None:
+        """Where it was shared, if Slack says so already. It is looked for by its upload, which is noted before."""
+        if errand.attempts > 1 and (found := uploads.shared_before(self._client, errand)):
+            log.info("an earlier try had arrived", delivery=errand.id)
+            _count(errand, "found")
+            return found.ts
+        name, content = making()
+        upload = uploads.bring(self._client, name, content)
+        self._renew(errand, snapshot={uploads.NOTED: upload})
+        return uploads.share(self._client, errand, upload, name)
+
     def _make_sure(self, errand: Errand) -> None:
         """It is still ours for as long as the call takes: looking may have taken long, or this process stood still."""
         asked_at = errand.claimed_at if errand.attempts == 1 else -inf
@@ -183,15 +196,17 @@ class Courier:
             asked_at = time.monotonic()
             self._renew(errand)
 
-    def _renew(self, errand: Errand) -> None:
+    def _renew(self, errand: Errand, **noted: Any) -> None:
         with self._sessions.begin() as session:
             people.enter_as_system(session)
             row = self._still_mine(session, errand)
             if row is None:
                 raise LeaseLost(f"delivery {errand.id} was taken over")
             row.leased_until = _in_seconds(session, LEASE_SECONDS)
+            if noted:
+                session.execute(update(Post).where(Post.id == errand.post_id).values(**noted))
 
-    def _finish(self, errand: Errand, ts: str, shown: int | None) -> None:
+    def _finish(self, errand: Errand, ts: str | None, shown: int | None) -> None:
         with self._sessions.begin() as session:
             people.enter_as_system(session)
             # The subject first, as every writer does: no change can slip in between this look and the end.

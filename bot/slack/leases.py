@@ -16,8 +16,11 @@ with crowded as (
     array_remove(array[
       case when post.pinned then 'pins.add' end,
       case when post.parent_id is null and post.channel_slack_id ~ '^[UW]' then 'conversations.open' end,
+      case when post.subject = 'invoice_file' then 'files.getUploadURLExternal' end,
+      case when post.subject = 'invoice_file' then 'files.completeUploadExternal' end,
       case when post.ts is null and head.attempts > 0
-           then case when post.parent_id is null then 'conversations.history' else 'conversations.replies' end end
+           then case when post.subject = 'invoice_file' then 'files.info'
+                     when post.parent_id is null then 'conversations.history' else 'conversations.replies' end end
     ], null) as others) needs
   where head.done_at is null and head.dead_at is null and head.not_before <= now()
     and (head.leased_until is null or head.leased_until < now())

@@ -197,9 +197,9 @@ def test_without_the_scopes_it_needs_itself_it_says_so_once_for_each_thing(house
 
 
 def test_superfluous_scopes_are_noted(house: House, looks):
-    grants(house, *manifest.scopes(manifest.read()), "files:write", "admin")
+    grants(house, *manifest.scopes(manifest.read()), "calls:write", "admin")
     report = looks()
-    says(report, "beyond what Steward needs: admin, files:write", Mark.NOTE)
+    says(report, "beyond what Steward needs: admin, calls:write", Mark.NOTE)
     assert report.wrong == []
 
 

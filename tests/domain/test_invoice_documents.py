@@ -145,7 +145,8 @@ def test_a_line_is_a_document_line_with_its_unit_tax_and_approvals(session, appr
                     tickets=[7, 8], decisions=[5], **facts),
         InvoiceLine(position=2, quantity=Decimal(1), unit="month", amount=Decimal(40), tax_rate=Decimal(0), **facts),
     ]  # fmt: skip
-    made = document(session, approved, stored, None)
+    firm, account = provider.get(session), by_name(session, "Acme")
+    made = document(firm, account, approved, stored, None)
     assert [(line.unit, line.tax, line.quantity) for line in made.lines] == [
         (Unit.ONE, TaxCategory.STANDARD, 3), (Unit.MONTH, TaxCategory.ZERO, 1),
     ]  # fmt: skip
@@ -154,7 +155,7 @@ def test_a_line_is_a_document_line_with_its_unit_tax_and_approvals(session, appr
         account_id=approved.account_id, month=NOVEMBER.first, kind=approved.kind, currency="EUR", made_at=AFTER,
         seller={"legal_name": "We"},
     )  # fmt: skip
-    assert document(session, unregistered, stored[1:], None).lines[0].tax is TaxCategory.OUTSIDE
+    assert document(firm, account, unregistered, stored[1:], None).lines[0].tax is TaxCategory.OUTSIDE
 
 
 def test_days_are_those_that_were_given_and_a_drafts_are_of_when_it_was_made(session, approved):

@@ -7,7 +7,7 @@ from bot.domain.codes import Code
 from bot.domain.workflow import Action
 from tests.driver import Person
 from tests.faults.scene import Scene
-from tests.slack.desk import does, files, moves
+from tests.slack.desk import asks_for_a_file, does, files, moves
 
 SEARCH = "Help centre search"
 REQUEST = {
@@ -83,6 +83,11 @@ def much_to_bring(scene: Scene) -> None:
     files(scene.house, "Routing sends everything to Bo", account="Umbrella", by="Rex")
 
 
+def a_file_to_bring(scene: Scene) -> None:
+    """The PDF of an invoice, for somebody Steward never wrote to."""
+    asks_for_a_file(scene.house)
+
+
 def reads_why(person: Person) -> None:
     """A window that only says what did not work is closed before the next try."""
     while (window := person.modal()) and window["title"]["text"] == "Not done":
@@ -141,5 +146,6 @@ SCENARIOS = {
         Scenario("it is closed with a note", "web", in_progress, closes_with_a_note),
         Scenario("the daily digest", "tick", filed, runs="tick"),
         Scenario("a card, replies and an edit", "worker", much_to_bring),
+        Scenario("an invoice's file", "worker", a_file_to_bring),
     )
 }

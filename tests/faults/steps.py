@@ -122,9 +122,15 @@ def name_of(query: Any) -> str:
     return f"{found[1].split()[0].lower()} {found[2] or ''}".strip() if found else "ping"
 
 
+PLACES = {"/response/": "response_url", "/upload/": "upload_url"}  # addresses that Slack makes up
+
+
 def method(url: str) -> str:
     """Which method of Slack's it is; an answer to a click goes to an address of its own."""
-    return "response_url" if "/response/" in url else url.partition("?")[0].rpartition("/")[2]
+    for place, name in PLACES.items():
+        if place in url:
+            return name
+    return url.partition("?")[0].rpartition("/")[2]
 
 
 def worth_hitting(steps: list[str]) -> list[str]:

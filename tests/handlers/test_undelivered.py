@@ -5,8 +5,9 @@ import urllib.request
 
 import pytest
 
+from bot.domain.outbox import Place, Subject
 from bot.domain.workflow import Action
-from bot.messages.undelivered import REFUSALS, refusal_of
+from bot.messages.undelivered import REFUSALS, WHAT, WHERE, refusal_of
 from bot.slack.delivery import PERMANENT
 from tests.driver import Person
 from tests.house import House
@@ -191,6 +192,10 @@ def test_what_waits_behind_a_dead_card_is_no_delay(house: House):
     with urllib.request.urlopen(house.events_url.replace("/slack/events", "/readyz"), timeout=10) as answer:
         report = json.load(answer)
     assert (report["dead_letters"], report["outbox_oldest_seconds"]) == (1, 0.0)
+
+
+def test_every_post_and_place_has_its_words():
+    assert (set(WHAT), set(WHERE)) == (set(Subject), set(Place))
 
 
 def test_whatever_ends_a_delivery_is_told_in_words():

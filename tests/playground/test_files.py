@@ -23,6 +23,16 @@ def test_an_upload_in_three_steps_is_seen_in_its_thread(client: WebClient, bo: P
     assert client.files_info(file=sent["files"][0]["id"])["file"]["size"] == 8
 
 
+def test_a_file_tells_where_it_was_shared(client: WebClient, bo: Person):
+    sent = client.files_upload_v2(channel="C0ACME", content=b"a,b", filename="hours.csv", initial_comment="Here")
+    alone = client.files_upload_v2(content=b"a,b", filename="hours.csv")
+
+    (message,) = bo.messages("C0ACME")
+    shares = client.files_info(file=sent["files"][0]["id"])["file"]["shares"]
+    assert [places["C0ACME"] for places in shares.values()] == [[{"ts": message["ts"]}]]
+    assert client.files_info(file=alone["files"][0]["id"])["file"]["shares"] == {}
+
+
 def test_a_channel_the_bot_is_not_in_gets_no_file(client: WebClient):
     answer = refusal(client.files_upload_v2, channel="C0OPEN", content=b"x", filename="x.txt")
 

@@ -27,6 +27,7 @@ NOT_CONTROLS = {
     "request.already": "a window that only shows",
     "channel.chosen": "a window that only shows",
     "time.logged": "a window that only shows",
+    "invoice.sent": "a window that only shows",
     "project.window": "a window that only shows",
     "recurring.window": "a window that only shows",
     "ticket.window": "a window that only shows",

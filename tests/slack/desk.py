@@ -6,6 +6,8 @@ from slack_sdk import WebClient
 from sqlalchemy import select, text
 
 from bot.domain import accounts, people, provider, tickets
+from bot.domain.exports import sending
+from bot.domain.invoices import Invoice, InvoiceKind
 from bot.domain.people import Person
 from bot.domain.priority import Effect, Timing, Users
 from bot.domain.routing import RequestType
@@ -38,6 +40,20 @@ def welcomes(house: House) -> None:
     with house.sessions.begin() as session:
         people.enter_as_system(session)
         accounts.welcome(session, by_name(session, "Acme"))
+
+
+def asks_for_a_file(house: House, by: str = "Sam") -> None:
+    """Somebody wants the PDF of a draft of Acme’s: it waits in the outbox."""
+    with house.sessions.begin() as session:
+        people.enter_as_system(session)
+        whoever = session.scalars(select(Person).where(Person.name == by)).one()
+        drafted = Invoice(
+            account_id=by_name(session, "Acme").id, month=house.now.date().replace(day=1), kind=InvoiceKind.INVOICE,
+            currency="EUR", made_at=house.now,
+        )  # fmt: skip
+        session.add(drafted)
+        session.flush()
+        sending.send(session, [drafted], "pdf", to=whoever, now=house.now)
 
 
 def moves(house: House, number: int, action: Action, by: str = "Bo", **inputs: Any) -> None:

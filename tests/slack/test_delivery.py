@@ -30,6 +30,7 @@ from tests.house import House
 from tests.slack.desk import (
     TITLE,
     a_courier,
+    asks_for_a_file,
     delivers,
     does,
     files,
@@ -555,6 +556,27 @@ def test_a_full_budget_of_conversations_holds_posts_to_people_and_no_other(house
     assert pending(house) == []
 
 
+@pytest.mark.parametrize("method", ["files.getUploadURLExternal", "files.completeUploadExternal", "files.info"])
+def test_a_full_budget_of_uploads_holds_files_and_no_other(house: House, method: str):
+    asks_for_a_file(house)
+    if method == "files.info":
+        house.slack.fail_next("files.completeUploadExternal", "lost")
+        delivers(house)
+        waits_are_over(house)
+    does(house, "insert into slack_budget values (:method, now() + interval '1 hour')"
+                " on conflict (key) do update set full_until = excluded.full_until", method=method)  # fmt: skip
+    files(house)
+    tried = len(house.slack.calls_to("files.getUploadURLExternal"))
+    a_courier(house, paced=True).drain()
+    assert [len(posted(house, channel)) for channel in CARDS] == [1, 1]
+    assert (len(pending(house)), len(house.slack.calls_to("files.info"))) == (1, 0)
+    assert len(house.slack.calls_to("files.getUploadURLExternal")) == tried
+    waits_are_over(house)
+    a_courier(house, paced=True).drain()
+    assert pending(house) == []
+    assert len(house.slack.calls_to("files.completeUploadExternal")) == 1
+
+
 @pytest.mark.parametrize("method", ["conversations.history", "conversations.replies"])
 def test_a_full_budget_of_look_ups_holds_second_tries_and_no_first(house: House, method: str):
     number = files(house)
@@ -606,6 +628,8 @@ def test_whatever_the_worker_calls_keeps_its_tier(house: House):
         delivers(house)
         moves(house, number, move, reason="The words you searched for")
     house.slack.fail_next("chat.postMessage", "lost")
+    asks_for_a_file(house)
+    house.slack.fail_next("files.completeUploadExternal", "lost")
     delivers(house)
     waits_are_over(house)
     delivers(house)

@@ -20,9 +20,17 @@ from bot.domain.invoices.documents import documents, numbered, to_export
 from bot.domain.invoicing import plain, quickbooks, ubl, xero
 from bot.domain.invoicing.document import Document
 from bot.domain.invoicing.incomplete import Incomplete
+from bot.domain.people import Person
 
 File = tuple[str, bytes]
 LONG_AGO = (1980, 1, 1, 0, 0, 0)  # a zip's files carry a time; the same one makes the same bytes
+
+
+class Format(NamedTuple):
+    """`require` raises Incomplete with everything that is missing; `billing` is what the provider’s file says."""
+
+    write: Callable[[list[Document], dict[str, Any]], list[File]]
+    require: Callable[[list[Document], dict[str, Any]], None]
 
 
 class Batch(NamedTuple):
@@ -32,23 +40,23 @@ class Batch(NamedTuple):
     documents: list[Document]
 
 
-def _xero(made: list[Document], billing: dict[str, Any]) -> list[File]:
+def _postings(billing: dict[str, Any]) -> dict[str, xero.Posting]:
     tax = billing.get("xero_tax") or ""
     booked = {"" if code == "default" else code: account for code, account in (billing.get("xero") or {}).items()}
-    return xero.write(made, {code: xero.Posting(account, tax) for code, account in booked.items()})
+    return {code: xero.Posting(account, tax) for code, account in booked.items()}
 
 
-def _quickbooks(made: list[Document], _billing: dict[str, Any]) -> list[File]:
-    sold = {str(code): quickbooks.Item(name) for code, name in DESCRIPTIONS.items()}
-    return quickbooks.write(made, {**sold, "": quickbooks.Item("Services")})
-
-
-FORMATS: dict[str, Callable[[list[Document], dict[str, Any]], list[File]]] = {
-    "csv": lambda made, _billing: plain.write(made),
-    "quickbooks": _quickbooks,
-    "ubl": lambda made, _billing: ubl.write(made),
-    "xero": _xero,
+SOLD = {**{str(code): quickbooks.Item(name) for code, name in DESCRIPTIONS.items()}, "": quickbooks.Item("Services")}
+# fmt: off
+FORMATS: dict[str, Format] = {
+    "csv":        Format(lambda made, _: plain.write(made), lambda made, _: None),
+    "quickbooks": Format(lambda made, _: quickbooks.write(made, SOLD), lambda made, _: quickbooks.require(made, SOLD)),
+    "ubl":        Format(lambda made, _: ubl.write(made), lambda made, _: ubl.require(made)),
+    "xero":       Format(lambda made, billing: xero.write(made, _postings(billing)),
+                         lambda made, billing: xero.require(made, _postings(billing))),
 }
+# fmt: on
+PDF = "pdf"  # for people, so made where words are: messages/invoice_pdf.py
 
 
 def batch(session: Session, wanted: Wanted) -> Batch:
@@ -62,16 +70,26 @@ def batch(session: Session, wanted: Wanted) -> Batch:
 def files(session: Session, made: list[Document], how: str) -> list[File]:
     """Names and bytes; refused with everything that another system would miss."""
     try:
-        return FORMATS[how](made, provider.get(session).billing)
+        return FORMATS[how].write(made, provider.get(session).billing)
     except Incomplete as error:
         raise Refused(f"{error} Write it into the file for `steward apply`.") from error
 
 
-def mark(session: Session, found: list[Invoice], now: datetime) -> int:
-    """They are on their way now; how many were not before."""
+def lacking(session: Session, made: list[Document], how: str) -> dict[str, tuple[str, ...]]:
+    """What another system would miss, by the document’s number; nothing where it can be written."""
+    try:
+        if how in FORMATS:
+            FORMATS[how].require(made, provider.get(session).billing)
+    except Incomplete as error:
+        return error.missing
+    return {}
+
+
+def mark(session: Session, found: list[Invoice], now: datetime, *, by: Person | None = None) -> int:
+    """They are on their way now; how many were not before. By nobody: on the command line."""
     waiting = to_export(session, found)
     for invoice in waiting:
-        invoices.mark_exported(session, invoice, now)
+        invoices.mark_exported(session, invoice, now, by=by)
     return len(waiting)
 
 

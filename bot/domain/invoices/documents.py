@@ -12,6 +12,7 @@ from bot.domain.invoices.invoice import NUMBERED, Invoice, InvoiceKind, InvoiceL
 from bot.domain.invoicing.document import Document, Kind, Line, Party, Preceding, TaxCategory, Unit
 from bot.domain.money import rounded
 from bot.domain.months import Month
+from bot.domain.provider import Provider
 
 KINDS = {InvoiceKind.INVOICE: Kind.INVOICE, InvoiceKind.CREDIT_NOTE: Kind.CREDIT_NOTE}
 UNITS = {"hour": Unit.HOUR, "month": Unit.MONTH}
@@ -37,13 +38,14 @@ def documents(session: Session, found: list[Invoice]) -> list[Document]:
     lines = lines_of(session, [one.id for one in found])
     credited = {one.credits_id for one in found if one.credits_id}
     known = {one.id: one for one in session.scalars(select(Invoice).where(Invoice.id.in_(credited)))}
-    return [document(session, one, lines[one.id], known.get(one.credits_id or 0)) for one in found]
+    firm, whose = provider.get(session), accounts.by_ids(session, {one.account_id for one in found})
+    return [document(firm, whose[one.account_id], one, lines[one.id], known.get(one.credits_id or 0)) for one in found]
 
 
-def document(session: Session, invoice: Invoice, lines: list[InvoiceLine], credited: Invoice | None) -> Document:
+def document(
+    firm: Provider, account: Account, invoice: Invoice, lines: list[InvoiceLine], credited: Invoice | None
+) -> Document:
     """One; a draft has no parties yet, so those of today stand on it."""
-    account = accounts.by_id(session, invoice.account_id)
-    firm = provider.get(session)
     seller, buyer = invoice.seller or firm.billing, invoice.buyer or {"name": account.name, **account.billing}
     issued = invoice.issue_date or firm.calendar.local_date(invoice.made_at)
     due = invoice.due_date or issued

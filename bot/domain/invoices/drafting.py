@@ -199,11 +199,13 @@ def _export(_session: Session, invoice: Invoice, by: Person, now: datetime) -> N
     invoice.exported_at, invoice.exported_by_id = now, by.id
 
 
-def mark_exported(session: Session, invoice: Invoice, now: datetime) -> None:
-    """Its files were made on the command line; the caller holds the row."""
+def mark_exported(session: Session, invoice: Invoice, now: datetime, *, by: Person | None = None) -> None:
+    """Its files were made, by somebody in Slack or on the command line; the caller holds the row."""
+    if by:
+        by.require(Permission.INVOICE)
     target = require_move(invoice, InvoiceAction.EXPORT, invoice.version)
-    invoice.exported_at = now
-    _moved(session, invoice, target, None, now)
+    invoice.exported_at, invoice.exported_by_id = now, by.id if by else None
+    _moved(session, invoice, target, by, now)
 
 
 DOES = {

@@ -33,12 +33,17 @@ class Item:
 def write(documents: Iterable[Document], items: Mapping[str, Item]) -> list[tuple[str, bytes]]:
     """Files of 100 at most. Items go by billing code; "" is for every code that has none of its own."""
     ordered = in_order(documents)
-    check("The file for QuickBooks", ordered, lambda made: _needs(made, items))
+    require(ordered, items)
     return [
         (f"{name}-{place}.csv", as_csv(HEADER, _rows(batch, items), dates="%d/%m/%Y"))
         for kind, name in FILES.items()
         for place, batch in enumerate(batches([made for made in ordered if made.kind is kind], MOST), 1)
     ]
+
+
+def require(documents: Sequence[Document], items: Mapping[str, Item]) -> None:
+    """Raises Incomplete with everything that QuickBooks would miss."""
+    check("The file for QuickBooks", documents, lambda made: _needs(made, items))
 
 
 def _needs(document: Document, items: Mapping[str, Item]) -> Iterator[str]:

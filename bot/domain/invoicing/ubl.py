@@ -5,7 +5,7 @@ Elements stand in the order of the schema; an element without content is never w
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from urllib.parse import quote
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
@@ -32,8 +32,13 @@ NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 def write(documents: Iterable[Document]) -> list[tuple[str, bytes]]:
     """Files named after their numbers. Raises Incomplete with everything that is missing, of all of them."""
     ordered = in_order(documents)
-    check("UBL", ordered, needs)
+    require(ordered)
     return [(f"{quote(made.number or '', safe='')}.xml", _written(made)) for made in ordered]
+
+
+def require(documents: Sequence[Document]) -> None:
+    """Raises Incomplete with everything that Peppol would miss."""
+    check("UBL", documents, needs)
 
 
 def _written(made: Document) -> bytes:

@@ -37,11 +37,16 @@ class Posting:
 def write(documents: Iterable[Document], postings: Mapping[str, Posting]) -> list[tuple[str, bytes]]:
     """Files of 500 at most. Postings go by billing code; "" is for every code that has none of its own."""
     ordered = in_order(documents)
-    check("The file for Xero", ordered, lambda made: _needs(made, postings))
+    require(ordered, postings)
     return [
         (f"xero-{place}.csv", as_csv(HEADER, _rows(batch, postings), dates="%d/%m/%Y"))
         for place, batch in enumerate(batches(ordered, MOST), 1)
     ]
+
+
+def require(documents: Sequence[Document], postings: Mapping[str, Posting]) -> None:
+    """Raises Incomplete with everything that Xero would miss."""
+    check("The file for Xero", documents, lambda made: _needs(made, postings))
 
 
 def _needs(document: Document, postings: Mapping[str, Posting]) -> Iterator[str]:

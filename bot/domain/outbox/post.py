@@ -28,6 +28,7 @@ class Subject(StrEnum):
     QUOTE = "quote"
     BILLING_REVIEW = "billing_review"
     INVOICE = "invoice"
+    INVOICE_FILE = "invoice_file"
     ORIGIN = "origin"  # somebody's own words that a ticket was made of: never ours to edit
 
 
