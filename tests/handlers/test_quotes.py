@@ -123,3 +123,17 @@ def test_the_team_reads_hours_and_the_client_prices():
     told = [*messages.TRIAGE.values(), *messages.SETTLED.values(), *messages.CLEARED.values()]
     assert told
     assert not [text for text in told if "price" in text or "most }}" in text]
+
+
+def test_who_does_not_answer_is_reminded_and_the_second_time_triage_reads_it_too(outside: House):
+    house = outside
+    quotes(house)
+    house.passes(hours=24 * 4)
+    house.ticks()
+    house.delivers()
+    house.cleo.sees("a reminder: we need your answer to the quote above by")
+    house.passes(hours=24 * 3)
+    house.ticks()
+    house.delivers()
+    house.bo.sees("Nobody on the client’s side has answered the quote of 2h yet. It is valid until")
+    assert house.one("select count(*) as n from outbox where done_at is null")["n"] == 0
