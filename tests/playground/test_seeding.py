@@ -15,17 +15,20 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from bot import database, embedded
-from bot.domain import people, provider, reviews, setup
+from bot.domain import accounts, billing, burn, people, provider, reviews, setup
 from bot.domain.accounts import Account
+from bot.domain.allowance import Burn
+from bot.domain.billing import Fix
 from bot.domain.events import Event, Kind
 from bot.domain.intakes import LONGEST_TITLE, SHORTEST_TITLE, Intake
+from bot.domain.months import Month
 from bot.domain.outbox import Post, Subject
 from bot.domain.people import Person
 from bot.domain.priority import Priority
 from bot.domain.tickets import Closure, Ticket
 from bot.domain.time import TimeEntry
 from bot.domain.workflow import WORKFLOW, Status
-from bot.playground import seeding
+from bot.playground import seeding, seeding_month
 
 NOW = datetime(2026, 11, 25, 9, 30, tzinfo=UTC)
 PLAYGROUND = Path(seeding.__file__).parent
@@ -241,3 +244,46 @@ def test_the_sample_can_be_filed_and_says_where_it_comes_from() -> None:
         assert not {"@", "://", "\\"} & set(request["title"] + request.get("details", "")), request["id"]
     assert {story.request for story in seeding.STORIES + seeding.LAST_MONTH} <= {request["id"] for request in REQUESTS}
     assert len({request.get("language", "en") for request in REQUESTS}) >= 6
+
+
+@pytest.mark.parametrize("now", [NOW, datetime(2026, 12, 1, 10, 0, tzinfo=UTC)])
+def test_the_month_before_has_something_to_put_right_in_each_way(sessions: Sessions, now: datetime) -> None:
+    apply(sessions)
+    seeding_month.seed(sessions, now=now)
+    seeding.seed(sessions, now=now)
+    with sessions.begin() as session:
+        people.enter_as_system(session)
+        month = Month.of(now.date()).before
+        found = {account.name: _examined(session, account, month, now) for account in accounts.all_of_them(session)}
+
+    assert Counter(one.finding for one in found["Acme"].open) == {"vague": 1, "mismatch": 1, "duplicate": 1}
+    ways = {how for one in found["Acme"].shown for how in one.fixes}
+    assert ways == set(Fix)
+    assert {"no_ticket", "late"} <= {one.finding for one in found["Acme"].shown}
+    assert [found[name].open for name in ("Globex", "Umbrella")] == [[], []]
+    assert all(one.raw_minutes for one in found.values())
+
+
+def _examined(session: Session, account: Account, month: Month, now: datetime) -> billing.Examined:
+    review = billing.open_for(session, account, month, now)
+    assert review is not None
+    return billing.examined(session, review, now)
+
+
+def test_one_account_runs_low_on_its_hours(sessions: Sessions) -> None:
+    seed(sessions)
+    with sessions.begin() as session:
+        people.enter_as_system(session)
+        down = burn.of(session, accounts.by_name(session, "Acme"), NOW)
+
+    assert down is not None
+    assert down.state is Burn.USED_80
+    assert down.remaining > 4 * 60  # what a visitor starts is not held up at once
+
+
+def test_a_month_that_holds_hours_already_is_left_as_it_is(sessions: Sessions, counts: Any) -> None:
+    apply(sessions)
+    seeding_month.seed(sessions, now=NOW)
+    before = counts()
+    seeding_month.seed(sessions, now=NOW)
+    assert counts() == before
