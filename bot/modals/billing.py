@@ -49,10 +49,10 @@ class Form(BaseModel):
     reason: str = ""
 
 
-def window(review: BillingReview, name: str, body: list[Block], page: int) -> dict[str, Any]:
+def window(review: BillingReview, body: list[Block], page: int) -> dict[str, Any]:
     """One review."""
     state = State(review=review.id, page=page).model_dump_json()
-    return form.modal(WINDOW, name, body, submit=None, close="Close", metadata=state)
+    return form.modal(WINDOW, "Billing review", body, submit=None, close="Close", metadata=state)
 
 
 def listed(body: list[Block]) -> dict[str, Any]:
