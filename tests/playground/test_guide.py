@@ -21,7 +21,7 @@ def test_it_leads_from_a_request_to_its_invoice() -> None:
 
 
 def test_everybody_and_everything_it_names_is_in_the_demo() -> None:
-    people = {person["id"]: person["name"] for person in WORKSPACE["people"]}
+    people = {person["id"]: person["real_name"] for person in WORKSPACE["people"]}
     assert {step["as"] for step in STEPS if "as" in step} <= set(people.values())
     assert set(GUIDE["begin_as"]) | set(GUIDE["places"]) <= set(people)
     (price,) = (step for step in STEPS if step["id"] == "price")
