@@ -100,7 +100,10 @@ def test_what_can_not_be_stands_beside_its_field(outside: House, filled, refusal
 def test_it_waits_on_the_approvers_home(outside: House):
     house = outside
     quotes(house)
-    assert "2h: 300.00 EUR, at most 3h (450.00 EUR)" in house.cleo.opens_home().home_text()
+    home = house.cleo.opens_home().home_text()
+    assert "2h: 300.00 EUR, at most 3h (450.00 EUR)" in home
+    until = house.one("select valid_until from quote")["valid_until"]
+    assert f"Extra cost, without tax · until {until:%a} {until.day} {until:%b}" in home
 
 
 def test_at_80_percent_and_at_the_end_whoever_works_on_it_is_told_once(outside: House):
