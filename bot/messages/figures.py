@@ -82,9 +82,11 @@ def hours_spent(snapshot: Snapshot, hours: dict[str, int]) -> list[Block]:
 def _allowance(allowance: Snapshot | None) -> list[str]:
     if not allowance:
         return []
-    used, included = allowance["used"], allowance["included"]
-    stands = f"{show(included - used)} left" if used <= included else f"{show(used - included)} over"
-    return [f"The agreement includes {show(included)} a month: {_percent(used, included)} used, {stands}."]
+    used, included, carried = allowance["used"], allowance["included"], allowance.get("carried", 0)
+    available = included + carried
+    more = f", and {show(carried)} came over from the month before" if carried else ""
+    stands = f"{show(available - used)} left" if used <= available else f"{show(used - available)} over"
+    return [f"The agreement includes {show(included)} a month{more}: {_percent(used, available)} used, {stands}."]
 
 
 def our_numbers(snapshot: Snapshot) -> Mrkdwn:

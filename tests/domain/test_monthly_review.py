@@ -144,7 +144,7 @@ def test_hours_are_those_worked_in_the_month_and_not_taken_back(november, review
     assert found["hours"] == {"included": 120, "out_of_scope": 90}
     assert found["categories"] == {"ticket_resolution": 210}
     assert found["internal_hours"] == 60
-    assert found["allowance"] == {"included": 40 * 60, "used": 120}
+    assert found["allowance"] == {"included": 40 * 60, "carried": 20 * 60, "used": 120}
     assert [(item["id"], item["minutes"], item["approval"]) for item in found["out_of_scope"]["tickets"]] == [
         (november["waits"], 90, "Pending")
     ]

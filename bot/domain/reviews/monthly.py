@@ -153,11 +153,11 @@ def _minutes_by_code(of: Records) -> dict[str, int]:
 
 
 def _allowance(of: Records, minutes: dict[str, int]) -> Facts | None:
-    """What the agreement includes a month, and how much of that was used; as logged, before any rounding."""
+    """What the agreement includes a month, what came over, and how much was used; as logged, before any rounding."""
     bought = of.agreement
     if bought is None or not (included := bought.allowance(of.month)):
         return None
-    return {"included": included, "used": minutes.get(Code.INCLUDED.value, 0)}
+    return {"included": included, "carried": of.carried, "used": minutes.get(Code.INCLUDED.value, 0)}
 
 
 def _minutes_by_category(of: Records) -> dict[str, int]:

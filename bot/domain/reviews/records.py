@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
-from bot.domain import agreements, people
+from bot.domain import agreements, burn, people
 from bot.domain.accounts import Account
 from bot.domain.agreements import Agreement
 from bot.domain.business_time import Calendar
@@ -49,6 +49,7 @@ class Records:
     elsewhere: dict[str, int]  # what was asked for and is no ticket, by what became of it
     worked: list[Worked]
     agreement: Agreement | None
+    carried: int  # minutes that the month before left over; of a month that is locked nothing is known any more
 
     @property
     def calendar(self) -> Calendar:
@@ -63,6 +64,7 @@ def load(session: Session, account: Account, month: Month) -> Records:
     began_before = month.before.window(calendar)[0]
     found = lives.of_account(session, account.id, worked=(month.first, month.last), since=began_before, until=end)
     worked = _worked(session, account.id, month)
+    is_locked = account.billed_through is not None and month.last <= account.billed_through
     ids = {id_ for life in found for id_ in (life.ticket.assignee_id, life.ticket.requester_id) if id_}
     return Records(
         account=account,
@@ -76,6 +78,7 @@ def load(session: Session, account: Account, month: Month) -> Records:
         elsewhere=_elsewhere(session, account.id, start, end),
         worked=worked,
         agreement=agreements.of(session, account.id, month.last),
+        carried=0 if is_locked else burn.carry_into(session, account, month),
     )
 
 
