@@ -140,3 +140,16 @@ def test_who_does_not_answer_is_reminded_and_the_second_time_triage_reads_it_too
     house.delivers()
     house.bo.sees("Nobody on the client’s side has answered the quote of 2h yet. It is valid until")
     assert house.one("select count(*) as n from outbox where done_at is null")["n"] == 0
+
+
+def test_a_tickets_window_tells_what_was_asked_and_what_came_of_it(outside: House):
+    house = outside
+    house.bo.opens("/ticket T-101").sees("This costs extra: Salesforce is outside the agreement.").closes()
+    quotes(house)
+    house.cleo.opens("/ticket T-101").sees("Bo quoted 2h, at most 3h").does_not_see("This costs extra").closes()
+    house.cleo.clicks("Reject", on=CARD).fills({"Why not": "Too dear this year"}).submits()
+    house.bo.opens("/ticket T-101").sees("Cleo declined the 2h").sees("The client declined the 2h").closes()
+    quotes(house)
+    house.passes(days=15)
+    house.ticks()
+    house.bo.opens("/ticket T-101").sees("nobody answered the quote of 2h in time").sees("expired unanswered")
