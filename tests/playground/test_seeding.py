@@ -15,12 +15,15 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from bot import database, embedded
-from bot.domain import accounts, billing, burn, people, provider, reviews, setup
+from bot.domain import accounts, billing, burn, invoices, people, provider, reviews, setup
 from bot.domain.accounts import Account
 from bot.domain.allowance import Burn
 from bot.domain.billing import Fix
 from bot.domain.events import Event, Kind
 from bot.domain.intakes import LONGEST_TITLE, SHORTEST_TITLE, Intake
+from bot.domain.invoices import Invoice, InvoiceAction
+from bot.domain.invoices.documents import documents
+from bot.domain.invoicing import ubl
 from bot.domain.months import Month
 from bot.domain.outbox import Post, Subject
 from bot.domain.people import Person
@@ -287,3 +290,31 @@ def test_a_month_that_holds_hours_already_is_left_as_it_is(sessions: Sessions, c
     before = counts()
     seeding_month.seed(sessions, now=NOW)
     assert counts() == before
+
+
+def test_the_month_of_every_account_can_be_signed_billed_and_sent_as_an_e_invoice(sessions: Sessions) -> None:
+    apply(sessions)
+    seeding_month.seed(sessions, now=NOW)
+    seeding.seed(sessions, now=NOW)
+    with sessions.begin() as session:
+        people.enter_as_system(session)
+        sam, fin = (session.scalars(select(Person).where(Person.name == name)).one() for name in ("Sam", "Fin"))
+        for account in accounts.all_of_them(session):
+            _sign(session, account, sam, fin)
+        made = list(session.scalars(select(Invoice)))
+        for invoice in made:
+            for action in (InvoiceAction.REVIEW, InvoiceAction.APPROVE):
+                invoices.act(session, invoice, action, by=fin, now=NOW, seen=invoice.version)
+        files = ubl.write(documents(session, made))
+    assert len(files) == 3
+    assert all(content.startswith(b"<?xml") for _, content in files)
+
+
+def _sign(session: Session, account: Account, sam: Person, fin: Person) -> None:
+    review = billing.open_for(session, account, Month.of(NOW.date()).before, NOW)
+    assert review is not None
+    while still := billing.examined(session, review, NOW).open:
+        how = Fix.WRITE_OFF if Fix.WRITE_OFF in still[0].fixes else Fix.WAIVE
+        billing.fix(session, review, still[0].key, how, by=sam, now=NOW, reason="A slip")
+    for who in (sam, fin):
+        billing.sign(session, review, by=who, now=NOW)
