@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from bot.domain import accounts, billing, tickets
+from bot.domain import billing, tickets
 from bot.domain.billing import BillingReview, Fix
 from bot.domain.errors import NotFound
 from bot.domain.people import Person
@@ -48,9 +48,8 @@ def open_one(call: Call) -> None:
 
 def window_of(session: Session, actor: Person, review: BillingReview, call: Call, page: int = 0) -> dict[str, Any]:
     """A review’s window as it stands now."""
-    name = accounts.by_id(session, review.account_id).name
     body = billing_window.window(session, review, actor, page, call.now)
-    return modal.window(review, f"{name}, {review.period}", body, page)
+    return modal.window(review, body, page)
 
 
 def turn(call: Call) -> None:

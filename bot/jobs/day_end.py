@@ -8,5 +8,5 @@ from bot.domain.time import nudges
 
 
 def run(session: Session, now: datetime) -> int:
-    """Those whose day has ended by now."""
-    return nudges.ask(session, now)
+    """Those whose day has ended by now; and where it was logged since, the question says so."""
+    return nudges.ask(session, now) + nudges.settle(session, now)

@@ -121,6 +121,7 @@ def _is_of_change(approval: Approval) -> bool:
 
 
 def _row(desk: Desk, approval: Approval, change: Change | None) -> list[Block]:
+    last = instant(approval.expires_at) if approval.expires_at else None
     if change is not None:
         opens = [blocks.button("Open", "change.open", change.key)]
         text = f"*{change.key}* {line(change.title, 100)}\n{_risk(change)}"
@@ -134,14 +135,14 @@ def _row(desk: Desk, approval: Approval, change: Change | None) -> list[Block]:
             return []
         opens = [blocks.button("Open", "ticket.open", ticket.key)]
         text = f"*{ticket.key}* {line(ticket.title, 100)}\n{_price(quote)}"
+        last = Mrkdwn(day(quote.valid_until))  # as on its card: it ends with that day
     elif approval.purpose is Purpose.BILLING_REVIEW:
         review = billing.visible_to(desk.session, desk.actor, approval.subject_id)
         opens = [blocks.button("Open", reviews.OPEN, str(review.id))]
         text = f"*{escape(reviews.name_of(desk.session, review))}*"
     else:
         return []
-    until = f" · until {instant(approval.expires_at)}" if approval.expires_at else ""
-    said = Mrkdwn(f"{text}\n{escape(WHAT[approval.purpose])}{until}")
+    said = Mrkdwn(f"{text}\n{escape(WHAT[approval.purpose])}{f' · until {last}' if last else ''}")
     decide = [] if approval.purpose is Purpose.BILLING_REVIEW else buttons(approval)  # signed beside its figures
     return [blocks.section(said), *blocks.actions([*decide, *opens])]
 

@@ -35,7 +35,7 @@ TITLES: dict[Finding, tuple[str, str]] = {
     Finding.LONG_ENTRY: ("More than 8 hours in one entry", "Perhaps a slip, perhaps a long night."),
     Finding.DUPLICATE:  ("Logged twice?", "The same person, work, day and minutes again."),
     Finding.WAITING:    ("Not approved", "Kept, and off the invoice until it is approved. It holds nothing up."),
-    Finding.NO_TICKET:  ("On no ticket", "The note stands on the invoice. It holds nothing up."),
+    Finding.NO_TICKET:  ("On no ticket", "The invoice names no ticket for it. It holds nothing up."),
     Finding.STRAGGLER:  ("From an earlier month", "That month is locked, so it counts in this one. It holds nothing up."),
     Finding.LATE:       ("Logged late", "More than a business day after it was done."),
     Finding.UNENTERED:  ("Days that look short", "Fewer hours than a working day has, for all accounts together. Ask whether something is missing."),

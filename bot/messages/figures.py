@@ -87,7 +87,7 @@ def _allowance(allowance: Snapshot | None) -> list[str]:
     if allowance.get("currency"):  # not all who read it may see amounts
         return [f"Of what the agreement includes a month, {_percent(used, available)} was used."]
     stands = f"{show(available - used)} left" if used <= available else f"{show(used - available)} over"
-    more = f" and {show(carried)} came over from the month before" if carried else ""
+    more = f", and {show(carried)} came over from the month before" if carried else ""
     includes = f"The agreement includes {show(allowance['included'])} a month{more}"
     return [f"{includes}: {_percent(used, available)} used, {stands}."]
 

@@ -187,8 +187,8 @@ def allowances(desk: Desk) -> Overview:
     if worst.state is Burn.OK:
         told = "Every account’s hours last until the end of the month."
     shown, page, has_next = _paged(burning, desk.page)
-    rows = [[known[number].name, burn.bar(down), *burn.cells(down, money=money)] for number, down in shown]
-    head = ["Account", "", "Used", "Promised", "By the end", "Runs out"]
+    rows = [[known[number].name, f"{burn.share(down)} %", *burn.cells(down, money=money)] for number, down in shown]
+    head = ["Account", "Share", "Used", "Promised", "By the end", "Runs out"]
     said = blocks.section(say("*Allowances*\n{{ told }}", told=told))
     return Overview([said, blocks.table([head, *rows], numbers=True)], page, has_next)
 

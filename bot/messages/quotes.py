@@ -3,7 +3,7 @@
 Triage reads hours: prices are for the client, and for whoever may see money.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
@@ -106,7 +106,7 @@ def told(session: Session, event: Event, place: Place, ticket: Ticket | None) ->
         "actor": mention(actor.slack_id, actor.name) if actor else "Steward",
         "owner": mention(owner.slack_id, owner.name) if owner else "Team",
         "reason": line(facts.get("reason") or "", 500),
-        "until": day(facts["until"]) if "until" in facts else "",
+        "until": day(date.fromisoformat(facts["until"])) if "until" in facts else "",
         "asked": Mrkdwn(" or ".join(mention(one["slack_id"], one["name"]) for one in facts.get("asked", []))) or None,
         **{name: show(facts[name]) for name in ("minutes", "cap", "spent", "approved") if name in facts},
     }  # fmt: skip

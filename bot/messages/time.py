@@ -5,13 +5,15 @@ from datetime import date, timedelta
 
 from sqlalchemy.orm import Session
 
+from bot.domain import people
 from bot.domain.accounts import Account
 from bot.domain.durations import show
 from bot.domain.events import Event
 from bot.domain.months import Month
 from bot.domain.projects import Project
 from bot.domain.tickets import Ticket
-from bot.domain.time import Doubt, Logged, TimeEntry, Timer, Work
+from bot.domain.time import Doubt, Logged, TimeEntry, Timer, Work, of_day
+from bot.domain.time.nudges import is_wanting
 from bot.messages import blocks
 from bot.messages.blocks import Block
 from bot.messages.mrkdwn import Mrkdwn, cut, instant, say
@@ -116,9 +118,19 @@ def week(days: list[Logged], today: date) -> Said:
     return summary, [blocks.section(summary), blocks.table(rows, numbers=True), *blocks.actions([before, report])]
 
 
-def asked_for_the_day(_session: Session, event: Event) -> Mrkdwn:
-    """To somebody alone, at the end of their day: what is logged and what is missing, as it was then."""
+def asked_for_the_day(session: Session, event: Event) -> Mrkdwn:
+    """To somebody alone, at the end of their day: what was logged and what was missing; later, that it is there."""
     told = event.data
+    person = people.by_id(session, told["person"]["id"])
+    found = of_day(session, person, date.fromisoformat(told["day"])) if person else None
+    if found and not is_wanting(found):
+        return say(
+            ":white_check_mark: {{ logged }} of your {{ day }} is logged{% if complete %}, and it is complete"
+            "{% elif missing %}; {{ missing }} is missing to the {{ expected }} of a working day. If there was no "
+            "more, call it complete{% endif %}.",
+            logged=show(found.minutes), day=day_name(found.day), missing=show(found.missing) if found.missing else "",
+            expected=show(found.expected), complete=found.complete,
+        )  # fmt: skip
     return say(
         ":hourglass: {% if minutes %}{{ logged }} of your {{ day }} is logged; {{ missing }} is missing to the "
         "{{ expected }} of a working day.{% else %}Nothing of your {{ day }} is logged yet; a working day holds "

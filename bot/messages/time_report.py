@@ -1,6 +1,7 @@
 """Where hours went, as people read it: what stands out in words, a chart, a table, and what it says of the work."""
 
 from datetime import date
+from math import ceil
 from typing import NamedTuple
 
 from bot.domain.accounts import Account
@@ -48,7 +49,8 @@ DRIFT = (
     "{% if earlier is not none %}, after {{ earlier }} % in {{ before }}{% endif %}. "
     "*Not charged* (internal): {{ internal }} %."
 )
-SOON = "*Entries:* {{ entries }}, logged {{ median }} in the median; {{ late }} % came more than a business day late."
+SOON = "*Entries:* {{ entries }}, half of them logged {{ median }}; {{ late }} % came more than a business day late."
+YOURS = Mrkdwn("These are the accounts that you work for. Leads see all of them.")
 
 
 class Asked(NamedTuple):
@@ -95,7 +97,8 @@ def told(asked: Asked, found: Found, days: Days, today: date, offered: Offered) 
         return text, [blocks.section(text), *menus]
     text = Mrkdwn(f"{say(TOTAL, when=when, total=show(found.hours.total), whose=whose)} {_most(asked.by, found.hours)}")
     body = [blocks.section(text), *menus, _chart(asked.by, found.hours), _table(asked.by, found.hours)]
-    return text, [*body, *_of_the_work(found)]
+    only_theirs = [blocks.context(YOURS)] if By.PERSON not in offered.dimensions else []
+    return text, [*body, *_of_the_work(found), *only_theirs]
 
 
 def _when(days: Days, today: date) -> str:
@@ -182,7 +185,8 @@ def _of_the_work(found: Found) -> list[Block]:
 def _soon(business_days: float) -> str:
     if not business_days:
         return "on the day itself"
-    return f"{business_days:g} business day{'' if business_days == 1 else 's'} later"
+    days = ceil(business_days)
+    return f"within {days} business day{'' if days == 1 else 's'}"
 
 
 def _percent(part: int, whole: int) -> int:

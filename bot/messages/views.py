@@ -6,12 +6,13 @@ from bot.domain.durations import show
 from bot.domain.events import Event, Kind
 from bot.domain.outbox import Place
 from bot.domain.people import Person
+from bot.domain.quotes import QuoteState
 from bot.domain.roles import Permission
 from bot.domain.tickets import LinkKind
 from bot.domain.tickets.conversation import Message
 from bot.domain.tickets.effects import AUDIENCE
 from bot.domain.workflow import Action
-from bot.messages import blocks
+from bot.messages import blocks, burn
 from bot.messages.blocks import Block
 from bot.messages.changes import OPEN as CHANGE_OPEN
 from bot.messages.controls import card_moves, follow_up_button, move_button, tools
@@ -22,6 +23,15 @@ from bot.messages.tickets import MARKS, TO_CHANGE, client_reads, closure_text, f
 
 SHOWN_EVENTS = 12
 SHOWN_LINKS = 20
+# fmt: off
+_QUOTED: dict[QuoteState, str] = {
+    QuoteState.ASKED:     "{who} quoted {spent}, at most {cap}",
+    QuoteState.APPROVED:  "{who} approved the {spent}, at most {cap}",
+    QuoteState.DECLINED:  "{who} declined the {spent}",
+    QuoteState.EXPIRED:   "nobody answered the quote of {spent} in time",
+    QuoteState.WITHDRAWN: "{who} took the quote of {spent} back",
+}
+# fmt: on
 _LINKING = {Kind.LINKED: "linked it: {}", Kind.UNLINKED: "removed a link: {}"}
 
 
@@ -42,6 +52,8 @@ def ticket_window(shown: Shown, actor: Person, history: History, spent: dict[str
     ]
     if ticket.details:
         body.append(blocks.paragraph(clip(ticket.details, 2500)))
+    if actor.is_staff:
+        body += shown.cost + burn.for_triage(shown.burn, ticket, shown.today)
     if shown.closure:
         body += [blocks.divider(), blocks.section(closure_text(shown.closure, whole=actor.is_staff))]
     follow_ups = follow_up_button(ticket, shown.follow_ups) if actor.may(Permission.WORK) else []
@@ -133,6 +145,9 @@ def _told(event: Event, names: dict[int, Person], actor: Person) -> str | None:
                             for name, (before, after) in event.data["changed"].items())  # fmt: skip
         why = f", “{line(event.data['reason'], 120)}”" if event.data["reason"] else ""
         return f"{when} · {who}: {changed}{why}"
+    if event.kind in _OF_QUOTES:
+        facts = {"spent": show(event.data["minutes"]), "cap": show(event.data["cap"])}
+        return f"{when} · {_QUOTED[QuoteState(event.data['state'])].format(who=who, **facts)}"
     if event.kind in _LINKING and actor.is_staff:
         other = f"{event.data['wording']} T-{event.data['other']}"
         return f"{when} · {who} {_LINKING[event.kind].format(escape(other))}"
@@ -147,6 +162,7 @@ def _told(event: Event, names: dict[int, Person], actor: Person) -> str | None:
     return None
 
 
+_OF_QUOTES = frozenset({Kind.QUOTED, Kind.QUOTE_SETTLED, Kind.QUOTE_WITHDRAWN})
 # fmt: off
 FACTS = {"title": "title", "priority": "priority", "related_system": "system"}
 SAID = {

@@ -19,7 +19,7 @@ LONGEST_NOTE = 500
 MEANS: dict[Fix, str] = {
     Fix.RECODE: "The entry is taken back, and one with this code stands in its place. The history keeps both.",
     Fix.NOTE: "It stays the entry of whoever worked; the history tells that you wrote this.",
-    Fix.ASSIGN: "Its hours then count on that ticket, and its title stands on the invoice.",
+    Fix.ASSIGN: "Its hours then count on that ticket, and the invoice names it.",
     Fix.WRITE_OFF: "It stays in the hours and off the invoices, for good.",
     Fix.WAIVE: "It is charged as it is, and no longer holds the month up.",
 }
@@ -49,10 +49,10 @@ class Form(BaseModel):
     reason: str = ""
 
 
-def window(review: BillingReview, name: str, body: list[Block], page: int) -> dict[str, Any]:
+def window(review: BillingReview, body: list[Block], page: int) -> dict[str, Any]:
     """One review."""
     state = State(review=review.id, page=page).model_dump_json()
-    return form.modal(WINDOW, name, body, submit=None, close="Close", metadata=state)
+    return form.modal(WINDOW, "Billing review", body, submit=None, close="Close", metadata=state)
 
 
 def listed(body: list[Block]) -> dict[str, Any]:

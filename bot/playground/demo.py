@@ -29,7 +29,7 @@ from bot.domain import people, provider, setup
 from bot.domain.business_time import Calendar
 from bot.domain.months import Month
 from bot.jobs import ticker
-from bot.playground import LocalSlack, seeding, seeding_changes
+from bot.playground import LocalSlack, seeding, seeding_changes, seeding_month
 from bot.playground.workspace import BOT_USER
 from bot.settings import normalise_database_url
 from bot.slack import manifest
@@ -131,6 +131,7 @@ def _furnish(slack: LocalSlack, sessions: sessionmaker[Session], engine: Engine)
         people.enter_as_system(session)
         firm = provider.get(session)
         firm.workspace_url, firm.bot_user_slack_id = slack.url, BOT_USER
+    seeding_month.seed(sessions, now=start)
     seeding.seed(sessions, now=start)
     seeding_changes.seed(sessions, now=start)
     ticker.run_now(sessions, "daily-digest", start)

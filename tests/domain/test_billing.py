@@ -216,3 +216,30 @@ def test_an_account_with_nothing_to_bill_has_no_review(session):
     session.add(bare)
     session.flush()
     assert billing.open_for(session, bare, NOVEMBER, AFTER) is None
+
+
+def test_what_is_put_right_here_was_not_logged_late(session, ticket):
+    review, sam = reviewed(session), person(session, "Sam")
+    wrong = worked(session, ticket, 60, code=Code.INTERNAL)
+    billing.fix(session, review, f"mismatch:{wrong.id}", Fix.RECODE, by=sam, now=AFTER, code=Code.INCLUDED)
+    assert found(session, finding=Finding.LATE) == []
+
+
+def test_a_note_that_still_says_too_little_is_no_fix(session, ticket, everything):
+    review, sam, acme = reviewed(session), person(session, "Sam"), by_name(session, "Acme")
+    entry = worked(session, acme, 45, note="call")
+    before = everything()
+    for note in ("", "call", "did some more support"):
+        with pytest.raises(Refused, match="says too little"):
+            billing.fix(session, review, f"vague:{entry.id}", Fix.NOTE, by=sam, now=AFTER, note=note)
+    assert everything() == before
+    told = "Explained how partial refunds are shown"
+    billing.fix(session, review, f"vague:{entry.id}", Fix.NOTE, by=sam, now=AFTER, note=told)
+    assert found(session, finding=Finding.VAGUE) == []
+
+
+def test_nobody_is_short_of_the_days_before_they_ever_logged(session, ticket):
+    worked(session, ticket, 60, day=FRIDAY)
+    stands = billing.examined(session, reviewed(session), AFTER)
+    (short,) = [one for one in stands.found if one.finding is Finding.UNENTERED]
+    assert short.day == FRIDAY

@@ -150,6 +150,7 @@ def test_a_month_is_lived_through_from_the_hours_to_the_credit_note(house: House
     assert house.one("select billed_through::text as day from account where name = 'Acme'")["day"] == "2026-11-30"
 
     eve.clicks("Open", on="Draft").sees("Out-of-scope support*: 2 hours at 150.00 EUR = *300.00 EUR*")
+    eve.sees("Drafted by Steward")  # not by whoever happened to sign last
     eve.clicks("Reviewed").clicks("Approve").sees("INV-2026-0001").clicks("Export").sees("Exported by Eve")
     invoice = house.one("select * from invoice")
     assert invoice["state"] == "exported"

@@ -100,7 +100,10 @@ def test_what_can_not_be_stands_beside_its_field(outside: House, filled, refusal
 def test_it_waits_on_the_approvers_home(outside: House):
     house = outside
     quotes(house)
-    assert "2h: 300.00 EUR, at most 3h (450.00 EUR)" in house.cleo.opens_home().home_text()
+    home = house.cleo.opens_home().home_text()
+    assert "2h: 300.00 EUR, at most 3h (450.00 EUR)" in home
+    until = house.one("select valid_until from quote")["valid_until"]
+    assert f"Extra cost, without tax · until {until:%a} {until.day} {until:%b}" in home
 
 
 def test_at_80_percent_and_at_the_end_whoever_works_on_it_is_told_once(outside: House):
@@ -123,3 +126,30 @@ def test_the_team_reads_hours_and_the_client_prices():
     told = [*messages.TRIAGE.values(), *messages.SETTLED.values(), *messages.CLEARED.values()]
     assert told
     assert not [text for text in told if "price" in text or "most }}" in text]
+
+
+def test_who_does_not_answer_is_reminded_and_the_second_time_triage_reads_it_too(outside: House):
+    house = outside
+    quotes(house)
+    house.passes(hours=24 * 4)
+    house.ticks()
+    house.delivers()
+    house.cleo.sees("a reminder: we need your answer to the quote above by")
+    house.passes(hours=24 * 3)
+    house.ticks()
+    house.delivers()
+    house.bo.sees("Nobody on the client’s side has answered the quote of 2h yet. It is valid until")
+    assert house.one("select count(*) as n from outbox where done_at is null")["n"] == 0
+
+
+def test_a_tickets_window_tells_what_was_asked_and_what_came_of_it(outside: House):
+    house = outside
+    house.bo.opens("/ticket T-101").sees("This costs extra: Salesforce is outside the agreement.").closes()
+    quotes(house)
+    house.cleo.opens("/ticket T-101").sees("Bo quoted 2h, at most 3h").does_not_see("This costs extra").closes()
+    house.cleo.clicks("Reject", on=CARD).fills({"Why not": "Too dear this year"}).submits()
+    house.bo.opens("/ticket T-101").sees("Cleo declined the 2h").sees("The client declined the 2h").closes()
+    quotes(house)
+    house.passes(days=15)
+    house.ticks()
+    house.bo.opens("/ticket T-101").sees("nobody answered the quote of 2h in time").sees("expired unanswered")

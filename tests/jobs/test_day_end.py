@@ -174,3 +174,20 @@ def test_the_message_logs_time_shows_the_week_and_turns_into_the_day_that_is_com
     house.bo.closes().clicks("My week", on=said).sees("Mon 23 Nov to Sun 29 Nov")
     house.bo.clicks("My day is complete", on=said).sees("1h logged, and complete").does_not_see(said)
     assert house.one("select day, at is not null as complete from complete_day")["complete"]
+
+
+def test_the_question_says_so_once_the_day_is_logged_after_all(house: House):
+    only(house, "Bo")
+    logs(house, 60)
+    sweeps(house, CLOSING)
+    house.bo.sees("1h of your Mon 23 Nov is logged; 5h 24m is missing")
+    house.passes(hours=15)  # the next morning
+    house.bo.clicks("Log time", on="1h of your Mon 23 Nov").fills({"Time spent": "30m"}).submits()
+    assert sweeps(house) == 0
+    house.bo.closes().sees("5h 24m is missing")
+    house.bo.clicks("Log time", on="1h of your Mon 23 Nov").fills({"Time spent": "3h"}).submits()
+    assert sweeps(house) == 1
+    house.bo.closes().sees("4h 30m of your Mon 23 Nov is logged; 1h 54m is missing").does_not_see("5h 24m is missing")
+    before = house.state_of_the_world()
+    assert sweeps(house) == 0
+    assert house.state_of_the_world() == before

@@ -143,6 +143,11 @@ def test_we_read_what_the_client_does_not(drawn):
     assert "Waiting on client 220h" in told
 
 
+def test_hours_that_came_over_from_the_month_before_are_not_called_over(drawn):
+    told = "\n".join(texts(drawn(full() | {"allowance": {"included": 2100, "carried": 1050, "used": 2538}})))
+    assert "includes 35h a month, and 17h 30m came over from the month before: 81 % used, 10h 12m left." in told
+
+
 def test_what_a_full_month_says_is_also_in_words(drawn):
     told = "\n".join(texts(drawn(full())))
     assert "*12 requests came in, 9 were closed.* 14 were open when November ended, 5 of them waiting for Acme." in told

@@ -15,17 +15,23 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from bot import database, embedded
-from bot.domain import people, provider, reviews, setup
+from bot.domain import accounts, billing, burn, invoices, people, provider, reviews, setup
 from bot.domain.accounts import Account
+from bot.domain.allowance import Burn
+from bot.domain.billing import Fix
 from bot.domain.events import Event, Kind
 from bot.domain.intakes import LONGEST_TITLE, SHORTEST_TITLE, Intake
+from bot.domain.invoices import Invoice, InvoiceAction
+from bot.domain.invoices.documents import documents
+from bot.domain.invoicing import ubl
+from bot.domain.months import Month
 from bot.domain.outbox import Post, Subject
 from bot.domain.people import Person
 from bot.domain.priority import Priority
 from bot.domain.tickets import Closure, Ticket
 from bot.domain.time import TimeEntry
 from bot.domain.workflow import WORKFLOW, Status
-from bot.playground import seeding
+from bot.playground import seeding, seeding_month
 
 NOW = datetime(2026, 11, 25, 9, 30, tzinfo=UTC)
 PLAYGROUND = Path(seeding.__file__).parent
@@ -241,3 +247,74 @@ def test_the_sample_can_be_filed_and_says_where_it_comes_from() -> None:
         assert not {"@", "://", "\\"} & set(request["title"] + request.get("details", "")), request["id"]
     assert {story.request for story in seeding.STORIES + seeding.LAST_MONTH} <= {request["id"] for request in REQUESTS}
     assert len({request.get("language", "en") for request in REQUESTS}) >= 6
+
+
+@pytest.mark.parametrize("now", [NOW, datetime(2026, 12, 1, 10, 0, tzinfo=UTC)])
+def test_the_month_before_has_something_to_put_right_in_each_way(sessions: Sessions, now: datetime) -> None:
+    apply(sessions)
+    seeding_month.seed(sessions, now=now)
+    seeding.seed(sessions, now=now)
+    with sessions.begin() as session:
+        people.enter_as_system(session)
+        month = Month.of(now.date()).before
+        found = {account.name: _examined(session, account, month, now) for account in accounts.all_of_them(session)}
+
+    assert Counter(one.finding for one in found["Acme"].open) == {"vague": 1, "mismatch": 1, "duplicate": 1}
+    ways = {how for one in found["Acme"].shown for how in one.fixes}
+    assert ways == set(Fix)
+    assert {"no_ticket", "late"} <= {one.finding for one in found["Acme"].shown}
+    assert [found[name].open for name in ("Globex", "Umbrella")] == [[], []]
+    assert all(one.raw_minutes for one in found.values())
+
+
+def _examined(session: Session, account: Account, month: Month, now: datetime) -> billing.Examined:
+    review = billing.open_for(session, account, month, now)
+    assert review is not None
+    return billing.examined(session, review, now)
+
+
+def test_one_account_runs_low_on_its_hours(sessions: Sessions) -> None:
+    seed(sessions)
+    with sessions.begin() as session:
+        people.enter_as_system(session)
+        down = burn.of(session, accounts.by_name(session, "Acme"), NOW)
+
+    assert down is not None
+    assert down.state is Burn.USED_80
+    assert down.remaining > 4 * 60  # what a visitor starts is not held up at once
+
+
+def test_a_month_that_holds_hours_already_is_left_as_it_is(sessions: Sessions, counts: Any) -> None:
+    apply(sessions)
+    seeding_month.seed(sessions, now=NOW)
+    before = counts()
+    seeding_month.seed(sessions, now=NOW)
+    assert counts() == before
+
+
+def test_the_month_of_every_account_can_be_signed_billed_and_sent_as_an_e_invoice(sessions: Sessions) -> None:
+    apply(sessions)
+    seeding_month.seed(sessions, now=NOW)
+    seeding.seed(sessions, now=NOW)
+    with sessions.begin() as session:
+        people.enter_as_system(session)
+        sam, fin = (session.scalars(select(Person).where(Person.name == name)).one() for name in ("Sam", "Fin"))
+        for account in accounts.all_of_them(session):
+            _sign(session, account, sam, fin)
+        made = list(session.scalars(select(Invoice)))
+        for invoice in made:
+            for action in (InvoiceAction.REVIEW, InvoiceAction.APPROVE):
+                invoices.act(session, invoice, action, by=fin, now=NOW, seen=invoice.version)
+        files = ubl.write(documents(session, made))
+    assert len(files) == 3
+    assert all(content.startswith(b"<?xml") for _, content in files)
+
+
+def _sign(session: Session, account: Account, sam: Person, fin: Person) -> None:
+    review = billing.open_for(session, account, Month.of(NOW.date()).before, NOW)
+    assert review is not None
+    while still := billing.examined(session, review, NOW).open:
+        how = Fix.WRITE_OFF if Fix.WRITE_OFF in still[0].fixes else Fix.WAIVE
+        billing.fix(session, review, still[0].key, how, by=sam, now=NOW, reason="A slip")
+    for who in (sam, fin):
+        billing.sign(session, review, by=who, now=NOW)

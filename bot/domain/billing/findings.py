@@ -209,7 +209,7 @@ def _of_entry(entry: TimeEntry, calendar: Calendar, month: Month) -> Iterator[Fo
         yield Found(Finding.MISMATCH, entry)
     if entry.minutes > LONG_ENTRY:
         yield Found(Finding.LONG_ENTRY, entry)
-    if is_late(calendar, entry.work_date, calendar.local_date(entry.created_at)):
+    if entry.is_first and is_late(calendar, entry.work_date, calendar.local_date(entry.created_at)):
         yield Found(Finding.LATE, entry)
     if Month.of(entry.work_date) < month:
         yield Found(Finding.STRAGGLER, entry)
@@ -253,10 +253,12 @@ def _waiting(charges: Charges | None, kept: list[TimeEntry], entries: list[TimeE
 
 def _unentered(session: Session, team: dict[int, Person], month: Month, today: date) -> Iterator[Found]:
     """Days on which those who worked for this account logged too little, and did not say that this was all."""
+    began = time.first_days(session, team)  # of nobody's days before that is anything expected
     missing: dict[int, int] = defaultdict(int)
     days: dict[int, list[date]] = defaultdict(list)
     for person in team.values():
-        for logged in time.days_of(session, person, month.first, month.last, today):
+        first = max(month.first, began[person.id])
+        for logged in time.days_of(session, person, first, month.last, today):
             if logged.missing:
                 missing[person.id] += logged.missing
                 days[person.id].append(logged.day)

@@ -15,6 +15,7 @@ from bot.domain.people import Person
 from bot.domain.roles import Permission
 from bot.domain.tickets import Ticket
 from bot.domain.time.write_offs import WriteOff
+from bot.domain.vagueness import is_vague
 
 SHORTEST_REASON = 3
 
@@ -95,8 +96,10 @@ def _amend(
             raise Refused("Choose another code than the one it has.", field="code")
         time.amend(session, entry, by=by, now=now, code=code, reason=f"recoded in the review of {found.finding.value}")
     elif how is Fix.NOTE:
-        if len(note.strip()) < SHORTEST_REASON:
-            raise Refused("Write what was done.", field="note")
+        if is_vague(note):
+            raise Refused(
+                "That still says too little. Write in a sentence what was done: the client reads it.", field="note"
+            )
         time.amend(session, entry, by=by, now=now, note=note, reason="note written in the review")
     else:
         if ticket is None or ticket.account_id != entry.account_id:

@@ -226,7 +226,7 @@ def lock_month(session: Session, review: BillingReview, *, by: Person, now: date
     review.figures = figures(stands)
     session.flush()
     if stands.charges is not None:
-        invoices.draft(session, account, stands.charges, review_id=review.id, by=by, now=now)
+        invoices.draft(session, account, stands.charges, review_id=review.id, by=None, now=now)
     told = {"review": review.id, "month": str(review.period)}
     return events.record(session, events.Kind.MONTH_LOCKED, account_id=account.id, person=by.id, at=now, data=told)
 

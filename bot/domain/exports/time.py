@@ -61,14 +61,13 @@ def _record(
     zone: str | None, account: str, title: str | None, project: str | None,
 ) -> dict[str, Any]:  # fmt: skip
     logged = entry.created_at.astimezone(ZoneInfo(zone or firm.timezone)).date()
-    imported = entry.source is not None  # when another system's was written down, nobody here knows
     return {
         "work_date": entry.work_date.isoformat(), "person": name, "account": account,
         "ticket": f"T-{entry.ticket_id}" if entry.ticket_id else None,
         "project": f"PR-{entry.project_id}" if entry.project_id else None, "title": title or project,
         "minutes": entry.minutes, "category": entry.category.value, "code": entry.code.value, "note": entry.note,
         "vague": _yes(says_too_little(entry.note, has_title=bool(title or project))),
-        "late": None if imported else _yes(late(entry.work_date, logged)),
+        "late": _yes(late(entry.work_date, logged)) if entry.is_first else None,
         "after_hours": _yes(entry.after_hours),
         "logged_at": _at(entry.created_at), "period": str(Month.of(entry.period)), "entry": entry.id,
         "stands": _yes(not is_undone and entry.reverses_id is None), "reverses": entry.reverses_id,

@@ -52,7 +52,7 @@ class Records:
     worked: list[Worked]
     agreement: Agreement | None
     drawn: int  # from the allowance, as the agreement counts it
-    carried: int  # into it, from the month before
+    carried: int  # into it, from the month before; of a month that is locked nothing is known any more
     decided: list[tuple[Quote, Decision]]  # what was quoted, and what the client said
 
     @property
@@ -69,7 +69,7 @@ def load(session: Session, account: Account, month: Month) -> Records:
     found = lives.of_account(session, account.id, worked=(month.first, month.last), since=began_before, until=end)
     worked = _worked(session, account.id, month)
     bought = agreements.of(session, account.id, month.last)
-    draws = bought is not None and bool(bought.draws)
+    is_locked = account.billed_through is not None and month.last <= account.billed_through
     decided = quotes.decided_within(session, account.id, start, end)
     ids = {decision.person_id for _, decision in decided} | {
         id_ for life in found for id_ in (life.ticket.assignee_id, life.ticket.requester_id) if id_
@@ -86,8 +86,8 @@ def load(session: Session, account: Account, month: Month) -> Records:
         elsewhere=_elsewhere(session, account.id, start, end),
         worked=worked,
         agreement=bought,
-        drawn=burn.used_in(session, bought, [month]).get(month, 0) if bought and draws else 0,
-        carried=burn.carry_into(session, account, month, bought) if bought and draws else 0,
+        drawn=burn.used_in(session, bought, [month]).get(month, 0) if bought else 0,
+        carried=burn.carry_into(session, account, month, bought) if bought and not is_locked else 0,
         decided=decided,
     )
 

@@ -6,6 +6,7 @@ from bot.domain.time.days import (
     call_complete,
     days_of,
     expected_minutes,
+    first_days,
     long_days,
     of_day,
     week,
@@ -27,7 +28,7 @@ from bot.domain.time.writing import Before, amend, before, correct, log, own, re
 
 __all__ = [
     "Before", "CompleteDay", "Doubt", "Logged", "TimeEntry", "Timer", "Work", "amend", "before",
-    "call_complete", "correct", "days_of", "doubts", "expected_minutes", "has_logged", "latest_work", "log",
-    "long_days", "minutes_by_code", "minutes_on_projects", "notes_on", "of_day", "own", "people_who_logged",
+    "call_complete", "correct", "days_of", "doubts", "expected_minutes", "first_days", "has_logged", "latest_work",
+    "log", "long_days", "minutes_by_code", "minutes_on_projects", "notes_on", "of_day", "own", "people_who_logged",
     "reverse", "standing", "usual_category", "week", "who_completed", "with_work",
 ]  # fmt: skip

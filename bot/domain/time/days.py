@@ -72,6 +72,13 @@ def days_of(session: Session, person: Person, first: date, last: date, today: da
     return found
 
 
+def first_days(session: Session, person_ids: Iterable[int]) -> dict[int, date]:
+    """Of those who have logged anything, the first day that they logged."""
+    first = select(func.min(TimeEntry.work_date)).where(TimeEntry.person_id == Person.id).scalar_subquery()
+    rows = session.execute(select(Person.id, first).where(Person.id.in_(person_ids)))
+    return {number: day for number, day in rows if day is not None}
+
+
 def long_days(
     session: Session, person_ids: list[int], first: date, last: date, longest: int
 ) -> dict[tuple[int, date], int]:

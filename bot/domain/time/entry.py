@@ -55,6 +55,11 @@ class TimeEntry(Base):
     # The first of the month it is billed in: its own, or the first that was still open. The database says which.
     period: Mapped[date] = mapped_column(server_default=FetchedValue(), init=False)
 
+    @property
+    def is_first(self) -> bool:
+        """Whether it was written down here, and stands in no other's place: only then is it early or late."""
+        return self.replaces_id is None and self.source is None
+
 
 # Whether another entry took this one back. Made once: an alias is dear.
 undone = exists().where(aliased(TimeEntry).reverses_id == TimeEntry.id)

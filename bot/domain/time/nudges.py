@@ -2,13 +2,14 @@
 of day.
 
 That is when the provider closes, by the clock where the person is. Each person's day is looked at once, whatever
-becomes of it later; a day that is over is not asked about any more.
+becomes of it later; a day that is over is not asked about any more. The question itself follows what is logged.
 """
 
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
+from sqlalchemy import Date, cast, exists, func, select
 from sqlalchemy.orm import Session
 
 from bot.domain import events, job_runs, outbox, people, provider
@@ -16,8 +17,10 @@ from bot.domain.people import Person
 from bot.domain.provider import Provider
 from bot.domain.roles import Permission
 from bot.domain.time.days import Logged, of_day
+from bot.domain.time.entry import TimeEntry
 
-JOB = "day-end"
+JOB, FILLED = "day-end", "day-filled"
+LOOKED_BACK = timedelta(days=3)  # Friday's question is perhaps read on Monday
 
 
 class Ended(NamedTuple):
@@ -45,6 +48,38 @@ def ask(session: Session, now: datetime) -> int:
             _ask(session, one.person, logged, now)
             asked += 1
     return asked
+
+
+def settle(session: Session, now: datetime) -> int:
+    """Where the day was logged after all, the question says so, once; how many do by now."""
+    return sum(_says_so(session, number, period, now) for number, period in _filled(session, now))
+
+
+def _filled(session: Session, now: datetime) -> list[tuple[int, str]]:
+    """The questions of the last days whose day holds enough by now, in one statement, for every tick looks."""
+    told = events.Event.data
+    person, day = told["person"]["id"].as_integer(), cast(told["day"].astext, Date)
+    minutes = (
+        select(func.coalesce(func.sum(TimeEntry.minutes), 0))
+        .where(TimeEntry.person_id == person, TimeEntry.work_date == day)
+        .scalar_subquery()
+    )
+    period = func.concat(told["day"].astext, ":", told["person"]["id"].astext)
+    done = exists().where(job_runs.JobRun.job == FILLED, job_runs.JobRun.period == period)
+    rows = session.execute(
+        select(events.Event.id, period).where(
+            events.Event.at > now - LOOKED_BACK, events.Event.at <= now, events.Event.kind == events.Kind.DAY_ASKED,
+            2 * minutes >= told["expected"].as_integer(), ~done,
+        )
+    )  # fmt: skip
+    return [(number, named) for number, named in rows]
+
+
+def _says_so(session: Session, number: int, period: str, now: datetime) -> bool:
+    if job_runs.claim(session, FILLED, period, now=now) is None:
+        return False
+    outbox.refresh(session, outbox.Subject.EVENT, number)
+    return True
 
 
 def is_wanting(logged: Logged) -> bool:
