@@ -26,13 +26,14 @@ FOR_CLIENTS = (
 def start(call: Call) -> None:
     """Bare `/review`: where it leads."""
     with call.begin() as (_session, actor):
-        _require_staff(actor)
+        require_staff(actor)
         view = modal.reviews(messages.reviews(actor))
     call.open(view)
     call.done()
 
 
-def _require_staff(actor: Person) -> None:
+def require_staff(actor: Person) -> None:
+    """`/review`, whatever follows it, is for the team: a client is told whom to ask instead."""
     if not actor.is_staff:
         raise Refused(FOR_CLIENTS)
 
@@ -41,7 +42,7 @@ def show(call: Call) -> None:
     """`/review agreements` lists all, `/review agreements acme` opens one."""
     named = call.rest if call.kind == "command" else ""
     with call.begin() as (session, actor):
-        _require_staff(actor)
+        require_staff(actor)
         view = window_of(session, actor, _named(session, named), call) if named else _list(session, actor, call)
     if call.in_window:
         call.replace(view)
@@ -73,7 +74,7 @@ def _list(session: Session, actor: Person, call: Call) -> dict[str, Any]:
 def open_one(call: Call) -> None:
     """**Open** on a row."""
     with call.begin() as (session, actor):
-        _require_staff(actor)
+        require_staff(actor)
         view = window_of(session, actor, _pressed(session, call), call)
     call.open(view)
     call.done()

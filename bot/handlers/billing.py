@@ -8,6 +8,7 @@ from bot.domain import billing, tickets
 from bot.domain.billing import BillingReview, Fix
 from bot.domain.errors import NotFound
 from bot.domain.people import Person
+from bot.handlers.agreements import require_staff
 from bot.handlers.call import Call, Routes
 from bot.messages import billing as messages
 from bot.messages import billing_window
@@ -27,6 +28,7 @@ def _number(text: str) -> int:
 def list_all(call: Call) -> None:
     """`/review billing`, or **All reviews** on the Home."""
     with call.begin() as (session, actor):
+        require_staff(actor)
         view = _list(session, actor, call, 0)
     call.open(view)
     call.done()

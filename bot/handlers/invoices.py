@@ -11,6 +11,7 @@ from bot.domain.invoices import Invoice, InvoiceAction
 from bot.domain.months import Month
 from bot.domain.people import Person
 from bot.domain.roles import Permission
+from bot.handlers.agreements import require_staff
 from bot.handlers.call import Call, Routes
 from bot.messages import invoice_files as files
 from bot.messages import invoices as messages
@@ -22,6 +23,7 @@ def list_all(call: Call) -> None:
     """`/review invoices`, `/review invoices 2026-11`, or **Invoices** on the Home."""
     month = _month(call.rest) if call.kind == "command" and call.rest else None
     with call.begin() as (session, actor):
+        require_staff(actor)
         view = _list(session, actor, month)
     call.open(view)
     call.done()

@@ -237,8 +237,9 @@ def test_a_month_that_is_not_over_is_looked_at_and_not_signed(house: House):
 def test_who_may_not_review_reads_who_may(house: House):
     a_review(house)
     before = house.state_of_the_world()
-    for who in (house.bo, house.ana, house.cleo, house.rex):
-        who.opens("/review billing").sees("Only").sees("may review a month before it is billed")
+    house.bo.opens("/review billing").sees("Only").sees("may review a month before it is billed")
+    for who in (house.ana, house.cleo, house.rex):
+        who.opens("/review billing").sees("/review is for our team. Ask your account manager")
     assert house.state_of_the_world() == before
 
 

@@ -80,8 +80,9 @@ def test_who_sees_money_reads_it_and_does_nothing_else(drafted: House):
 def test_engineers_and_contacts_are_told_who_may(drafted: House):
     house = drafted
     before = house.state_of_the_world()
-    for who in (house.bo, house.ana, house.cleo, house.rex):
-        who.opens("/review invoices").sees("may see rates and invoices").does_not_see("150.00")
+    house.bo.opens("/review invoices").sees("may see rates and invoices").does_not_see("150.00")
+    for who in (house.ana, house.cleo, house.rex):
+        who.opens("/review invoices").sees("/review is for our team.").does_not_see("150.00")
     assert house.state_of_the_world() == before
 
 

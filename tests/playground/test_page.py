@@ -1,6 +1,8 @@
 import json
+import re
 from datetime import datetime
 from http.client import HTTPConnection
+from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
@@ -8,6 +10,7 @@ from urllib.request import Request, urlopen
 import pytest
 from slack_sdk import WebClient
 
+import bot as bot_package
 from tests.driver import Person, Slack
 from tests.playground.conftest import Start
 
@@ -185,3 +188,16 @@ def test_a_request_that_lacks_something_is_told(slack: Slack, ana: Person):
     ana._do("message", "lacks 'channel'", text="x")
     with pytest.raises(AssertionError, match="404"):
         ana._do("dance")
+
+
+def test_every_emoji_that_a_message_has_is_drawn_in_the_page() -> None:
+    bot = Path(bot_package.__file__).parent
+    drawn = set(re.findall(r"[\w+-]+(?= )", (bot / "playground" / "page" / "emoji.js").read_text(encoding="utf-8")))
+    written = {
+        name
+        for folder in ("messages", "modals", "handlers")
+        for path in sorted((bot / folder).rglob("*.py"))
+        for name in re.findall(r"(?<![\w\]]):([a-z][a-z0-9_]{2,}):(?!\w)", path.read_text(encoding="utf-8"))
+    }
+    assert {"battery", "octagonal_sign"} <= written
+    assert written <= drawn

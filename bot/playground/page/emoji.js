@@ -18,7 +18,7 @@ red_circle 🔴|large_orange_circle 🟠|large_yellow_circle 🟡|large_green_ci
 large_purple_circle 🟣|white_circle ⚪|black_circle ⚫|large_orange_diamond 🔶|large_blue_diamond 🔷
 small_red_triangle 🔺|small_red_triangle_down 🔻|arrow_up ⬆️|arrow_down ⬇️|arrow_right ➡️|arrow_left ⬅️
 arrows_counterclockwise 🔄|repeat 🔁|double_vertical_bar ⏸️|pause_button ⏸️|black_square_for_stop ⏹️|arrow_forward ▶️
-heavy_plus_sign ➕|heavy_minus_sign ➖|bust_in_silhouette 👤|busts_in_silhouette 👥|office 🏢|house 🏠|mailbox 📫`;
+heavy_plus_sign ➕|heavy_minus_sign ➖|bust_in_silhouette 👤|busts_in_silhouette 👥|office 🏢|house 🏠|mailbox 📫|battery 🔋|white_large_square ⬜`;
 
 const EMOJI = new Map(TABLE.trim().split(/[|\n]/).map((pair) => pair.split(" ")));
 
