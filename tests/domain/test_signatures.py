@@ -151,6 +151,7 @@ def test_whose_signature_is_missing_and_whose_counts(session, ticket, review, wh
     for name in ("Sam", "Eve"):
         billing.sign(session, review, by=who(name), now=AFTER)
     assert stands() == ([account, money], [], False, [])
+    assert review.version == 4, "each signature is another state of it"
 
 
 @pytest.mark.parametrize(("state", "void"), [

@@ -186,11 +186,11 @@ def _next_number(session: Session, series: str) -> int:
 
 
 def _credited(session: Session, note: Invoice, by: Person, now: datetime) -> None:
-    """An invoice is credited once credit notes give all of it back."""
+    """An invoice is credited once credit notes give all of it back; this one is on its way to be approved."""
     query = select(Invoice).where(Invoice.id == note.credits_id).with_for_update()
     invoice = session.scalars(query).one()
     given = select(Invoice).where(Invoice.credits_id == invoice.id, Invoice.state.in_(NUMBERED))
-    total = sum((one.total for one in session.scalars(given) if one.id != note.id), note.total)
+    total = sum((one.total for one in session.scalars(given)), note.total)
     if total >= invoice.total and invoice.state is not InvoiceState.CREDITED:
         _moved(session, invoice, InvoiceState.CREDITED, by, now)
 
