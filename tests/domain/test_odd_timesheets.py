@@ -38,8 +38,8 @@ def test_rows_that_overlap_are_taken_and_the_day_is_looked_at(load, in_it):
 def test_after_the_agreement_ended_it_is_taken_and_holds_the_month_up(load, in_it):
     ended = (
         "insert into agreement (account_id, type, starts, ends, renews, included_minutes, rollover_cap, rounding,"
-        " scope, excluded) select id, 'retainer', '2026-10-01', '2026-10-31', false, 0, 0, '{}', '[]', '[]' from account"
-        " where name = 'Acme'"
+        " scope, excluded) select id, 'retainer', '2026-10-01', '2026-10-31', false, 0, 0, '{}', '[]', '[]'"
+        " from account where name = 'Acme'"
     )
     in_it(lambda session: session.execute(text(ended)))
     assert load(crm({})).new == 1
