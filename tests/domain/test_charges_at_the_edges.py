@@ -242,3 +242,23 @@ def test_what_was_approved_in_another_currency_waits(session, ticket):
     entry = worked(session, ticket, 60)
     charges = costs(session, terms)
     assert (lines(charges), [one.id for one in charges.waiting]) == ([], [entry.id])
+
+
+def test_what_went_over_a_budget_and_was_taken_back_makes_no_room(session, ticket):
+    terms, one = bought(session), project(session, 60)
+    kept, over = worked(session, one, 60), worked(session, one, 60, day=TUESDAY)
+    time.reverse(session, over.id, by=person(session, "Bo"), now=MONDAY)
+    late = worked(session, one, 30, day=TUESDAY)
+    charges = costs(session, terms)
+    assert [line.entries for line in charges.lines] == [[kept.id]]
+    assert [entry.id for entry in charges.waiting] == [late.id]
+
+
+def test_what_is_charged_costs_nothing_again_whichever_way_it_is_asked(session, ticket):
+    bought(session, type=HOURLY)
+    entry = worked(session, ticket, 60)
+    (invoice,) = signed(session, reviewed(session))
+    terms = bought(session, type=HOURLY, starts=date(2026, 12, 1))
+    assert lines(costs(session, terms)) == []
+    december = invoices.of(session, by_name(session, "Acme"), DECEMBER, terms, [entry.id])
+    assert (lines(december), invoice.net) == ([], 150)
