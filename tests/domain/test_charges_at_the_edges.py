@@ -199,11 +199,12 @@ def test_another_code_afterwards_gives_all_back_and_is_charged_anew(session, tic
 
 
 def test_a_project_that_is_corrected_leaves_another_alone(session, ticket):
-    bought(session)
+    """Each line rounds for itself: 50 minutes are an hour, 44 are 45."""
+    bought(session, rounding={"unit": 15, "mode": "up", "scope": "invoice_line"})
     one, other = project(session, 600), project(session, 600)
     entry, _ = worked(session, one, 50), worked(session, other, 50)
     numbered(session, *signed(session, reviewed(session)))
-    corrects(session, entry, 40)
+    corrects(session, entry, 44)
     (note,) = signed(session, reviewed(session, DECEMBER, now=LATER), LATER)
     (line,) = invoices.lines_of(session, [note.id])[note.id]
     assert (note.net, f"PR-{one.id} New brand" in line.description) == (Decimal("37.5"), True)
@@ -242,3 +243,29 @@ def test_what_was_approved_in_another_currency_waits(session, ticket):
     entry = worked(session, ticket, 60)
     charges = costs(session, terms)
     assert (lines(charges), [one.id for one in charges.waiting]) == ([], [entry.id])
+
+
+def test_what_went_over_a_budget_and_was_taken_back_makes_no_room(session, ticket):
+    terms, one = bought(session), project(session, 60)
+    kept, over = worked(session, one, 60), worked(session, one, 60, day=TUESDAY)
+    time.reverse(session, over.id, by=person(session, "Bo"), now=MONDAY)
+    late = worked(session, one, 30, day=TUESDAY)
+    charges = costs(session, terms)
+    assert [line.entries for line in charges.lines] == [[kept.id]]
+    assert [entry.id for entry in charges.waiting] == [late.id]
+
+
+def test_what_is_charged_costs_nothing_again_whichever_way_it_is_asked(session, ticket):
+    bought(session, type=HOURLY)
+    entry = worked(session, ticket, 60)
+    (invoice,) = signed(session, reviewed(session))
+    terms = bought(session, type=HOURLY, starts=date(2026, 12, 1))
+    assert lines(costs(session, terms)) == []
+    december = invoices.of(session, by_name(session, "Acme"), DECEMBER, terms, [entry.id])
+    assert (lines(december), invoice.net) == ([], 150)
+
+
+def test_what_was_worked_for_another_client_is_not_theirs_to_pay(session, ticket):
+    terms = bought(session, type=HOURLY)
+    worked(session, file_a_ticket(session, account="Umbrella", by="Rex"), 60)
+    assert lines(costs(session, terms)) == []

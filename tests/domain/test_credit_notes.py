@@ -4,8 +4,9 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from sqlalchemy import select
 
-from bot.domain import invoices, provider
+from bot.domain import invoices, provider, time
 from bot.domain.agreements import AgreementType
 from bot.domain.codes import Code
 from bot.domain.errors import NotFound, Refused
@@ -14,7 +15,7 @@ from bot.domain.invoices.documents import documents
 from bot.domain.roles import Permission
 from bot.domain.workflow import Status
 from tests.cast import by_name
-from tests.domain.billed import AFTER, bought, reviewed, signed, worked
+from tests.domain.billed import AFTER, DECEMBER, LATER, bought, reviewed, signed, worked
 from tests.domain.desk import MONDAY, file_a_ticket, person
 
 REVIEW, APPROVE, EXPORT = InvoiceAction.REVIEW, InvoiceAction.APPROVE, InvoiceAction.EXPORT
@@ -80,6 +81,23 @@ def test_drafts_hold_what_they_give_back(session, invoice, everything):
         gives(session, invoice, {1: "50"})
     assert everything() == before
     gives(session, invoice, {1: "40"})
+
+
+def test_what_was_put_right_in_a_review_is_given_back_already(session, invoice, everything):
+    """Half of the hour of advice came back that way: of 300 EUR there are 200 left."""
+    (entry,) = session.scalars(select(time.TimeEntry).where(time.TimeEntry.code == Code.ADVISORY))
+    time.correct(
+        session, entry.id, time.with_work(session, person(session, "Maya"), [entry])[0][1], by=person(session, "Bo"),
+        minutes=30, work_date=entry.work_date, category=entry.category, code=entry.code, note="less", reason="less",
+        now=AFTER, today=AFTER.date(),
+    )  # fmt: skip
+    (note,) = signed(session, reviewed(session, DECEMBER, now=LATER), LATER)
+    assert note.net == 100
+    before = everything()
+    with pytest.raises(Refused, match=r"Of INV-2026-0001 200\.00 EUR is left to give back"):
+        gives(session, invoice, {1: "100", 2: "100.01"})
+    assert everything() == before
+    gives(session, invoice, {1: "100", 2: "100"})
 
 
 @pytest.mark.parametrize(("amounts", "reason", "told"), [

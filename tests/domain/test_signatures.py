@@ -135,6 +135,7 @@ def test_what_waits_is_carried_from_the_month_that_was_locked_last(session, tick
 
 
 def test_whose_signature_is_missing_and_whose_counts(session, ticket, review, who):
+    bought(session, type=AgreementType.TIME_AND_MATERIALS)
     worked(session, ticket, 60)
 
     def stands(now=AFTER):
@@ -151,6 +152,17 @@ def test_whose_signature_is_missing_and_whose_counts(session, ticket, review, wh
     for name in ("Sam", "Eve"):
         billing.sign(session, review, by=who(name), now=AFTER)
     assert stands() == ([account, money], [], False, [])
+    assert review.version == 4, "each signature is another state of it"
+
+
+def test_who_sits_in_both_seats_is_offered_one_signature(session, ticket, review, who):
+    who("Sam").roles = ["account_manager", "finance"]
+    worked(session, ticket, 60)
+    billing.sign(session, review, by=who("Sam"), now=AFTER)
+    told = billing.signatures(session, review, billing.examined(session, review, AFTER), AFTER)
+    assert len(told.missing) == 1
+    assert not billing.may_sign(session, review, told, who("Sam"), AFTER)
+    assert billing.may_sign(session, review, told, who("Eve"), AFTER) is (told.missing == [Seat.FINANCE])
 
 
 @pytest.mark.parametrize(("state", "void"), [

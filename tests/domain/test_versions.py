@@ -79,7 +79,7 @@ def test_what_a_contact_brings_along_is_their_own_and_ends_too(cast_sessions):
         rex = agreements.enter(session, "U0REX")
         assert agreements.of(session, rex.account_id, date(2026, 11, 10)).included_minutes == 7 * 60
         assert agreements.of(session, rex.account_id, TODAY) is None
-        assert agreements.of(session, acme, TODAY) is None, "another account’s is not theirs to see"
+        assert agreements.of(session, acme, date(2026, 11, 10)) is None, "another account’s is not theirs to see"
 
 
 def test_whoever_read_another_newest_one_looks_first(session, everything):

@@ -1,10 +1,12 @@
 """Invoices: what a month costs, the documents that ask for it, and the credit notes that give some of it back.
 
-`charges` prices a month, `drafting` makes invoices of it and moves them on, `invoice` is the entity.
+`charges` prices a month, `drafting` makes invoices of it and moves them on, `crediting` gives some back by hand,
+`invoice` is the entity.
 """
 
 from bot.domain.invoices.charges import Charge, Charges, of
-from bot.domain.invoices.drafting import act, credit, draft, mark_exported
+from bot.domain.invoices.crediting import credit
+from bot.domain.invoices.drafting import act, draft, mark_exported
 from bot.domain.invoices.invoice import (
     NUMBERED,
     BilledTicket,

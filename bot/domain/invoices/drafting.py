@@ -1,4 +1,4 @@
-"""From a month's charges to invoices: drafts, their numbers, and credit notes.
+"""From a month's charges to invoices: drafts, credit notes for what was put right, and their numbers.
 
 The month is locked by then, so what a draft charges is charged for good: `BilledTime` says which entries.
 """
@@ -31,7 +31,7 @@ from bot.domain.invoices.invoice import (
     lines_of,
     require_move,
 )
-from bot.domain.money import Money, rounded
+from bot.domain.money import rounded
 from bot.domain.outbox import Place, Subject
 from bot.domain.people import Person
 from bot.domain.roles import Permission
@@ -74,7 +74,7 @@ def _draft(
     session.flush()
     _write_lines(session, invoice, lines, bought.tax_rate)
     _mark_billed(session, invoice, lines)
-    _announce(session, invoice, events.Kind.INVOICE_MADE, by, now)
+    announce(session, invoice, events.Kind.INVOICE_MADE, by, now)
     return invoice
 
 
@@ -94,10 +94,10 @@ def _write_lines(session: Session, invoice: Invoice, lines: Sequence[Charge], ta
             )
         )  # fmt: skip
     session.flush()
-    _add_up(session, invoice)
+    add_up(session, invoice)
 
 
-def _add_up(session: Session, invoice: Invoice) -> None:
+def add_up(session: Session, invoice: Invoice) -> None:
     """Tax on the sum of each rate (EN 16931 BR-CO-17), not line by line."""
     by_rate: dict[Decimal, Decimal] = defaultdict(Decimal)
     for line in lines_of(session, [invoice.id])[invoice.id]:
@@ -135,7 +135,7 @@ def _moved(session: Session, invoice: Invoice, target: InvoiceState, by: Person 
     source, invoice.state = invoice.state, target
     invoice.version += 1
     session.flush()
-    _announce(session, invoice, events.Kind.INVOICE_MOVED, by, now, source=source.value, target=target.value)
+    announce(session, invoice, events.Kind.INVOICE_MOVED, by, now, source=source.value, target=target.value)
 
 
 def _review(_session: Session, invoice: Invoice, by: Person, now: datetime) -> None:
@@ -186,11 +186,11 @@ def _next_number(session: Session, series: str) -> int:
 
 
 def _credited(session: Session, note: Invoice, by: Person, now: datetime) -> None:
-    """An invoice is credited once credit notes give all of it back."""
+    """An invoice is credited once credit notes give all of it back; this one is on its way to be approved."""
     query = select(Invoice).where(Invoice.id == note.credits_id).with_for_update()
     invoice = session.scalars(query).one()
     given = select(Invoice).where(Invoice.credits_id == invoice.id, Invoice.state.in_(NUMBERED))
-    total = sum((one.total for one in session.scalars(given) if one.id != note.id), note.total)
+    total = sum((one.total for one in session.scalars(given)), note.total)
     if total >= invoice.total and invoice.state is not InvoiceState.CREDITED:
         _moved(session, invoice, InvoiceState.CREDITED, by, now)
 
@@ -216,69 +216,7 @@ DOES = {
 }
 
 
-def credit(
-    session: Session, invoice: Invoice, amounts: dict[int, Decimal], reason: str, *, by: Person, now: datetime
-) -> Invoice:
-    """A credit note for what of some lines (by position) is given back, without tax; a draft until it is approved."""
-    by.require(Permission.INVOICE)
-    if invoice.kind is not InvoiceKind.INVOICE or invoice.state not in {InvoiceState.APPROVED, InvoiceState.EXPORTED}:
-        raise Refused("Only an invoice with a number is credited. A draft is put right before it is approved.")
-    if len(reason.strip()) < 3:
-        raise Refused("Say why: it stands on the credit note.", field="reason")
-    lines = {line.position: line for line in lines_of(session, [invoice.id])[invoice.id]}
-    back = _given_back(session, invoice)
-    wanted = {position: amount for position, amount in amounts.items() if amount}
-    if not wanted.keys() <= lines.keys():
-        raise Refused(f"{invoice.key} has no such line. Open it again and press Credit.")
-    for position, amount in wanted.items():
-        line = lines[position]
-        left = line.amount - back.get(position, Decimal(0))
-        if not 0 < amount <= left:
-            most = Money(left, invoice.currency)
-            raise Refused(
-                f"At most {most} of “{line.description}” can be given back. Write less.", field=f"line_{position}"
-            )
-    if not wanted:
-        raise Refused("Write what is given back on at least one line.", field="reason")
-    note = Invoice(
-        account_id=invoice.account_id, month=invoice.month, kind=InvoiceKind.CREDIT_NOTE, currency=invoice.currency,
-        made_at=now, agreement_id=invoice.agreement_id, made_by_id=by.id, reason=reason.strip()[:500],
-        reference=invoice.reference, credits_id=invoice.id,
-    )  # fmt: skip
-    session.add(note)
-    session.flush()
-    for position, amount in wanted.items():
-        line = lines[position]
-        session.add(_back_line(note, line, amount))
-    session.flush()
-    _add_up(session, note)
-    _announce(session, note, events.Kind.INVOICE_MADE, by, now)
-    return note
-
-
-def _back_line(note: Invoice, line: InvoiceLine, amount: Decimal) -> InvoiceLine:
-    """The whole line as it was, or the amount at a quantity of one."""
-    whole = amount == line.amount
-    return InvoiceLine(
-        account_id=note.account_id, invoice_id=note.id, position=line.position, code=line.code,
-        description=line.description, quantity=line.quantity if whole else Decimal(1),
-        unit=line.unit if whole else "piece", unit_price=line.unit_price if whole else amount,
-        amount=rounded(amount, note.currency), tax_rate=line.tax_rate, tickets=line.tickets, decisions=line.decisions,
-    )  # fmt: skip
-
-
-def _given_back(session: Session, invoice: Invoice) -> dict[int, Decimal]:
-    """What credit notes, drafts too, give back of each line of the invoice."""
-    by_hand = select(Invoice.id).where(Invoice.credits_id == invoice.id, Invoice.review_id.is_(None))
-    notes = list(session.scalars(by_hand))
-    found: dict[int, Decimal] = defaultdict(Decimal)
-    for lines in lines_of(session, notes).values():
-        for line in lines:
-            found[line.position] += line.amount
-    return found
-
-
-def _announce(
+def announce(
     session: Session, invoice: Invoice, kind: events.Kind, by: Person | None, now: datetime, **moved: Any
 ) -> None:
     """Its card in the billing channel, and what happened."""

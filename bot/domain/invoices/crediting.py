@@ -1,0 +1,88 @@
+"""What finance gives back by hand: a credit note for some lines of an invoice, never more than was charged."""
+
+from collections import defaultdict
+from datetime import datetime
+from decimal import Decimal
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot.domain import events
+from bot.domain.errors import Refused
+from bot.domain.invoices.drafting import add_up, announce
+from bot.domain.invoices.invoice import Invoice, InvoiceKind, InvoiceLine, InvoiceState, lines_of
+from bot.domain.money import Money, rounded
+from bot.domain.people import Person
+from bot.domain.roles import Permission
+
+
+def credit(
+    session: Session, invoice: Invoice, amounts: dict[int, Decimal], reason: str, *, by: Person, now: datetime
+) -> Invoice:
+    """A credit note for what of some lines (by position) is given back, without tax; a draft until it is approved."""
+    by.require(Permission.INVOICE)
+    if invoice.kind is not InvoiceKind.INVOICE or invoice.state not in {InvoiceState.APPROVED, InvoiceState.EXPORTED}:
+        raise Refused("Only an invoice with a number is credited. A draft is put right before it is approved.")
+    if len(reason.strip()) < 3:
+        raise Refused("Say why: it stands on the credit note.", field="reason")
+    lines = {line.position: line for line in lines_of(session, [invoice.id])[invoice.id]}
+    back = _given_back(session, invoice)
+    wanted = {position: amount for position, amount in amounts.items() if amount}
+    if not wanted.keys() <= lines.keys():
+        raise Refused(f"{invoice.key} has no such line. Open it again and press Credit.")
+    for position, amount in wanted.items():
+        line = lines[position]
+        left = line.amount - back.get(position, Decimal(0))
+        if not 0 < amount <= left:
+            most = Money(left, invoice.currency)
+            raise Refused(
+                f"At most {most} of “{line.description}” can be given back. Write less.", field=f"line_{position}"
+            )
+    if not wanted:
+        raise Refused("Write what is given back on at least one line.", field="reason")
+    _require_left(session, invoice, sum(wanted.values(), Decimal(0)))
+    note = Invoice(
+        account_id=invoice.account_id, month=invoice.month, kind=InvoiceKind.CREDIT_NOTE, currency=invoice.currency,
+        made_at=now, agreement_id=invoice.agreement_id, made_by_id=by.id, reason=reason.strip()[:500],
+        reference=invoice.reference, credits_id=invoice.id,
+    )  # fmt: skip
+    session.add(note)
+    session.flush()
+    for position, amount in wanted.items():
+        line = lines[position]
+        session.add(_back_line(note, line, amount))
+    session.flush()
+    add_up(session, note)
+    announce(session, note, events.Kind.INVOICE_MADE, by, now)
+    return note
+
+
+def _back_line(note: Invoice, line: InvoiceLine, amount: Decimal) -> InvoiceLine:
+    """The whole line as it was, or the amount at a quantity of one."""
+    whole = amount == line.amount
+    return InvoiceLine(
+        account_id=note.account_id, invoice_id=note.id, position=line.position, code=line.code,
+        description=line.description, quantity=line.quantity if whole else Decimal(1),
+        unit=line.unit if whole else "piece", unit_price=line.unit_price if whole else amount,
+        amount=rounded(amount, note.currency), tax_rate=line.tax_rate, tickets=line.tickets, decisions=line.decisions,
+    )  # fmt: skip
+
+
+def _require_left(session: Session, invoice: Invoice, wanted: Decimal) -> None:
+    """Time that was put right afterwards gave some of it back too, on lines of its own."""
+    notes = session.scalars(select(Invoice.net).where(Invoice.credits_id == invoice.id))
+    left = invoice.net - sum(notes, Decimal(0))
+    if wanted > left:
+        most = Money(max(left, Decimal(0)), invoice.currency)
+        raise Refused(f"Of {invoice.key} {most} is left to give back. Write less in all.", field="reason")
+
+
+def _given_back(session: Session, invoice: Invoice) -> dict[int, Decimal]:
+    """What credit notes, drafts too, give back of each line of the invoice."""
+    by_hand = select(Invoice.id).where(Invoice.credits_id == invoice.id, Invoice.review_id.is_(None))
+    notes = list(session.scalars(by_hand))
+    found: dict[int, Decimal] = defaultdict(Decimal)
+    for lines in lines_of(session, notes).values():
+        for line in lines:
+            found[line.position] += line.amount
+    return found
