@@ -143,7 +143,7 @@ def test_days_that_are_full_or_called_complete_are_not_missing(session, ticket, 
 
 
 @pytest.mark.parametrize(("finding", "how", "told", "refusal"), [
-    ("vague", Fix.NOTE, {"note": " x "}, "Write what was done"),
+    ("vague", Fix.NOTE, {"note": " x "}, "what was done"),
     ("vague", Fix.ASSIGN, {}, "Choose one of this account's tickets"),
     ("vague", Fix.ASSIGN, {"ticket": "Umbrella"}, "Choose one of this account's tickets"),
     ("vague", Fix.WRITE_OFF, {"reason": "   "}, "Say why, in a few words"),

@@ -161,12 +161,12 @@ def examine(
     account: Account,
     month: Month,
     bought: Agreement | None,
-    today: date,
+    today: date | None,
     *,
     waived: Iterable[str],
     waited: Collection[int],
 ) -> Examined:
-    """Look at everything; a handful of queries, all of this account and month."""
+    """Look at everything; a handful of queries, all of this account and month. Without `today`, at no day's length."""
     charges = invoices.of(session, account, month, bought, waited) if bought else None
     entries = _standing(session, account, month)
     off = _written_off(session, entries)
@@ -179,7 +179,7 @@ def examine(
         *_duplicates(kept),
         *_long_days(session, kept, team, month),
         *_waiting(charges, kept, entries),
-        *_unentered(session, team, month, today),
+        *(_unentered(session, team, month, today) if today else ()),
     ]
     return Examined(
         month, charges, found, frozenset(waived),

@@ -160,9 +160,6 @@ def _lines(
     made = []
     for key, worked in priced.items():
         billed = bought.rounds.total(pieces(worked))
-        raw = sum(one.minutes for one in worked)
-        if not (billed or raw):
-            continue
         made.append(_hours(key, worked, billed, bought.currency, names, decisions))
     return made
 
@@ -183,7 +180,7 @@ def _hours(
 
 def _project_names(session: Session, priced: dict[Key, list[Worked]]) -> dict[int, str]:
     ids = {key.project_id for key in priced if key.project_id}
-    rows = session.execute(select(Project.id, Project.name).where(Project.id.in_(ids)))
+    rows = session.execute(select(Project.id, Project.name).where(Project.id.in_(ids))) if ids else []
     return {number: f"PR-{number} {name}" for number, name in rows}
 
 

@@ -71,6 +71,8 @@ def net(worked: list[Worked]) -> list[Worked]:
 
 def within_budget(session: Session, ids: set[int]) -> set[int]:
     """The entries that a project's budget holds, in the order they were made; and what takes one of them back."""
+    if not ids:
+        return set()
     budgets = dict(session.execute(select(Project.id, Project.budget_minutes).where(Project.id.in_(ids))).all())
     spent: dict[int, int] = defaultdict(int)
     kept: set[int] = set()
