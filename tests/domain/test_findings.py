@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from bot.domain import billing, events
+from bot.domain import billing, events, time
 from bot.domain.billing import Finding, Fix
 from bot.domain.codes import Category, Code
 from bot.domain.errors import Refused
@@ -174,3 +174,22 @@ def test_each_fix_is_told_and_draws_the_card_anew(session, ticket, review):
     assert kinds == [events.Kind.FINDING_WAIVED, events.Kind.TIME_LOGGED, events.Kind.TIME_REVERSED]
     stands = session.scalars(select(TimeEntry).where(TimeEntry.replaces_id == entry.id)).one()
     assert (stands.ticket_id, stands.minutes, stands.reason) == (ticket.id, 60, "put on its ticket in the review")
+
+
+def test_what_was_written_off_stays_so_when_its_author_puts_it_right(session, ticket, review):
+    entry = on_acme(session, "went through the renewal terms")
+    fixes(session, review, "no_ticket", entry, Fix.WRITE_OFF, reason="a favour")
+    facts = {
+        "minutes": 90,
+        "work_date": TUESDAY,
+        "note": "went through them twice",
+        "now": AFTER,
+        "today": AFTER.date(),
+    }
+    time.correct(
+        session, entry.id, ticket, by=person(session, "Bo"), category=entry.category, code=entry.code, reason="longer",
+        **facts,
+    )  # fmt: skip
+    stands = billing.examined(session, review, AFTER)
+    assert (stands.raw_minutes, stands.written_off_minutes, stands.charges.allowance.used) == (90, 90, 0)
+    assert found(session, review, Finding.NO_TICKET) == []

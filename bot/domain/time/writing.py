@@ -17,6 +17,7 @@ from bot.domain.roles import Permission
 from bot.domain.tickets import Ticket
 from bot.domain.time.entry import TimeEntry, undone
 from bot.domain.time.work import WITHOUT_A_TICKET, Work, own_code, target, target_of
+from bot.domain.time.write_offs import WriteOff
 
 LONGEST_REASON = 300
 NO_REASON = "put right"
@@ -71,6 +72,8 @@ def log(
     else:
         entry.id = number
         write(session, entry)
+    if instead_of:
+        _stay_written_off(session, instead_of, entry)
     _record(session, events.Kind.TIME_LOGGED, entry, by, now)
     return entry
 
@@ -204,8 +207,18 @@ def amend(
     )  # fmt: skip
     session.add(replacement)
     session.flush()
+    _stay_written_off(session, entry, replacement)
     _record(session, events.Kind.TIME_LOGGED, replacement, by, now)
     return replacement
+
+
+def _stay_written_off(session: Session, before: TimeEntry, entry: TimeEntry) -> None:
+    """Putting it right does not charge the client for what was given to them."""
+    off = session.scalar(select(WriteOff).where(WriteOff.entry_id == before.id))
+    if off is not None and entry.account_id == before.account_id:
+        again = WriteOff(account_id=off.account_id, entry_id=entry.id, reason=off.reason, by_id=off.by_id, at=off.at)
+        session.add(again)
+        session.flush()
 
 
 def _record(session: Session, kind: events.Kind, entry: TimeEntry, by: Person, now: datetime) -> None:
