@@ -1,13 +1,17 @@
 """A setup file is checked before anything is touched; every mistake is named with its line."""
 
 from datetime import date, time
+from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
 from bot.domain.setup import BadFile, read
+from bot.domain.setup.file import AgreementPart
 from tests import cast
 
 LINES = cast.SETUP.splitlines()
+DOCS = Path(__file__).parents[2] / "docs"
 
 
 def line_of(words: str) -> int:
@@ -169,3 +173,15 @@ def test_a_week_may_be_written_in_full_and_in_any_order():
 def test_hours_left_out_are_nine_to_five_from_monday_to_friday():
     calendar = read(cast.SETUP).accounts[0].calendar
     assert (calendar.opens, calendar.closes, calendar.weekdays) == (time(9), time(17), {0, 1, 2, 3, 4})
+
+
+def test_the_agreement_in_the_docs_can_be_read_and_names_every_term():
+    """What the guide shows is all there is, but for what stands in place of something else."""
+    shown = (DOCS / "agreements.md").read_text(encoding="utf-8").split("```yaml\n")[1].split("```")[0]
+    text = "provider: {team: T0FIRM, timezone: Europe/London, channels: {triage: C0TRIAGE}}\n"
+    text += "people: [{slack: U0SAM, name: Sam, roles: [account_manager]}]\naccounts:\n  - name: Acme\n" + "".join(
+        f"    {line}\n" for line in shown.splitlines()
+    )
+    (acme,) = read(text).accounts
+    assert acme.agreement.after_hours_multiplier == Decimal("1.5")
+    assert set(AgreementPart.model_fields) - acme.agreement.model_fields_set == {"prices", "included_amount"}
