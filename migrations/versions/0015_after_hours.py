@@ -18,11 +18,11 @@ def upgrade() -> None:
     op.add_column(
         "agreement", sa.Column("after_hours_multiplier", sa.Numeric(4, 2), nullable=False, server_default="1")
     )
-    op.create_check_constraint(BOUNDED, "agreement", "after_hours_multiplier between 1 and 10")
+    op.create_check_constraint(op.f(BOUNDED), "agreement", "after_hours_multiplier between 1 and 10")
 
 
 def downgrade() -> None:
-    op.drop_constraint(BOUNDED, "agreement")
+    op.drop_constraint(op.f(BOUNDED), "agreement")
     op.drop_column("agreement", "after_hours_multiplier")
     op.drop_column("agreement", "included_amount")
     op.drop_column("time_entry", "after_hours")

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 HOME = Path(__file__).parents[2] / "bot" / "playground"
-DEMO = {"demo.py", "seeding.py", "seeding_changes.py"}  # where the local Slack and the app are put together
+# Where the local Slack and the app are put together.
+DEMO = {"demo.py", "seeding.py", "seeding_changes.py", "seeding_month.py", "seeding_stories.py"}
 MODULES = [path for path in HOME.rglob("*.py") if path.name not in DEMO]
 ALLOWED = {"starlette", "uvicorn"}
 

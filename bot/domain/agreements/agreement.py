@@ -8,7 +8,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from sqlalchemy import ForeignKey, Numeric, func
+from sqlalchemy import CheckConstraint, ForeignKey, Numeric, func
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.domain.base import AccountRef, Base, Id
@@ -55,6 +55,7 @@ class Agreement(Base):
     """One version. Amounts are in `rate_currency`, without tax; hours are kept as minutes."""
 
     __tablename__ = "agreement"
+    __table_args__ = (CheckConstraint("after_hours_multiplier between 1 and 10", name="multiplier_bounded"),)
 
     id: Mapped[Id] = mapped_column(init=False)
     account_id: Mapped[AccountRef]
