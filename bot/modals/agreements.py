@@ -127,6 +127,13 @@ class Form(BaseModel):
     def _amount(cls, typed: Any, info: ValidationInfo) -> Decimal | None:
         return amount(str(typed), info.data.get("currency", "")) if typed else None
 
+    @field_validator("overage")
+    @classmethod
+    def _only_of_hours(cls, overage: Decimal | None, info: ValidationInfo) -> Decimal | None:
+        if overage and info.data.get("included", Included()).amount:
+            raise ValueError("Leave it empty: what goes beyond an amount costs what it would have taken.")
+        return overage
+
     @field_validator("after_hours", mode="before")
     @classmethod
     def _multiplier(cls, typed: Any) -> Decimal:

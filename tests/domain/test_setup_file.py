@@ -185,3 +185,13 @@ def test_the_agreement_in_the_docs_can_be_read_and_names_every_term():
     (acme,) = read(text).accounts
     assert acme.agreement.after_hours_multiplier == Decimal("1.5")
     assert set(AgreementPart.model_fields) - acme.agreement.model_fields_set == {"prices", "included_amount"}
+
+
+@pytest.mark.parametrize(("terms", "sentence"), [
+    ("included_amount: 40 USD", "all its amounts are in one currency"),
+    ("included_amount: 40 EUR\n      overage: 9 EUR", "leave out overage"),
+    ("included_hours: 4\n      included_amount: 40 EUR", "in place of included_hours"),
+])  # fmt: skip
+def test_a_retainer_of_money_says_only_what_it_can(terms: str, sentence: str):
+    with pytest.raises(BadFile, match=sentence):
+        read(cast.SETUP.replace("included_hours: 40", terms))

@@ -235,6 +235,7 @@ BAD = [
     ({"Included a month": "0"}, "included", "outside a month’s hours"),
     ({"Included a month": "4000 USD"}, "included", "That is in USD, and the agreement is in EUR"),
     ({"Included a month": "4000 EUR", "Hourly rate": ""}, "rate", "what work takes from the amount"),
+    ({"Included a month": "4000 EUR", "Rate beyond the allowance, an hour": "170"}, "overage", "Leave it empty"),
     ({"After hours, times the rate": "0.5"}, "after_hours", "from 1 to 10, as in 1.5"),
     ({"After hours, times the rate": "twice"}, "after_hours", "from 1 to 10, as in 1.5"),
     ({"Hourly rate": "-150"}, "rate", "no minus, no separators"),

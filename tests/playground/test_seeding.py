@@ -274,7 +274,9 @@ def _examined(session: Session, account: Account, month: Month, now: datetime) -
 
 
 def test_one_account_runs_low_on_its_hours(sessions: Sessions) -> None:
-    seed(sessions)
+    apply(sessions)
+    seeding_month.seed(sessions, now=NOW)
+    seeding.seed(sessions, now=NOW)
     with sessions.begin() as session:
         people.enter_as_system(session)
         down = burn.of(session, accounts.by_name(session, "Acme"), NOW)

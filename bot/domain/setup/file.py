@@ -212,6 +212,8 @@ class AgreementPart(Strict):
             raise ValueError("ends before it starts; swap the two")
         if self.included_amount and (self.type is not AgreementType.RETAINER or self.included_hours or not self.rate):
             raise ValueError("included_amount is for a retainer with a rate, in place of included_hours")
+        if self.included_amount and self.overage:
+            raise ValueError("what goes beyond included_amount costs what it would have taken; leave out overage")
         if self.prices and self.type is not AgreementType.USAGE:
             raise ValueError("prices are for the type usage; write type: usage, or take them out")
         return self
