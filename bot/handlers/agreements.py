@@ -15,8 +15,8 @@ from bot.domain.roles import Permission
 from bot.handlers.call import Call, Routes
 from bot.messages import agreements as messages
 from bot.messages.help import some
+from bot.modals import agreement_form, form
 from bot.modals import agreements as modal
-from bot.modals import form
 
 FOR_CLIENTS = (
     "/review is for our team. Ask your account manager what your agreement covers, or write to us in your channel."
@@ -107,7 +107,7 @@ def open_form(call: Call) -> None:
         metadata = modal.Metadata(
             account=account.id, seen=agreements.newest_of(known), before=before.id if before else 0, window=window
         )
-        view = modal.view(account.name, metadata, modal.filled(before, starts), before)
+        view = modal.view(account.name, metadata, agreement_form.filled(before, starts), before)
     call.open(view)
     call.done()
 
@@ -146,7 +146,7 @@ def _being_made(session: Session, metadata: modal.Metadata) -> tuple[Account, Ag
 
 def submit(call: Call) -> None:
     """The form came back: a new version, and the window underneath shows it."""
-    metadata, filled = modal.Metadata.model_validate_json(call.metadata), form.read(modal.Form, call.view)
+    metadata, filled = modal.Metadata.model_validate_json(call.metadata), form.read(agreement_form.Form, call.view)
     with call.begin() as (session, actor):
         actor.require(Permission.MAKE_AGREEMENTS)
         call.once(session, form.values(call.view), actor)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.domain.setup import BadFile, read
-from bot.domain.setup.file import AgreementPart
+from bot.domain.setup.agreement_part import AgreementPart
 from tests import cast
 
 LINES = cast.SETUP.splitlines()

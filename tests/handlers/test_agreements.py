@@ -4,8 +4,7 @@ import json
 
 import pytest
 
-from bot.modals import agreements as modal
-from bot.modals import form
+from bot.modals import agreement_form, form
 from tests.driver import Person
 from tests.house import House
 from tests.slack.desk import does
@@ -277,7 +276,7 @@ def test_what_a_type_cannot_do_without_is_asked_for(kind: str, field: str):
               "starts": {"a": {"type": "datepicker", "selected_date": "2026-12-01"}},
               "currency": {"a": {**typed, "value": "EUR"}}, field: {"a": typed}}  # fmt: skip
     with pytest.raises(form.Invalid) as wrong:
-        form.read(modal.Form, {"state": {"values": values}})
+        form.read(agreement_form.Form, {"state": {"values": values}})
     assert list(wrong.value.errors) == [field]
 
 

@@ -17,14 +17,13 @@ from bot.domain.errors import Refused
 from bot.domain.people import Person
 from bot.domain.provider import Provider
 from bot.domain.setup import channels
+from bot.domain.setup.agreement_part import AgreementPart, RatePart
 from bot.domain.setup.file import (
     AccountPart,
-    AgreementPart,
     BadFile,
     BillingPart,
     ContactPart,
     ProviderPart,
-    RatePart,
     SetupFile,
     StaffPart,
 )

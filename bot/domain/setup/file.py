@@ -1,80 +1,29 @@
 """The file's shape, checked before anything is touched; every mistake is named with its line."""
 
-import re
 from collections.abc import Iterator
 from datetime import date
-from decimal import Decimal
-from typing import Annotated, Any
+from typing import Any
 
 import yaml
 from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
     Field,
     ValidationError,
     field_validator,
     model_validator,
 )
 
-from bot.domain.agreements import AgreementType
-from bot.domain.codes import Code
 from bot.domain.roles import ContactRole, Permission, Role, allows, who_may
-from bot.domain.routing import RequestType
+from bot.domain.setup.agreement_part import AgreementPart
 from bot.domain.setup.hours import HoursPart, Zone
+from bot.domain.setup.parts import Amount, ChannelId, Name, Strict, TeamId, UserId
 from bot.domain.turns import Duty
 
 PLAIN_TAG = "tag:yaml.org,2002:"
 PYTHON_TAG = PLAIN_TAG + "python"
 
 
-MOST_DIGITS = 9  # of an amount, before the point
-MOST_HOURS = 10_000
-
-
 class BadFile(Exception):
     """The file can't be applied; the message names each mistake with its line, and nothing was changed."""
-
-
-class Money(BaseModel):
-    """An amount and its currency, written `150 EUR`."""
-
-    amount: Decimal
-    currency: str
-
-
-def _money(text: Any) -> Any:
-    match = re.fullmatch(r"\s*(\d+(?:\.\d{1,2})?)\s+([A-Z]{3})\s*", str(text))
-    if not match:
-        raise ValueError("write an amount and a currency, as in 150 EUR")
-    if len(match[1].partition(".")[0].lstrip("0")) > MOST_DIGITS:
-        raise ValueError("is more than can be charged; check the figure")
-    return Money(amount=Decimal(match[1]), currency=match[2])
-
-
-def _slack(kind: str, prefixes: str) -> Any:
-    pattern = re.compile(rf"[{prefixes}][A-Z0-9]{{2,}}")
-
-    def check(text: str) -> str:
-        if not pattern.fullmatch(text):
-            raise ValueError(f"{text} is not a Slack {kind} id; they look like {prefixes[0]}0123ABCD")
-        return text
-
-    return AfterValidator(check)
-
-
-Amount = Annotated[Money, BeforeValidator(_money)]
-UserId = Annotated[str, _slack("user", "UW")]
-ChannelId = Annotated[str, _slack("channel", "CG")]
-TeamId = Annotated[str, _slack("workspace", "TE")]
-Name = Annotated[str, Field(min_length=1, max_length=100)]
-
-
-class Strict(BaseModel):
-    """A word that is not known is a mistake, not a surprise later."""
-
-    model_config = ConfigDict(extra="forbid")
 
 
 class BillingPart(Strict):
@@ -146,76 +95,6 @@ class ContactPart(Strict):
     def _can_be_recognised(self) -> "ContactPart":
         if not (self.slack or self.email):
             raise ValueError("needs a slack id or an email, or nobody will be recognised")
-        return self
-
-
-class RoundingPart(Strict):
-    """How minutes become billed minutes."""
-
-    unit: int = Field(15, ge=1, le=480)
-    mode: str = Field("up", pattern="^(none|up|closest|down)$")
-    scope: str = Field("ticket_day", pattern="^(entry|ticket_day|invoice_line)$")
-
-
-class RatePart(Strict):
-    """A price of an hour of one code, perhaps only where somebody of that role works."""
-
-    code: Code
-    role: Role | None = None
-    amount: Amount
-
-
-class AgreementPart(Strict):
-    """What the account has bought."""
-
-    type: AgreementType
-    starts: date
-    included_hours: float = Field(0, ge=0, le=MOST_HOURS, allow_inf_nan=False)
-    included_amount: Amount | None = None
-    rollover_cap: Decimal = Field(Decimal(0), ge=0, le=1)
-    rate: Amount | None = None
-    rounding: RoundingPart = Field(default_factory=lambda: RoundingPart(unit=15, mode="up", scope="ticket_day"))
-    scope: list[str] = []
-    excluded: list[str] = []
-    excluded_types: list[RequestType] = []
-    ends: date | None = None
-    renews: bool = True
-    rates: list[RatePart] = []
-    prices: dict[RequestType, Amount] = {}
-    fee: Amount | None = None
-    overage: Amount | None = None
-    advisory_draws: bool = False
-    tax: Decimal = Field(Decimal(0), ge=0, lt=1)
-    payment_days: int = Field(14, ge=0, le=365)
-    tells_client: bool = False
-    after_hours_multiplier: Decimal = Field(Decimal(1), ge=1, le=10, max_digits=4, decimal_places=2)
-
-    @property
-    def currency(self) -> str | None:
-        """The one its amounts are in."""
-        return next((one.currency for one in self._amounts if one), None)
-
-    @property
-    def _amounts(self) -> list[Amount | None]:
-        rates = [rate.amount for rate in self.rates]
-        return [self.rate, self.fee, self.overage, self.included_amount, *rates, *self.prices.values()]
-
-    @model_validator(mode="after")
-    def _fits_together(self) -> "AgreementPart":
-        if len({one.currency for one in self._amounts if one}) > 1:
-            raise ValueError("all its amounts are in one currency; make them the same")
-        if any(one.amount == 0 for one in self._amounts if one):
-            raise ValueError("an amount is more than 0; leave out what costs nothing")
-        if len({(rate.code, rate.role) for rate in self.rates}) < len(self.rates):
-            raise ValueError("a rate stands there twice; keep one for each code and role")
-        if self.ends and self.ends < self.starts:
-            raise ValueError("ends before it starts; swap the two")
-        if self.included_amount and (self.type is not AgreementType.RETAINER or self.included_hours or not self.rate):
-            raise ValueError("included_amount is for a retainer with a rate, in place of included_hours")
-        if self.included_amount and self.overage:
-            raise ValueError("what goes beyond included_amount costs what it would have taken; leave out overage")
-        if self.prices and self.type is not AgreementType.USAGE:
-            raise ValueError("prices are for the type usage; write type: usage, or take them out")
         return self
 
 
