@@ -193,3 +193,15 @@ def test_what_was_written_off_stays_so_when_its_author_puts_it_right(session, ti
     stands = billing.examined(session, review, AFTER)
     assert (stands.raw_minutes, stands.written_off_minutes, stands.charges.allowance.used) == (90, 90, 0)
     assert found(session, review, Finding.NO_TICKET) == []
+
+
+def test_what_was_written_off_for_one_client_is_charged_to_the_one_it_was_really_for(session, review):
+    entry = on_acme(session, "went through the renewal terms")
+    fixes(session, review, "no_ticket", entry, Fix.WRITE_OFF, reason="a favour")
+    moved = time.correct(
+        session, entry.id, by_name(session, "Umbrella"), by=person(session, "Bo"), minutes=60, work_date=TUESDAY,
+        category=entry.category, code=entry.code, note=entry.note, reason="not theirs", now=AFTER, today=AFTER.date(),
+    )  # fmt: skip
+    stands = billing.examined(session, reviewed(session, account="Umbrella"), AFTER)
+    assert stands.written_off_minutes == 0
+    assert [line.entries for line in stands.charges.lines] == [[moved.id]]

@@ -207,7 +207,6 @@ def amend(
     )  # fmt: skip
     session.add(replacement)
     session.flush()
-    _stay_written_off(session, entry, replacement)
     _record(session, events.Kind.TIME_LOGGED, replacement, by, now)
     return replacement
 
