@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 from functools import cache
-from typing import Annotated, Any, cast
+from typing import Annotated, Any, TypeVar, cast
 
 from sqlalchemy import (
     BigInteger,
@@ -17,9 +17,11 @@ from sqlalchemy import (
     Update,
     bindparam,
     insert,
+    inspect,
+    select,
     update,
 )
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import JSONB, dialect
 from sqlalchemy.orm import DeclarativeBase, MappedAsDataclass, Session, mapped_column
 from sqlalchemy.orm.attributes import get_history, set_committed_value
 
@@ -34,6 +36,21 @@ metadata = MetaData(
         "pk": "pk_%(table_name)s",
     }
 )
+
+
+Alias = TypeVar("Alias")
+
+
+def for_all_threads(alias: Alias) -> Alias:
+    """An alias that is made once: what SQLAlchemy works out at its first use is worked out now.
+
+    Two threads that come first together would each make columns of their own, and from then on what is read by it is
+    not found, or is asked of the table itself, until the process ends.
+    """
+    inspected: Any = inspect(alias)
+    columns = [getattr(alias, one.key).expression for one in inspected.mapper.column_attrs]
+    select(inspected, *columns).compile(dialect=dialect())
+    return alias
 
 
 def _values(enum: type[StrEnum]) -> list[str]:

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from bot import playbook
 from bot.domain import provider
-from bot.domain.base import Base, Id
+from bot.domain.base import Base, Id, for_all_threads
 from bot.domain.errors import Refused
 from bot.domain.provider import Provider
 from bot.domain.roles import Permission, allows, who_may
@@ -60,9 +60,8 @@ class Person(Base):
 
 
 _columns = [column(one.name, one.type) for one in Person.__table__.columns]
-ENTERED = aliased(
-    Person, func.steward_enter(bindparam("slack_id", type_=Text)).table_valued(*_columns), adapt_on_names=True
-)
+_entered = func.steward_enter(bindparam("slack_id", type_=Text)).table_valued(*_columns)
+ENTERED = for_all_threads(aliased(Person, _entered, adapt_on_names=True))
 _newest = playbook.NEWEST.subquery("newest")
 ENTER = select(ENTERED, Provider, _newest).select_from(ENTERED).outerjoin(Provider, true()).outerjoin(_newest, true())
 

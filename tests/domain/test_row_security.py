@@ -109,7 +109,7 @@ def billed(session: Session, ticket: tickets.Ticket, entry: time.TimeEntry, by: 
         **own, ticket_id=ticket.id, minutes=60, rate_amount=Decimal(150), rate_currency="EUR", cap_minutes=60,
         valid_until=MONDAY.date(), made_by_id=by.id, made_at=MONDAY,
     )  # fmt: skip
-    review = billing.BillingReview(**own, month=first, opened_at=MONDAY)
+    review = billing.BillingReview(**own, month=date(2001, 1, 1), opened_at=MONDAY)
     invoice = invoices.Invoice(
         **own, month=first, kind=invoices.InvoiceKind.INVOICE, currency="EUR", made_at=MONDAY
     )  # fmt: skip

@@ -11,6 +11,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from bot.domain import accounts, events, outbox, people, provider
 from bot.domain.accounts import Account
 from bot.domain.agreements.agreement import Agreement
+from bot.domain.base import for_all_threads
 from bot.domain.errors import Refused
 from bot.domain.months import Month
 from bot.domain.outbox import Place, Subject
@@ -25,7 +26,7 @@ NEWEST_FIRST = (Agreement.starts.desc(), Agreement.id.desc())
 _newest = (
     select(Agreement).where(Agreement.account_id == Account.id).order_by(*NEWEST_FIRST).limit(1).lateral("newest_one")
 )
-_version = aliased(Agreement, _newest)
+_version = for_all_threads(aliased(Agreement, _newest))
 _theirs = (
     select(Account, _version)
     .outerjoin(_version, true())
@@ -33,7 +34,7 @@ _theirs = (
     .offset(0)
     .lateral("theirs")
 )
-_account, _agreement = aliased(Account, _theirs), aliased(Agreement, _theirs)
+_account, _agreement = (for_all_threads(aliased(entity, _theirs)) for entity in (Account, Agreement))
 ENTER = people.ENTER.add_columns(_account, _agreement).outerjoin(_theirs, true())
 
 

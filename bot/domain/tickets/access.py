@@ -8,6 +8,7 @@ from sqlalchemy import Select, bindparam, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from bot.domain.accounts import Account
+from bot.domain.base import for_all_threads
 from bot.domain.errors import NotFound
 from bot.domain.outbox import Post, Subject
 from bot.domain.people import Person
@@ -66,7 +67,7 @@ def several(session: Session, actor: Person, numbers: set[int]) -> dict[int, Tic
     return {ticket.id: ticket for ticket in found}
 
 
-_other = aliased(Closure)
+_other = for_all_threads(aliased(Closure))
 _LATEST_NOTE = select(func.max(_other.id)).where(_other.ticket_id == bindparam("ticket")).scalar_subquery()
 _AROUND = (
     select(Account, Closure, Post)

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from bot import playbook
 from bot.domain import events, outbox
-from bot.domain.base import AccountRef, Base, Id
+from bot.domain.base import AccountRef, Base, Id, for_all_threads
 from bot.domain.errors import NotFound, Refused
 from bot.domain.people import Person
 from bot.domain.roles import Permission
@@ -210,7 +210,7 @@ def _tell_both(session: Session, kind: events.Kind, made: TicketLink, by: Person
         outbox.refresh(session, outbox.Subject.TICKET, ticket.id)
 
 
-_at_the_end = aliased(Ticket)  # made once: SQLAlchemy works out its columns anew for each alias
+_at_the_end = for_all_threads(aliased(Ticket))  # made once: SQLAlchemy works out its columns anew for each alias
 
 
 def links_of(

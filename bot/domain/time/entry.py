@@ -5,7 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import CheckConstraint, FetchedValue, ForeignKey, Index, SmallInteger, exists, select, text
 from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
-from bot.domain.base import Base, Id
+from bot.domain.base import Base, Id, for_all_threads
 from bot.domain.codes import Category, Code
 from bot.domain.durations import LONGEST
 from bot.domain.people import Person
@@ -62,7 +62,7 @@ class TimeEntry(Base):
 
 
 # Whether another entry took this one back. Made once: an alias is dear.
-undone = exists().where(aliased(TimeEntry).reverses_id == TimeEntry.id)
+undone = exists().where(for_all_threads(aliased(TimeEntry)).reverses_id == TimeEntry.id)
 
 
 def standing(session: Session, person: Person, work_date: date) -> list[TimeEntry]:
