@@ -20,6 +20,11 @@ class Role(StrEnum):
     EXECUTIVE = "executive"
     ADMIN = "admin"
 
+    @property
+    def label(self) -> str:
+        """As sentences have it."""
+        return self.value.replace("_", " ")
+
 
 class ContactRole(StrEnum):
     """What a contact does for the client's side."""
@@ -95,6 +100,6 @@ def who_may(permission: Permission) -> str:
     """The roles that carry the permission, as words for a refusal: `a lead or a service owner`."""
     if PERMISSIONS[permission] == _EVERYONE:
         return "the support team"
-    names = [role.value.replace("_", " ") for role in Role if role in PERMISSIONS[permission]]
+    names = [role.label for role in Role if role in PERMISSIONS[permission]]
     articled = [_ARTICLES.get(name, "an " if name[0] in "aeiou" else "a ") + name for name in names]
     return " or ".join([", ".join(articled[:-1]), articled[-1]]) if len(articled) > 1 else articled[0]

@@ -150,25 +150,12 @@ def submit(call: Call) -> None:
     with call.begin() as (session, actor):
         actor.require(Permission.MAKE_AGREEMENTS)
         call.once(session, form.values(call.view), actor)
-        account, before = _being_made(session, metadata)
-        agreements.make(
-            session, account, by=actor, now=call.now, seen=metadata.seen, **filled.terms(_kept(before, filled.currency))
-        )
+        account = accounts.by_id(session, metadata.account)
+        agreements.make(session, account, by=actor, now=call.now, seen=metadata.seen, **filled.terms)
         window = window_of(session, actor, account, call)
     if metadata.window:
         call.redraw(metadata.window, window)
     call.done()
-
-
-def _kept(before: Agreement | None, currency: str) -> list[dict[str, Any]]:
-    """Rates by role, which the form does not show as fields."""
-    kept = [told for told in before.rates if told.get("role")] if before else []
-    if before and kept and before.currency != currency:
-        raise Refused(
-            f"The rates by role are in {before.currency}. Keep that currency, or change both with `steward apply`.",
-            field="currency",
-        )
-    return kept
 
 
 ROUTES: Routes = {

@@ -124,15 +124,9 @@ def _amounts(one: Agreement) -> list[tuple[str, str]]:
     return [("Rate", ", ".join(hourly)), ("Fee", fee), ("A request", ", ".join(priced))]
 
 
-def rates_by_role(one: Agreement) -> str:
-    """Those that only `steward apply` sets: `Out of scope (lead) 190.50 EUR`."""
-    kept = [told for told in one.rates if told.get("role")]
-    return ", ".join(f"{_rate_name(told)} {_money(Decimal(told['amount']), one)}" for told in kept)
-
-
 def _rate_name(told: dict[str, Any]) -> str:
     code = Code(told["code"]).label
-    return f"{code} ({Role(told['role']).value.replace('_', ' ')})" if told.get("role") else code
+    return f"{code} ({Role(told['role']).label})" if told.get("role") else code
 
 
 def _end(one: Agreement) -> str:

@@ -11,9 +11,11 @@ from bot.domain.agreements import Agreement, AgreementType
 from bot.domain.codes import Code
 from bot.domain.durations import parse_minutes, show
 from bot.domain.errors import Refused
+from bot.domain.money import CURRENCIES
+from bot.domain.roles import Role
 from bot.domain.rounding import LONGEST_UNIT, Mode, Scope
 from bot.domain.routing import RequestType
-from bot.modals.typed import amount, is_amount, multiplier, names, percent, prices
+from bot.modals.typed import amount, is_amount, multiplier, names, percent, prices, role_rates
 
 MOST_HOURS = 10_000
 CODE_RATES = {f"rate_{code.value}": code for code in (Code.OUT_OF_SCOPE, Code.PROJECT, Code.ADVISORY)}
@@ -49,6 +51,7 @@ class Form(BaseModel):
     rate_out_of_scope: Decimal | None = None
     rate_project: Decimal | None = None
     rate_advisory: Decimal | None = None
+    role_rates: list[dict[str, str]] = []
     unit: int = 15
     mode: Mode = Mode.UP
     rounds: Scope = Scope.TICKET_DAY
@@ -63,10 +66,10 @@ class Form(BaseModel):
 
     @field_validator("currency")
     @classmethod
-    def _three_letters(cls, text: str) -> str:
-        if not re.fullmatch("[A-Za-z]{3}", text):
-            raise ValueError("Write the three letters of a currency, as in EUR.")
-        return text.upper()
+    def _in_use(cls, text: str) -> str:
+        if (code := text.strip().upper()) not in CURRENCIES:
+            raise ValueError(f"“{text[:3]}” is no currency. Write its three letters, as in EUR.")
+        return code
 
     @field_validator("included", "rate", "fee", "prices", mode="before")
     @classmethod
@@ -118,6 +121,11 @@ class Form(BaseModel):
     def _prices(cls, typed: Any, info: ValidationInfo) -> list[dict[str, str]]:
         return prices(typed, info.data.get("currency", "")) if typed else []
 
+    @field_validator("role_rates", mode="before")
+    @classmethod
+    def _role_rates(cls, typed: Any, info: ValidationInfo) -> list[dict[str, str]]:
+        return role_rates(typed, info.data.get("currency", "")) if typed else []
+
     @field_validator("rollover_cap", "tax", mode="before")
     @classmethod
     def _share(cls, typed: Any, info: ValidationInfo) -> Decimal:
@@ -145,8 +153,9 @@ class Form(BaseModel):
             raise ValueError(f"That is before it starts, on {starts.day} {starts:%b %Y}. Choose a later day.")
         return ends
 
-    def terms(self, kept: list[dict[str, Any]]) -> dict[str, Any]:
-        """As columns of an agreement; `kept` are rates by role, which stay."""
+    @property
+    def terms(self) -> dict[str, Any]:
+        """As columns of an agreement."""
         rates = [{"code": code.value, "role": None, "amount": str(typed)}
                  for field, code in CODE_RATES.items() if (typed := getattr(self, field)) is not None]  # fmt: skip
         return {
@@ -156,7 +165,7 @@ class Form(BaseModel):
             "rounding": {"unit": self.unit, "mode": self.mode.value, "scope": self.rounds.value},
             "scope": self.scope, "excluded": self.excluded,
             "excluded_types": [kind.value for kind in self.excluded_types], "ends": self.ends,
-            "renews": self.renews or self.ends is None, "rates": [*rates, *kept], "prices": self.prices,
+            "renews": self.renews or self.ends is None, "rates": [*rates, *self.role_rates], "prices": self.prices,
             "fee_amount": self.fee, "overage_amount": self.overage, "advisory_draws": self.advisory_draws,
             "tax_rate": self.tax, "payment_days": self.payment_days, "tells_client": self.tells_client,
         }  # fmt: skip
@@ -166,6 +175,8 @@ def filled(before: Agreement | None, starts: date) -> dict[str, Any]:
     """The form as a version would have filled it, for another start."""
     if before is None:
         return {"type": AgreementType.RETAINER.value, "starts": starts.isoformat(), "currency": "EUR", "renews": True}
+    by_role = [(Code(told["code"]).label, Role(told["role"]).label, told["amount"])
+               for told in before.rates if told.get("role")]  # fmt: skip
     by_code = {told["code"]: told["amount"] for told in before.rates if not told.get("role")}
     rounds = before.rounds
     found = {
@@ -176,6 +187,7 @@ def filled(before: Agreement | None, starts: date) -> dict[str, Any]:
         "rate": _shown(before.rate_amount), "overage": _shown(before.overage_amount), "fee": _shown(before.fee_amount),
         "prices": "\n".join(f"{RequestType(one['type']).label}: {one['amount']}" for one in before.prices),
         **{field: by_code.get(code.value, "") for field, code in CODE_RATES.items()},
+        "role_rates": "\n".join(f"{code}, {role}: {price}" for code, role, price in by_role),
         "unit": str(rounds.unit), "mode": rounds.mode.value, "rounds": rounds.scope.value,
         "scope": ", ".join(before.scope), "excluded": ", ".join(before.excluded),
         "excluded_types": before.excluded_types, "ends": before.ends.isoformat() if before.ends else "",

@@ -9,7 +9,7 @@ from bot.domain.agreements import Agreement, AgreementType
 from bot.domain.rounding import Mode, Scope
 from bot.domain.routing import RequestType
 from bot.messages import blocks
-from bot.messages.agreements import HOW, WHAT, rates_by_role
+from bot.messages.agreements import HOW, WHAT
 from bot.messages.blocks import Block, option
 from bot.messages.mrkdwn import Mrkdwn, line, say
 from bot.modals import form
@@ -47,7 +47,7 @@ def view(account: str, metadata: Metadata, told: dict[str, Any], before: Agreeme
         form.day("starts", "Starts", initial=_day(told, "starts"), hint=PUT_RIGHT),
         form.text("currency", "Currency", initial=told.get("currency", "EUR"), longest=3, placeholder="EUR"),
         *(field for name, field in _of_a_type(told).items() if name in ONLY_FOR[chosen]),
-        *_rates(told, chosen, before),
+        *_rates(told, chosen),
         *_rounding(told),
         *_scope(told),
         *_term(told),
@@ -86,7 +86,7 @@ def _of_a_type(told: dict[str, Any]) -> dict[str, Block]:
     }  # fmt: skip
 
 
-def _rates(told: dict[str, Any], chosen: AgreementType, before: Agreement | None) -> list[Block]:
+def _rates(told: dict[str, Any], chosen: AgreementType) -> list[Block]:
     charged = chosen is AgreementType.TIME_AND_MATERIALS
     fields = [_text(told, "rate", "Hourly rate", optional=not charged, placeholder="150")]
     if chosen is AgreementType.RETAINER:
@@ -102,9 +102,11 @@ def _rates(told: dict[str, Any], chosen: AgreementType, before: Agreement | None
     )
     fields += [_text(told, field, f"{code.label}, an hour", hint="Empty: the hourly rate")
                for field, code in CODE_RATES.items()]  # fmt: skip
-    kept = rates_by_role(before) if before else ""
-    told_kept = say("These rates by role stay: {{ kept }}. `steward apply` changes them.", kept=kept)
-    return [*fields, *([blocks.context(told_kept)] if kept else [])]
+    fields.append(
+        _text(told, "role_rates", "Where a role costs something else, an hour", multiline=True, longest=1000,
+              placeholder="Out of scope, lead: 200", hint="One line each, as in Out of scope, lead: 200")
+    )  # fmt: skip
+    return fields
 
 
 def _rounding(told: dict[str, Any]) -> list[Block]:

@@ -1,14 +1,18 @@
 """Amounts, percentages, lists and prices as people type them; what can't be read is told in a sentence."""
 
 import re
+from collections.abc import Iterable
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
+from bot.domain.codes import Code
+from bot.domain.money import CURRENCIES
+from bot.domain.roles import Role
 from bot.domain.routing import RequestType
 
 MOST_AMOUNT, MOST_NAMES = Decimal(10) ** 9, 50
 MOST_TIMES = 10
-TIME = {"HRS", "STD", "MIN"}  # three letters that are no currency
+Named = TypeVar("Named")
 _MULTIPLIER = re.compile(r"[x×]? ?(\d{1,4}(?:[.,]\d{1,2})?) ?(%)?[x×]?")
 _AMOUNT = re.compile(r"(?:([A-Za-z]{3}) ?)?(\d{1,12})(?:[.,](\d{1,2}))?(?: ?([A-Za-z]{3}))?")
 _PERCENT = re.compile(r"(\d{1,3})(?:[.,](\d{1,2}))? ?%?")
@@ -17,8 +21,7 @@ _PERCENT = re.compile(r"(\d{1,3})(?:[.,](\d{1,2}))? ?%?")
 def is_amount(text: str) -> bool:
     """Whether a currency stands beside the figure, as in `4000 EUR`; `40 hrs` is time."""
     match = _AMOUNT.fullmatch(text.strip())
-    named = (match[1] or match[4] or "").upper() if match else ""
-    return bool(named) and named not in TIME
+    return bool(match) and (match[1] or match[4] or "").upper() in CURRENCIES
 
 
 def multiplier(text: str) -> Decimal:
@@ -69,12 +72,30 @@ def names(text: Any) -> list[str]:
 def prices(text: str, currency: str) -> list[dict[str, str]]:
     """A line a type of request: `Incident: 40`."""
     known = {word.casefold(): kind for kind in RequestType for word in (kind.label, kind.value)}
-    found: dict[RequestType, str] = {}
+    example = f"Write one line a type, as in Incident: 40. Types: {_names_of(RequestType)}."
+    return [{"type": kind.value, "amount": price} for kind, price in _priced(text, currency, known, example)]
+
+
+def role_rates(text: str, currency: str) -> list[dict[str, str]]:
+    """A line a billing code and role: `Out of scope, lead: 200`."""
+    known = {f"{code.label}, {role.label}".casefold(): (code, role) for code in Code for role in Role}
+    example = f"Write one line each, as in Out of scope, lead: 200. Codes: {_names_of(Code)}. Roles: {_names_of(Role)}."
+    found = _priced(text, currency, known, example)
+    return [{"code": code.value, "role": role.value, "amount": price} for (code, role), price in found]
+
+
+def _names_of(kinds: Iterable[Any]) -> str:
+    return ", ".join(kind.label for kind in kinds)
+
+
+def _priced(text: str, currency: str, known: dict[str, Named], example: str) -> list[tuple[Named, str]]:
+    """Lines of a name and what it costs; each of the names that are known once."""
+    found: dict[Named, str] = {}
     for typed in filter(None, (each.strip() for each in text.splitlines())):
         name, _, price = typed.rpartition(":")
-        kind = known.get(name.strip().casefold())
-        if kind is None or kind in found:
-            what = "stands there twice" if kind else f"is none of {', '.join(one.label for one in RequestType)}"
-            raise ValueError(f"“{(name or typed)[:30].strip()}” {what}. Write one line a type, as in Incident: 40.")
-        found[kind] = str(amount(price, currency))
-    return [{"type": kind.value, "amount": price} for kind, price in found.items()]
+        named = known.get(" ".join(name.split()).casefold())
+        if named is None or named in found:
+            what = "stands there twice" if named else "is not known"
+            raise ValueError(f"“{(name or typed)[:40].strip()}” {what}. {example}")
+        found[named] = str(amount(price, currency))
+    return list(found.items())

@@ -7,23 +7,25 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 
-from bot.domain import agreements, people, provider, rota, setup
+from bot.domain import accounts, agreements, billing, burn, people, provider, rota, setup
 from bot.domain.accounts import Account, join
 from bot.domain.agreements import AgreementType
+from bot.domain.billing import BillingReview, ReviewState
 from bot.domain.business_time import add_minutes
 from bot.domain.events import Event, Kind
+from bot.domain.months import Month
 from bot.domain.people import Person
 from bot.domain.setup import BadFile
 from bot.domain.turns import Duty
 from tests import cast
 from tests.cast import by_name
-from tests.domain.desk import MONDAY, person
+from tests.domain.desk import MONDAY, one_waits_for_the_other, person
 
 
 @pytest.fixture
 def apply(session):
-    def applied(text: str) -> list[str]:
-        changes = setup.apply(session, setup.read(text, "cast.yaml"), now=MONDAY)
+    def applied(text: str, now: datetime = MONDAY) -> list[str]:
+        changes = setup.apply(session, setup.read(text, "cast.yaml"), now=now)
         session.flush()
         return changes
 
@@ -232,3 +234,108 @@ def test_a_year_without_working_days_is_refused_in_a_sentence(session, everythin
         setup.apply(session, wanted, now=MONDAY)
     session.expire_all()
     assert everything() == world
+
+
+# --- where billing begins here
+
+AGREED = "    agreement:\n      type: retainer\n      starts: 2026-01-01"
+OPENING = "    opening: {billed_through: 2026-10-31, carried_hours: 12}\n" + AGREED
+
+
+def carried_in(session) -> tuple[date | None, int, int]:
+    acme = by_name(session, "Acme")
+    bought = agreements.of(session, acme.id, date(2026, 11, 1))
+    return acme.billed_through, acme.billed_carry, burn.carry_into(session, acme, Month(2026, 11), bought)
+
+
+def test_billing_begins_after_the_month_that_was_billed_elsewhere_with_what_it_left_over(session, apply, acme):
+    said = apply(changed(AGREED, OPENING))
+    assert said == ["Acme: billed_through is now 2026-10-31 (was empty).", "Acme: billed_carry is now 720 (was 0)."]
+    assert carried_in(session) == (date(2026, 10, 31), 720, 720)
+    assert apply(changed(AGREED, OPENING)) == []
+    assert apply(changed(AGREED, OPENING.replace("12}", "11.5}"))) == ["Acme: billed_carry is now 690 (was 720)."]
+    assert billing.open_for(session, acme, Month(2026, 10), MONDAY) is None
+    with pytest.raises(BadFile, match="October 2026 counts as billed already"):
+        apply(changed(AGREED, OPENING.replace("2026-10-31", "2026-09-30")))
+
+
+def test_once_a_month_is_locked_here_the_opening_is_history(session, apply, acme):
+    apply(changed(AGREED, OPENING))
+    session.add(BillingReview(account_id=acme.id, month=date(2026, 11, 1), opened_at=MONDAY, state=ReviewState.LOCKED))
+    acme.billed_through, acme.billed_carry = date(2026, 11, 30), 60
+    assert apply(changed(AGREED, OPENING)) == []
+    assert (acme.billed_through, acme.billed_carry) == (date(2026, 11, 30), 60)
+
+
+def test_a_month_is_over_by_the_clients_own_clock(session, apply, acme):
+    """Half past eleven in the evening of 30 November, in UTC, is December in Berlin."""
+    late = datetime.fromisoformat("2026-11-30T23:30:00+00:00")
+    november = changed(AGREED, OPENING).replace("2026-10-31", "2026-11-30")
+    with pytest.raises(BadFile, match="November 2026 is not over"):
+        apply(november, late - timedelta(hours=1))
+    apply(november, late)
+    assert acme.billed_through == date(2026, 11, 30)
+
+
+def test_a_month_that_is_being_reviewed_here_was_not_billed_elsewhere(session, apply, acme):
+    for month in (date(2026, 10, 1), date(2026, 11, 1)):
+        session.add(BillingReview(account_id=acme.id, month=month, opened_at=MONDAY))
+    with pytest.raises(BadFile, match="October 2026 is being reviewed here already"):
+        apply(changed(AGREED, OPENING))
+    assert acme.billed_through is None
+
+
+@pytest.mark.parametrize(
+    ("opening", "said"),
+    [
+        ("{billed_through: 2026-11-30}", "November 2026 is not over"),
+        ("{billed_through: 2026-10-31, carried_amount: 100 EUR}", "nothing of that kind can come over"),
+    ],
+)
+def test_an_opening_that_cannot_be_is_refused(session, apply, acme, opening, said):
+    with pytest.raises(BadFile, match=said):
+        apply(changed(AGREED, f"    opening: {opening}\n{AGREED}"))
+    assert acme.billed_through is None
+
+
+def test_an_amount_comes_over_into_a_retainer_of_money(session, apply, acme):
+    money = "    opening: {billed_through: 2026-10-31, carried_amount: 250.50 EUR}\n" + AGREED
+    text = changed(AGREED, money).replace("included_hours: 40\n", "included_amount: 6000 EUR\n", 1)
+    assert "included_amount" in text
+    with pytest.raises(BadFile, match="nothing of that kind can come over"):  # until October it bought hours
+        apply(text.replace("starts: 2026-01-01", "starts: 2026-11-01", 1))
+    with pytest.raises(BadFile, match="carried_amount is in another currency"):
+        apply(text.replace("250.50 EUR", "250.50 USD"))
+    apply(text)
+    assert carried_in(session) == (date(2026, 10, 31), 25050, 25050)
+
+
+def test_hours_come_over_to_the_minute_into_a_retainer_that_begins_the_day_after(session, apply):
+    """Umbrella paid by the hour; 4.1 hours are 246 minutes, which a float is a little below."""
+    hourly = "    agreement: {type: time_and_materials, starts: 2026-01-01, rate: 15000 JPY}"
+    opening = "    opening: {billed_through: 2026-10-31, carried_hours: 4.1}\n"
+    with pytest.raises(BadFile, match="nothing of that kind can come over"):
+        apply(changed(hourly, opening + hourly))
+    apply(changed(hourly, f"{opening}    agreement: {{type: retainer, starts: 2026-11-01, included_hours: 10}}"))
+    umbrella = by_name(session, "Umbrella")
+    assert (umbrella.billed_through, umbrella.billed_carry) == (date(2026, 10, 31), 246)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (AGREED.replace("2026-01-01", "2026-11-01"), "agreement: Acme is billed up to the end of November 2026"),
+        (OPENING, "opening: November 2026 counts as billed already"),
+    ],
+)
+def test_what_the_file_says_waits_for_a_month_that_is_being_locked(cast_sessions, cast_url, text, said):
+    def locks(session):
+        people.enter_as_system(session)
+        accounts.lock(session, by_name(session, "Acme").id).billed_through = date(2026, 11, 30)
+        session.flush()
+
+    def applies(session):
+        with pytest.raises(BadFile, match=said):
+            setup.apply(session, setup.read(changed(AGREED, text), "cast.yaml"), now=MONDAY)
+
+    one_waits_for_the_other(cast_sessions, cast_url, locks, applies)

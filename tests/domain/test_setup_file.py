@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.domain.setup import BadFile, read
-from bot.domain.setup.agreement_part import AgreementPart
+from bot.domain.setup.agreement_part import AgreementPart, OpeningPart
 from tests import cast
 
 LINES = cast.SETUP.splitlines()
@@ -61,6 +61,10 @@ MISTAKES = [  # what stands there, what is written instead, what the sentence sa
     ("rollover_cap: 0.5", "rollover_cap: 50", "accounts[1].agreement.rollover_cap"),
     ("included_hours: 40", "included_hours: -1", "accounts[1].agreement.included_hours"),
     ("included_hours: 40", "included_hours: 10001", "accounts[1].agreement.included_hours"),
+    ("arr: 120000 EUR", "opening: {billed_through: 2026-10-30}", "accounts[1].opening: billed_through is the last day"),
+    ("arr: 120000 EUR", "opening: {billed_through: 2026-10-31, carried_hours: 1, carried_amount: 5 EUR}",
+     "accounts[1].opening: what came over is hours or an amount; keep one of the two"),
+    ("rate: 150 EUR", "rate: 150 ERU", "accounts[1].agreement.rate: ERU is no currency of today; write its three"),
     ("rate: 150 EUR", "rate: -150 EUR", "accounts[1].agreement.rate: write an amount and a currency, as in 150 EUR"),
     ("rate: 150 EUR", "rate: 9999999999 EUR", "accounts[1].agreement.rate: is more than can be charged; check the"),
     ("      starts: 2026-01-01", "      starts: 2026-02-30", "accounts[1].agreement.starts: Input should be a"),
@@ -177,7 +181,8 @@ def test_hours_left_out_are_nine_to_five_from_monday_to_friday():
 
 def test_the_agreement_in_the_docs_can_be_read_and_names_every_term():
     """What the guide shows is all there is, but for what stands in place of something else."""
-    shown = (DOCS / "agreements.md").read_text(encoding="utf-8").split("```yaml\n")[1].split("```")[0]
+    blocks = (DOCS / "agreements.md").read_text(encoding="utf-8").split("```yaml\n")[1:]
+    shown = "".join(block.split("```")[0] for block in blocks)
     text = "provider: {team: T0FIRM, timezone: Europe/London, channels: {triage: C0TRIAGE}}\n"
     text += "people: [{slack: U0SAM, name: Sam, roles: [account_manager]}]\naccounts:\n  - name: Acme\n" + "".join(
         f"    {line}\n" for line in shown.splitlines()
@@ -185,6 +190,7 @@ def test_the_agreement_in_the_docs_can_be_read_and_names_every_term():
     (acme,) = read(text).accounts
     assert acme.agreement.after_hours_multiplier == Decimal("1.5")
     assert set(AgreementPart.model_fields) - acme.agreement.model_fields_set == {"prices", "included_amount"}
+    assert set(OpeningPart.model_fields) - acme.opening.model_fields_set == {"carried_amount"}
 
 
 @pytest.mark.parametrize(("terms", "sentence"), [

@@ -127,6 +127,16 @@ def test_a_start_that_can_not_be_is_refused_and_nothing_changes(session, everyth
     assert everything() == before
 
 
+def test_a_first_version_that_begins_within_a_month_is_put_right_from_that_day_on(session):
+    account = accounts.Account(name="Globex")
+    session.add(account)
+    session.flush()
+    version(session, "Globex", starts=date(2026, 11, 15), hours=7)
+    agreements.check_start(session, account, date(2026, 11, 15))
+    with pytest.raises(Refused, match="begins with a month"):
+        agreements.check_start(session, account, date(2026, 11, 16))
+
+
 @pytest.mark.parametrize(("starts", "may"), [(date(2026, 10, 31), False), (date(2026, 11, 1), True)])
 def test_a_first_version_too_starts_after_what_was_billed(session, starts, may):
     account = accounts.Account(name="Globex", billed_through=date(2026, 10, 31))

@@ -245,13 +245,21 @@ BAD = [
     ({"Advisory, an hour": "USD 150"}, "rate_advisory", "That is in USD"),
     ({"Fixed fee a month": "9999999999"}, "fee", "Please check the figure"),
     ({"Currency": "E1"}, "currency", "three letters"),
+    ({"Currency": "ERU"}, "currency", "“ERU” is no currency. Write its three letters, as in EUR."),
     ({"Rollover cap, in %": "101"}, "rollover_cap", "a percentage from 0 to 100"),
     ({"Tax, in %": "-1"}, "tax", "a percentage from 0 to 99"),
     ({"To so many minutes": "0"}, "unit", "a whole number from 1 to 480"),
     ({"Payment due after, in days": "400"}, "payment_days", "a whole number from 0 to 365"),
     ({"Ends": "2026-11-30"}, "ends", "That is before it starts, on 1 Dec 2026. Choose a later day."),
     ({"Starts": "2026-12-15"}, "starts", "A new version begins with a month"),
-    ({"Type": "Usage", "Price of a request, by type": "Incidents: 40"}, "prices", "“Incidents” is none of"),
+    ({"Type": "Usage", "Price of a request, by type": "Incidents: 40"}, "prices", "“Incidents” is not known."),
+    ({"Where a role costs something else, an hour": "Out of scope: 40"}, "role_rates", "“Out of scope” is not known."),
+    ({"Where a role costs something else, an hour": "Project, lead: 40 USD"}, "role_rates", "That is in USD"),
+    (
+        {"Where a role costs something else, an hour": "Project, lead: 40\nproject, lead: 41"},
+        "role_rates",
+        "“project, lead” stands there twice.",
+    ),
     ({"Type": "Usage", "Price of a request, by type": "Incident: 4\nincident: 5"}, "prices", "stands there twice"),
     ({"Type": "Usage", "Price of a request, by type": "Incident: 40 USD"}, "prices", "That is in USD"),
 ]
@@ -341,17 +349,18 @@ def test_who_may_not_make_one_cannot_by_a_forged_press_or_form(house: House):
     assert house.state_of_the_world() == before
 
 
-def test_rates_by_role_stay_and_are_told(house: House):
+def test_rates_by_role_stand_in_the_form_and_are_changed_there(house: House):
     does(house, "insert into agreement (account_id, type, starts, included_minutes, rollover_cap, rate_amount,"
          " rate_currency, rounding, scope, excluded, rates) select id, 'retainer', '2026-11-01', 2400, 0, 150, 'EUR',"
          " '{}', '[]', '[]', '[{\"code\": \"out_of_scope\", \"role\": \"lead\", \"amount\": \"190.50\"}]'"
          " from account where name = 'Acme'")  # fmt: skip
     opens_form(house)
-    assert "These rates by role stay: Out of scope (lead) 190.50 EUR." in plain(house.sam)
     house.sam.fills({"Out of scope, an hour": "170"}).submits()
     assert "Out of scope 170.00 EUR, Out of scope (lead) 190.50 EUR" in plain(house.sam)
-    house.sam.clicks("New version").fills({"Currency": "USD"})
-    house.sam.submits(refused="The rates by role are in EUR.")
+    house.sam.clicks("New version")
+    by_role = "Where a role costs something else, an hour"
+    house.sam.fills({by_role: "Out of  scope, LEAD: 210,50\nadvisory, service owner: 220 EUR"}).submits()
+    assert "Out of scope (lead) 210.50 EUR, Advisory (service owner) 220.00 EUR" in plain(house.sam)
 
 
 def test_a_first_agreement_begins_with_this_month(house: House):

@@ -7,6 +7,7 @@ from pydantic import Field, model_validator
 
 from bot.domain.agreements import AgreementType
 from bot.domain.codes import Code
+from bot.domain.months import Month
 from bot.domain.roles import Role
 from bot.domain.routing import RequestType
 from bot.domain.setup.parts import Amount, Strict
@@ -81,4 +82,20 @@ class AgreementPart(Strict):
             raise ValueError("what goes beyond included_amount costs what it would have taken; leave out overage")
         if self.prices and self.type is not AgreementType.USAGE:
             raise ValueError("prices are for the type usage; write type: usage, or take them out")
+        return self
+
+
+class OpeningPart(Strict):
+    """Where billing an account begins here: the last month that was billed elsewhere, and what it left over."""
+
+    billed_through: date
+    carried_hours: float = Field(0, ge=0, le=MOST_HOURS, allow_inf_nan=False)
+    carried_amount: Amount | None = None
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> "OpeningPart":
+        if self.billed_through != Month.of(self.billed_through).last:
+            raise ValueError("billed_through is the last day of a month, as in 2026-10-31")
+        if self.carried_hours and self.carried_amount:
+            raise ValueError("what came over is hours or an amount; keep one of the two")
         return self

@@ -4,23 +4,20 @@ People who became known by writing in a channel are not in the file, so contacts
 from it stay; staff who are missing lose their access.
 """
 
-from datetime import datetime, time
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from bot.domain import accounts, agreements, events, people, provider, rota
+from bot.domain import accounts, events, people, provider, rota
 from bot.domain.accounts import Account
-from bot.domain.agreements import Agreement
-from bot.domain.errors import Refused
 from bot.domain.people import Person
 from bot.domain.provider import Provider
-from bot.domain.setup import channels
-from bot.domain.setup.agreement_part import AgreementPart, RatePart
+from bot.domain.setup import channels, selling
+from bot.domain.setup.changes import update
 from bot.domain.setup.file import (
     AccountPart,
-    BadFile,
     BillingPart,
     ContactPart,
     ProviderPart,
@@ -28,6 +25,7 @@ from bot.domain.setup.file import (
     StaffPart,
 )
 from bot.domain.setup.hours import HoursPart
+from bot.domain.setup.parts import BadFile
 from bot.domain.turns import Duty
 
 ALREADY = "Everything stands as the file says: nothing to change."
@@ -58,7 +56,7 @@ def _provider(session: Session, part: ProviderPart, now: datetime) -> list[str]:
         session.add(Provider(**values, live_since=now))
         session.flush()
         return ["Provider set up."]
-    return [f"Provider: {text}" for text in _update(firm, values)]
+    return [f"Provider: {text}" for text in update(firm, values)]
 
 
 def _hours(part: HoursPart, whose: str, now: datetime) -> dict[str, Any]:
@@ -129,14 +127,16 @@ def _account(session: Session, part: AccountPart, now: datetime) -> list[str]:
         session.flush()
         changes = [f"Account {part.name} added."]
     else:
-        changes = [f"Account {part.name}: {text}" for text in _update(account, values)]
+        changes = [f"Account {part.name}: {text}" for text in update(account, values)]
         if not changes and not accounts.is_welcomed(session, account):
             changes = [f"Account {part.name}: a welcome message goes to its channel."]
     if changes:
         accounts.welcome(session, account)
     for contact in part.contacts:
         changes += _contact(session, account, contact)
-    return changes + (_agreement(session, account, part.agreement) if part.agreement else [])
+    return (
+        changes + selling.agreed(session, account, part.agreement) + selling.opened(session, account, part.opening, now)
+    )
 
 
 def _contact(session: Session, account: Account, part: ContactPart) -> list[str]:
@@ -151,53 +151,6 @@ def _contact(session: Session, account: Account, part: ContactPart) -> list[str]
     return _put(session, person, values, f"{account.name}: contact {part.name}")
 
 
-def _agreement(session: Session, account: Account, part: AgreementPart) -> list[str]:
-    values = {
-        "type": part.type,
-        "starts": part.starts,
-        "included_minutes": round(part.included_hours * 60),
-        "included_amount": part.included_amount.amount if part.included_amount else None,
-        "after_hours_multiplier": part.after_hours_multiplier,
-        "rollover_cap": part.rollover_cap,
-        "rate_amount": part.rate.amount if part.rate else None,
-        "rate_currency": part.currency,
-        "rounding": part.rounding.model_dump(),
-        "scope": part.scope,
-        "excluded": part.excluded,
-        "excluded_types": [kind.value for kind in part.excluded_types],
-        "ends": part.ends,
-        "renews": part.renews,
-        "rates": [_rate(one) for one in part.rates],
-        "prices": [{"type": kind.value, "amount": str(one.amount)} for kind, one in part.prices.items()],
-        "fee_amount": part.fee.amount if part.fee else None,
-        "overage_amount": part.overage.amount if part.overage else None,
-        "advisory_draws": part.advisory_draws,
-        "tax_rate": part.tax,
-        "payment_days": part.payment_days,
-        "tells_client": part.tells_client,
-    }
-    known = {one.starts: one for one in agreements.versions(session, account.id)}
-    before = known.get(part.starts)
-    changes = [_became(name, getattr(before, name), value) for name, value in values.items()
-               if before is not None and getattr(before, name) != value]  # fmt: skip
-    if before is not None and not changes:
-        return []
-    try:
-        agreements.check_start(session, account, part.starts)
-    except Refused as refusal:
-        raise BadFile(f"{account.name}: agreement: {refusal}") from refusal
-    session.add(Agreement(account_id=account.id, **values))
-    session.flush()
-    if before is None:
-        since = f" a version from {part.starts} on" if known else ""
-        return [f"{account.name}: agreement{since} added."]
-    return [f"{account.name}: agreement: {text}" for text in changes]
-
-
-def _rate(part: RatePart) -> dict[str, Any]:
-    return {"code": part.code.value, "role": part.role.value if part.role else None, "amount": str(part.amount.amount)}
-
-
 def _billing(part: BillingPart | None) -> dict[str, Any]:
     return {} if part is None else {"billing": part.model_dump(exclude_defaults=False, exclude_none=True)}
 
@@ -207,29 +160,7 @@ def _put(session: Session, person: Person | None, values: dict[str, Any], who: s
         session.add(Person(**values, **identity))
         session.flush()
         return [f"{who} added."]
-    return [f"{who}: {text}" for text in _update(person, values)]
-
-
-def _update(entity: Any, values: dict[str, Any]) -> list[str]:
-    changes = []
-    for name, value in values.items():
-        before = getattr(entity, name)
-        if before != value:
-            setattr(entity, name, value)
-            changes.append(_became(name, before, value))
-    return changes
-
-
-def _became(name: str, before: Any, value: Any) -> str:
-    return f"{name} is now {_shown(value)} (was {_shown(before)})."
-
-
-def _shown(value: Any) -> str:
-    if isinstance(value, time):
-        return f"{value:%H:%M}"
-    if isinstance(value, list):
-        return ", ".join(map(str, value)) or "empty"
-    return "empty" if value is None else str(value)
+    return [f"{who}: {text}" for text in update(person, values)]
 
 
 def _person_by_slack(session: Session, slack_id: str | None) -> Person | None:

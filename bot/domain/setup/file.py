@@ -13,17 +13,13 @@ from pydantic import (
 )
 
 from bot.domain.roles import ContactRole, Permission, Role, allows, who_may
-from bot.domain.setup.agreement_part import AgreementPart
+from bot.domain.setup.agreement_part import AgreementPart, OpeningPart
 from bot.domain.setup.hours import HoursPart, Zone
-from bot.domain.setup.parts import Amount, ChannelId, Name, Strict, TeamId, UserId
+from bot.domain.setup.parts import Amount, BadFile, ChannelId, Name, Strict, TeamId, UserId
 from bot.domain.turns import Duty
 
 PLAIN_TAG = "tag:yaml.org,2002:"
 PYTHON_TAG = PLAIN_TAG + "python"
-
-
-class BadFile(Exception):
-    """The file can't be applied; the message names each mistake with its line, and nothing was changed."""
 
 
 class BillingPart(Strict):
@@ -108,6 +104,7 @@ class AccountPart(HoursPart, Strict):
     renews: date | None = None
     contacts: list[ContactPart] = []
     agreement: AgreementPart | None = None
+    opening: OpeningPart | None = None
     billing: BillingPart | None = None
 
 

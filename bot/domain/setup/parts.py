@@ -6,6 +6,8 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
+from bot.domain.money import CURRENCIES
+
 MOST_DIGITS = 9  # of an amount, before the point
 
 
@@ -22,6 +24,8 @@ def _money(text: Any) -> Any:
         raise ValueError("write an amount and a currency, as in 150 EUR")
     if len(match[1].partition(".")[0].lstrip("0")) > MOST_DIGITS:
         raise ValueError("is more than can be charged; check the figure")
+    if match[2] not in CURRENCIES:
+        raise ValueError(f"{match[2]} is no currency of today; write its three letters, as in EUR")
     return Money(amount=Decimal(match[1]), currency=match[2])
 
 
@@ -41,6 +45,10 @@ UserId = Annotated[str, _slack("user", "UW")]
 ChannelId = Annotated[str, _slack("channel", "CG")]
 TeamId = Annotated[str, _slack("workspace", "TE")]
 Name = Annotated[str, Field(min_length=1, max_length=100)]
+
+
+class BadFile(Exception):
+    """The file can't be applied; the message names each mistake with its line, and nothing was changed."""
 
 
 class Strict(BaseModel):
