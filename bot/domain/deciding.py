@@ -29,7 +29,7 @@ class Matter(NamedTuple):
     """How one kind of subject is locked, and what becomes of it."""
 
     lock: Callable[[Session, int], Any]
-    settled: Callable[..., None]
+    settled: Callable[..., None] | None  # None: it is not answered by Approve or Reject
     lapse: Callable[..., None]
     remind: Callable[..., None]
     expires: bool = True
@@ -75,7 +75,7 @@ def _lock_change(session: Session, number: int) -> Change:
 MATTERS: dict[Purpose, Matter] = {
     Purpose.CHANGE:           Matter(_lock_change, _change_settled, changes.lapse, changes.remind),
     Purpose.EMERGENCY_REVIEW: Matter(_lock_change, _change_settled, changes.lapse, changes.remind, False),
-    Purpose.BILLING_REVIEW:   Matter(billing.lock_subject, billing.settled, billing.lapse, billing.remind),
+    Purpose.BILLING_REVIEW:   Matter(billing.lock_subject, None, billing.lapse, billing.remind),
     Purpose.QUOTE:            Matter(quotes.lock_subject, quotes.settled, quotes.lapse, quotes.remind),
     Purpose.RELEASE:          Matter(lock, release_settled, _release_lapse, _release_remind),
 }
@@ -85,9 +85,15 @@ MATTERS: dict[Purpose, Matter] = {
 def find(session: Session, actor: Person, number: int) -> Approval:
     """One that is answered by Approve or Reject; a month is signed where its figures stand."""
     found = approvals.find(session, actor, number)
-    if found.purpose is Purpose.BILLING_REVIEW:
-        raise Refused("A month is signed beside its figures. Open it with /review billing, look at it, and sign there.")
+    _settling(found)
     return found
+
+
+def _settling(approval: Approval) -> Callable[..., None]:
+    settled = MATTERS[approval.purpose].settled
+    if settled is None:
+        raise Refused("A month is signed beside its figures. Open it with /review billing, look at it, and sign there.")
+    return settled
 
 
 def decide(
@@ -95,11 +101,10 @@ def decide(
 ) -> Approval:
     """Approve or Reject, under the lock of what it is about; the approval as it stands then."""
     found = find(session, actor, number)
-    matter = MATTERS[found.purpose]
-    subject = matter.lock(session, found.subject_id)
+    subject = MATTERS[found.purpose].lock(session, found.subject_id)
     approval = approvals.locked(session, number)
     result = approvals.decide(session, approval, verdict, by=actor, now=now, reason=reason)
-    matter.settled(session, subject, approval, result, by=actor, now=now)
+    _settling(found)(session, subject, approval, result, by=actor, now=now)
     return approval
 
 

@@ -31,11 +31,12 @@ STANDS = {
 }
 SIGNED = "{% if void %}:warning: Signed by {{ names }}, but something changed since, so that counts no more: it is signed anew.{% else %}:pencil2: Signed by {{ names }}.{% endif %}"
 TOLD: dict[Kind, str] = {
-    Kind.REVIEW_SIGNED:     "{{ actor }} signed as {{ seat }}.",
+    Kind.REVIEW_SIGNED:     "{{ actor }} signed for {{ seat }}.",
     Kind.MONTH_LOCKED:      "Both have signed, so {{ month }} is locked and its invoices are drafted. What is put right from now on counts in the month that is open.",
     Kind.APPROVAL_REMINDED: "{{ asked or 'Hello' }}, {% if escalated %}this is the second reminder: {% endif %}one signature is there, yours is missing. Please press *Open* above, look at it, and sign.",
 }
 # fmt: on
+SIDES = {Seat.ACCOUNT: "the account", Seat.FINANCE: "finance"}  # whom a signature speaks for
 NONE_YET = Mrkdwn(
     "*There are no billing reviews yet.* On the first working day of a month, one is opened for the month before, for "
     "each account that has an agreement or hours."
@@ -131,8 +132,8 @@ def _signature(made: Decision, known: dict[int, Person]) -> Mrkdwn:
     who, whose = known.get(made.person_id), known.get(made.authority_id)
     stands_in = whose.name if whose and made.authority_id != made.person_id else None
     return say(
-        "{{ who }} as {{ seat }}{% if whose %} for {{ whose }}{% endif %}, {{ at }}",
-        who=who.name if who else "Somebody", seat=made.seat.label, whose=stands_in, at=instant(made.at),
+        "{{ who }} for {{ seat }}{% if whose %}, in place of {{ whose }}{% endif %}, {{ at }}",
+        who=who.name if who else "Somebody", seat=SIDES[made.seat], whose=stands_in, at=instant(made.at),
     )  # fmt: skip
 
 
@@ -189,7 +190,7 @@ def told(session: Session, event: Event) -> Mrkdwn:
     return say(
         TOLD[event.kind],
         actor=mention(actor.slack_id, actor.name) if actor else "Steward",
-        seat=Seat(facts["seat"]).label if "seat" in facts else "", asked=asked or None,
+        seat=SIDES[Seat(facts["seat"])] if "seat" in facts else "", asked=asked or None,
         escalated=facts.get("escalated", False), month=_month(session, facts),
     )  # fmt: skip
 

@@ -1,5 +1,6 @@
 """A billing review in its window: the numbers, what will be charged, and each finding with what puts it right."""
 
+from collections import defaultdict
 from datetime import date, datetime
 from decimal import Decimal
 from itertools import groupby
@@ -10,7 +11,7 @@ from sqlalchemy.orm import Session
 from bot.domain import billing, invoices, people, projects, tickets
 from bot.domain.billing import KINDS, BillingReview, Examined, Finding, Fix, Found, ReviewState
 from bot.domain.durations import show
-from bot.domain.invoices import Charge, Invoice
+from bot.domain.invoices import Charge, Charges, Invoice
 from bot.domain.money import Money
 from bot.domain.people import Person
 from bot.domain.time import TimeEntry
@@ -35,7 +36,7 @@ TITLES: dict[Finding, tuple[str, str]] = {
     Finding.LONG_ENTRY: ("More than 8 hours in one entry", "Perhaps a slip, perhaps a long night."),
     Finding.DUPLICATE:  ("Logged twice?", "The same person, work, day and minutes again."),
     Finding.WAITING:    ("Not approved", "Kept, and off the invoice until it is approved. It holds nothing up."),
-    Finding.NO_TICKET:  ("On no ticket", "The invoice names no ticket for it. It holds nothing up."),
+    Finding.NO_TICKET:  ("On no ticket", "No ticket tells what it was for; where it is charged, its note does. It holds nothing up."),
     Finding.STRAGGLER:  ("From an earlier month", "That month is locked, so it counts in this one. It holds nothing up."),
     Finding.LATE:       ("Logged late", "More than a business day after it was done."),
     Finding.UNENTERED:  ("Days that look short", "Fewer hours than a working day has, for all accounts together. Ask whether something is missing."),
@@ -87,8 +88,8 @@ def _numbers(told: dict[str, Any], stands: Examined | None) -> list[tuple[str, M
             pairs.append(("Carried into the next month", said))
     if told["net"]:
         pairs.append(("Net", told["net"]))
-    if stands and stands.charges and stands.charges.credits:
-        pairs.append(("Credit notes", str(_credited(stands))))
+    if stands and stands.charges and (credited := _credited(stands.charges)):
+        pairs.append(("Credit notes", credited))
     return [(label, escape(value)) for label, value in pairs]
 
 
@@ -110,13 +111,12 @@ def _rounded(told: dict[str, Any]) -> str:
     return f"as {show(told['billed_minutes'])} ({'+' if more > 0 else ''}{show(more)} by rounding)"
 
 
-def _credited(stands: Examined) -> Money:
-    charges = stands.charges
-    total = Money(Decimal(0), charges.bought.currency if charges else "EUR")
-    for credit in charges.credits if charges else []:
-        for one in credit.charges:
-            total += one.amount
-    return total
+def _credited(charges: Charges) -> str:
+    """In the currencies of what is credited, which may be another one by now."""
+    totals: dict[str, Decimal] = defaultdict(Decimal)
+    for one in (one for credit in charges.credits for one in credit.back):
+        totals[one.currency] += one.amount.amount
+    return ", ".join(str(Money(total, currency)) for currency, total in totals.items())
 
 
 # --- what will be charged
@@ -129,7 +129,7 @@ def _lines(review: BillingReview, stands: Examined) -> list[Block]:
     told = [_line(one) for one in charges.lines]
     told += [
         Mrkdwn(f"{_line(one)} · given back on {escape(credit.invoice.key)}")
-        for credit in charges.credits for one in credit.charges
+        for credit in charges.credits for one in credit.back
     ]  # fmt: skip
     if not told:
         why = "all of it is in the price, or our own affair" if stands.raw_minutes else "nothing was logged"

@@ -2,15 +2,18 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
+from decimal import Decimal
 
 import pytest
 from sqlalchemy import select
 
-from bot.domain import billing, invoices, people
+from bot.domain import accounts, billing, invoices, people, provider
 from bot.domain.agreements import AgreementType
+from bot.domain.approvals import Approval
 from bot.domain.billing import BillingReview, ReviewState
 from bot.domain.codes import Code
 from bot.domain.errors import Refused
+from bot.domain.exports import invoices as exported
 from bot.domain.invoices import BilledTime, Invoice, InvoiceAction
 from bot.domain.tickets import Ticket
 from bot.domain.time import TimeEntry
@@ -35,10 +38,16 @@ def month(cast_sessions):
         return ticket.id, review.id
 
 
-def eve_signs(review_id):
+def what_was_shown(sessions):
+    with sessions.begin() as session:
+        people.enter_as_system(session)
+        return session.scalars(select(Approval.content_hash)).one()[:12]
+
+
+def eve_signs(review_id, seen=None):
     def sign(session):
         eve = people.enter(session, "U0EVE")
-        billing.sign(session, billing.visible_to(session, eve, review_id, lock=True), by=eve, now=AFTER)
+        billing.sign(session, billing.visible_to(session, eve, review_id, lock=True), by=eve, now=AFTER, seen=seen)
 
     return sign
 
@@ -64,10 +73,11 @@ def test_an_entry_that_comes_while_a_month_is_locked_counts_in_the_next(cast_ses
 
 def test_a_lock_waits_for_an_entry_under_way_and_is_not_what_was_signed_then(cast_sessions, cast_url, month):
     ticket_id, review_id = month
+    shown = what_was_shown(cast_sessions)
 
     def signs_too_late(session):
-        with pytest.raises(Refused, match="was logged while you signed"):
-            eve_signs(review_id)(session)
+        with pytest.raises(Refused, match="Something changed since you saw it"):
+            eve_signs(review_id, shown)(session)
 
     period, _ = one_waits_for_the_other(cast_sessions, cast_url, bo_logs(ticket_id), signs_too_late)
     assert period == date(2026, 11, 1)
@@ -75,6 +85,29 @@ def test_a_lock_waits_for_an_entry_under_way_and_is_not_what_was_signed_then(cas
         people.enter_as_system(session)
         assert session.scalars(select(BillingReview.state)).all() == [ReviewState.OPEN]
         assert session.scalars(select(BilledTime)).all() == []
+
+
+def test_a_lock_looks_at_what_came_over_meanwhile(cast_sessions, cast_url):
+    """An hour beyond the allowance was signed; then an hour came over from what was billed elsewhere."""
+    with cast_sessions.begin() as session:
+        people.enter_as_system(session)
+        person(session, "Eve").roles = ["finance"]
+        bought(session, included_minutes=60, overage_amount=Decimal(150))
+        worked(session, file_a_ticket(session), 120)
+        review = billing.open_for(session, by_name(session, "Acme"), NOVEMBER, AFTER)
+        billing.sign(session, review, by=person(session, "Sam"), now=AFTER)
+        review_id = review.id
+
+    def comes_over(session):
+        people.enter_as_system(session)
+        accounts.lock(session, by_name(session, "Acme").id).billed_carry = 60
+        session.flush()
+
+    one_waits_for_the_other(cast_sessions, cast_url, comes_over, eve_signs(review_id))
+    with cast_sessions.begin() as session:
+        people.enter_as_system(session)
+        assert session.scalars(select(BillingReview.state)).all() == [ReviewState.OPEN]
+        assert session.scalars(select(Invoice)).all() == []
 
 
 def test_two_who_sign_at_once_lock_it_once(cast_sessions, month):
@@ -126,3 +159,44 @@ def test_invoices_that_are_approved_at_once_get_numbers_without_a_gap(cast_sessi
         given = sorted(one for one in session.scalars(select(Invoice.sequence)) if one)
         assert given == list(range(1, MOST))
         assert session.scalars(select(TimeEntry.id)).all()
+
+
+@pytest.fixture
+def numbered(cast_sessions, month):
+    """The invoice of that month, reviewed; who may name its number then does so."""
+    with cast_sessions.begin() as session:
+        people.enter_as_system(session)
+        provider.get(session).billing = {"legal_name": "Steward Services Ltd"}
+        eve_signs(month[1])(session)
+        (invoice,) = session.scalars(select(Invoice))
+        invoices.act(session, invoice, InvoiceAction.REVIEW, by=person(session, "Eve"), now=AFTER, seen=invoice.version)
+        return invoice.id
+
+
+def approves(number):
+    def approve(session):
+        eve = people.enter(session, "U0EVE")
+        invoice = invoices.visible_to(session, eve, number, lock=True)
+        try:
+            invoices.act(session, invoice, InvoiceAction.APPROVE, by=eve, now=AFTER, seen=2)
+        except Refused as refused:
+            return str(refused)
+        return invoice.number
+
+    return approve
+
+
+def test_two_who_approve_an_invoice_at_once_give_it_one_number(cast_sessions, cast_url, numbered):
+    told = one_waits_for_the_other(cast_sessions, cast_url, approves(numbered), approves(numbered))
+    assert told == ("INV-2026-0001", "INV-2026-0001 changed meanwhile. Open it again with /review invoices.")
+
+
+def test_two_who_export_at_once_mark_it_once(cast_sessions, cast_url, numbered):
+    with cast_sessions.begin() as session:
+        approves(numbered)(session)
+
+    def marks(session):
+        people.enter_as_system(session)
+        return exported.mark(session, list(session.scalars(select(Invoice))), AFTER)
+
+    assert one_waits_for_the_other(cast_sessions, cast_url, marks, marks) == (1, 0)

@@ -79,6 +79,18 @@ def test_on_no_ticket_a_note_that_says_little_holds_the_month_up_and_one_that_sa
     assert (stands.raw_minutes, stands.internal_minutes) == (110, ours.minutes)
 
 
+def test_what_holds_a_month_up_is_not_told_again_as_on_no_ticket(session, review):
+    once = on_acme(session, "went through the renewal terms")
+    twice = on_acme(session, "went through the renewal terms")
+    stands = billing.examined(session, review, AFTER)
+    assert [(one.finding, one.entry.id) for one in stands.shown if one.entry] == [
+        (Finding.DUPLICATE, twice.id), (Finding.NO_TICKET, once.id),
+    ]  # fmt: skip
+    fixes(session, review, Finding.DUPLICATE, twice, Fix.WAIVE, reason="Two calls")
+    stands = billing.examined(session, review, AFTER)
+    assert [one.entry.id for one in stands.shown if one.finding is Finding.NO_TICKET] == [once.id, twice.id]
+
+
 def test_a_project_needs_no_note_and_what_goes_over_its_budget_waits_for_it(session, ticket, review):
     one = project(session, 60)
     within, over = worked(session, one, 60, note=""), worked(session, one, 30, note="", day=TUESDAY)

@@ -10,6 +10,7 @@ from bot.domain.agreements import AgreementType
 from bot.domain.approvals import Purpose, Standing
 from bot.domain.billing import Finding, Fix, ReviewState
 from bot.domain.codes import Code
+from bot.domain.date_ranges import Days
 from bot.domain.errors import NotFound, Refused
 from bot.domain.invoices import Invoice
 from bot.domain.seats import Seat
@@ -165,6 +166,31 @@ def test_who_sits_in_both_seats_is_offered_one_signature(session, ticket, review
     assert billing.may_sign(session, review, told, who("Eve"), AFTER) is (told.missing == [Seat.FINANCE])
 
 
+def test_who_is_named_once_the_first_has_signed_signs_for_nobody(session, ticket, review, who):
+    """Maya answers for Eve from now on; what was asked before waits for Eve herself."""
+    worked(session, ticket, 60)
+    span, named = Days(AFTER.date(), AFTER.date()), AFTER + timedelta(minutes=1)
+
+    def may(name):
+        told = billing.signatures(session, review, billing.examined(session, review, named), named)
+        return billing.may_sign(session, review, told, who(name), named)
+
+    assert not may("Maya")
+    billing.sign(session, review, by=who("Sam"), now=AFTER)
+    approvals.delegate(session, who("Maya"), span, by=who("Eve"), now=named)
+    assert (may("Maya"), may("Eve")) == (False, True)
+    with pytest.raises(Refused):
+        billing.sign(session, review, by=who("Maya"), now=named)
+
+
+def test_who_is_named_before_it_is_asked_signs_for_them(session, ticket, review, who):
+    worked(session, ticket, 60)
+    approvals.delegate(session, who("Maya"), Days(AFTER.date(), AFTER.date()), by=who("Eve"), now=MONDAY)
+    billing.sign(session, review, by=who("Sam"), now=AFTER)
+    told = billing.signatures(session, review, billing.examined(session, review, AFTER), AFTER)
+    assert billing.may_sign(session, review, told, who("Maya"), AFTER)
+
+
 @pytest.mark.parametrize(("state", "void"), [
     (Standing.VOID, True), (Standing.EXPIRED, False), (Standing.REJECTED, False),
 ])  # fmt: skip
@@ -217,3 +243,17 @@ def test_a_fixed_price_with_nothing_beside_it_is_one_line(session, ticket):
     (invoice,) = signed(session, reviewed(session))
     assert session.scalars(select(Invoice.net).where(Invoice.id == invoice.id)).one() == 2000
     assert approvals.newest(session, Purpose.BILLING_REVIEW, [invoice.review_id])
+
+
+def test_where_nobody_is_in_finance_who_signs_reads_what_to_do(session, ticket, review, who, everything):
+    bought(session, included_minutes=600)
+    who("Eve").roles = ["engineer"]
+    session.flush()
+    before = everything()
+    with pytest.raises(Refused) as refused:
+        billing.sign(session, review, by=person(session, "Sam"), now=AFTER)
+    assert str(refused.value) == (
+        "This needs somebody in finance, and there is nobody for it, as one person counts once: "
+        "give somebody that role with `steward apply`."
+    )
+    assert everything() == before

@@ -138,9 +138,9 @@ def test_a_month_is_lived_through_from_the_hours_to_the_credit_note(house: House
     sam.clicks("Put on a ticket", on="“support”").fills({"Ticket": f"T-{search}"}).submits()
     sam.sees("Nothing holds it up: it waits for an account manager and somebody in finance")
     sam.sees("approved by the client")
-    sam.clicks("Sign").sees("Signed by Sam as an account manager").sees("it waits for somebody in finance")
+    sam.clicks("Sign").sees("Signed by Sam for the account").sees("it waits for somebody in finance")
     house.delivers()
-    house.sam.sees("signed as an account manager")
+    house.sam.sees("signed for the account")
 
     house.eve.opens_home().sees("Waits for your decision: 1").sees("your signature is missing")
     eve = opens(house, house.eve).clicks("Sign").sees("Locked").sees("Draft")

@@ -119,6 +119,12 @@ def _calendar(session: Session, account_id: int | None) -> Calendar:
     return accounts.by_id(session, account_id).calendar if account_id else provider.get(session).calendar
 
 
+NOBODY_LEFT = {  # by whether somebody may not decide
+    True: "nobody is left who is one, as neither author nor implementer decides: choose another implementer, or",
+    False: "there is nobody for it, as one person counts once:",
+}
+
+
 def _require_enough(
     session: Session, steps: Steps, account_id: int | None, barred: Mapping[int, str], now: datetime
 ) -> None:
@@ -128,10 +134,8 @@ def _require_enough(
     for seat, holders in sorted(seats, key=lambda one: len(one[1])):  # whom only few can fill is filled first
         taker = next((person.id for person in holders if person.id not in taken), None)
         if taker is None:
-            raise Refused(
-                f"This needs {seat.label}, and nobody is left who is one: neither author nor implementer decides. "
-                "Give somebody that role with `steward apply`, or choose another implementer."
-            )
+            why = NOBODY_LEFT[bool(barred)]
+            raise Refused(f"This needs {seat.label}, and {why} give somebody that role with `steward apply`.")
         taken.add(taker)
 
 

@@ -17,7 +17,6 @@ from bot.domain.billing.review import (
     lock_subject,
     open_for,
     remind,
-    settled,
     sign,
     visible_to,
 )
@@ -26,5 +25,5 @@ from bot.domain.billing.signatures import Signatures, may_sign, signatures
 __all__ = [
     "KINDS", "BillingReview", "Examined", "Finding", "Fix", "Found", "ReviewState", "Signatures", "WaivedFinding",
     "check", "examined", "figures", "find", "fix", "lapse", "listed", "lock_subject", "may_sign", "open_for", "remind",
-    "settled", "sign", "signatures", "visible_to", "write_off",
+    "sign", "signatures", "visible_to", "write_off",
 ]  # fmt: skip

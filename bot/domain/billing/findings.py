@@ -132,8 +132,11 @@ class Examined:
 
     @property
     def shown(self) -> list[Found]:
-        """What holds it up first, then what is good to know; what was waived is out."""
-        return self.open + [one for one in self.found if not KINDS[one.finding].holds]
+        """What holds it up first, then what is good to know; what was waived is out, and no ticket is told once."""
+        held = {one.entry.id for one in self.open if one.entry}
+        rest = [one for one in self.found if not KINDS[one.finding].holds]
+        told = [one for one in rest if one.finding is Finding.NO_TICKET and one.entry and one.entry.id in held]
+        return self.open + [one for one in rest if one not in told]
 
     def content(self) -> str:
         """What is signed: every line, every entry of it, what waits and what was waived."""

@@ -156,6 +156,9 @@ def sign(session: Session, review: BillingReview, *, by: Person, now: datetime, 
     `seen` is the beginning of the digest of what the person was shown.
     """
     account = _check(session, review, by, now)
+    approval = approvals.pending_of(session, Purpose.BILLING_REVIEW, review.id)
+    if approval is not None:  # this signature may be the last: what is looked at is what will be locked
+        _hold(session, account)
     stands = _to_sign(session, review)
     content = stands.digest
     if seen is not None and not content.startswith(seen):
@@ -165,7 +168,6 @@ def sign(session: Session, review: BillingReview, *, by: Person, now: datetime, 
         raise Refused(
             f"{left} thing{'s hold' if left > 1 else ' holds'} this up. Settle what is listed first, then sign."
         )
-    approval = approvals.pending_of(session, Purpose.BILLING_REVIEW, review.id)
     if approval is not None and approval.content_hash != content:
         approvals.end(approvals.locked(session, approval.id), Standing.VOID, now=now)
         session.flush()
@@ -176,7 +178,7 @@ def sign(session: Session, review: BillingReview, *, by: Person, now: datetime, 
             by=by, now=now, business_days=EXPIRES_AFTER,
         )  # fmt: skip
     result = approvals.decide(session, approvals.locked(session, approval.id), Verdict.APPROVE, by=by, now=now)
-    settled(session, review, approval, result, by=by, now=now)
+    _settled(session, review, stands, approval, result, by, now)
     return approval
 
 
@@ -198,17 +200,18 @@ def _check(session: Session, review: BillingReview, by: Person, now: datetime) -
     return account
 
 
-def settled(
-    session: Session, review: BillingReview, approval: Approval, result: Settled, *, by: Person, now: datetime
-) -> None:
-    """A signature came: the second one locks the month."""
+def _settled(
+    session: Session, review: BillingReview, stands: Examined, approval: Approval, result: Settled, by: Person,
+    now: datetime,
+) -> None:  # fmt: skip
+    """A signature came: the second one locks the month as it stands, the account being held by then."""
     facts = {"review": review.id, "approval": approval.id, "seat": result.decision.seat.value}
     event = events.record(
         session, events.Kind.REVIEW_SIGNED, account_id=review.account_id, person=by.id, at=now, data=facts
     )
     told = [event]
     if result.state is Standing.APPROVED:
-        told.append(lock_month(session, review, by=by, now=now))
+        told.append(_lock(session, review, stands, by, now))
     review.version += 1
     session.flush()
     for card in outbox.refresh(session, Subject.BILLING_REVIEW, review.id):
@@ -216,18 +219,15 @@ def settled(
             outbox.reply(session, card, one.id)
 
 
-def lock_month(session: Session, review: BillingReview, *, by: Person, now: datetime) -> events.Event:
-    """Nothing is added to the month any more, and its invoices are drafted.
+def _hold(session: Session, account: Account) -> None:
+    """Nothing is added any more: entries under way are in, or go to the next month."""
+    query = select(Account).where(Account.id == account.id).with_for_update()
+    session.scalars(query, execution_options={"populate_existing": True}).one()
 
-    The account's row is held first, so entries under way are in or go to the next month; if one came in since it was
-    signed, the signature was on something else.
-    """
-    query = select(Account).where(Account.id == review.account_id).with_for_update()
-    account = session.scalars(query, execution_options={"populate_existing": True}).one()
-    stands = _to_sign(session, review)
-    signed = approvals.newest(session, Purpose.BILLING_REVIEW, [review.id])[review.id]
-    if stands.digest != signed.content_hash:
-        raise Refused("Something was logged while you signed. Open the review again, look at it, and sign once more.")
+
+def _lock(session: Session, review: BillingReview, stands: Examined, by: Person, now: datetime) -> events.Event:
+    """The month is closed, and its invoices are drafted."""
+    account = accounts.by_id(session, review.account_id)
     account.billed_through = review.period.last
     account.billed_carry = stands.charges.allowance.carry_out if stands.charges and stands.charges.allowance else 0
     review.state, review.locked_at = ReviewState.LOCKED, now
