@@ -268,14 +268,24 @@ class Call:
         both = json.dumps({**carried(view), HOME: self.home})
         return {**view, "private_metadata": both} if len(both) <= LONGEST_METADATA else view
 
+    @property
+    def _thread(self) -> str | None:
+        """Of a reply, the thread it stands in; a thread's first message stands in the channel."""
+        pressed = self.body.get("container") or {}
+        thread = pressed.get("thread_ts")
+        return thread if thread != pressed.get("message_ts") else None
+
     def whisper(self, text: str, blocks: list[dict[str, Any]] | None = None, *, instead: bool = False) -> None:
         """Tell only the person, where they pressed; `instead` of the whisper that they pressed in."""
         url = self.body.get("response_url")
         if not url:
             return
         hook = WebhookClient(url, timeout=1, retry_handlers=[])
+        told = {"text": text, "response_type": "ephemeral", "replace_original": instead}
+        told |= {"blocks": blocks} if blocks else {}
+        told |= {"thread_ts": self._thread} if self._thread else {}  # Slack would say it in the channel
         try:
-            hook.send(text=text, blocks=blocks, response_type="ephemeral", replace_original=instead)
+            hook.send_dict(told)
         except NO_ANSWER as error:
             log.warning("the person could not be told", reference=self.reference, error=code_of(error))
 

@@ -22,6 +22,7 @@ from bot import database, logs, metrics
 from bot.clock import Clock, system_clock
 from bot.domain import dead_letters, outbox, people
 from bot.domain.agenda import AgendaItem
+from bot.domain.base import for_all_threads
 from bot.domain.billing import BillingReview
 from bot.domain.changes import Change
 from bot.domain.invoices import Invoice
@@ -68,10 +69,9 @@ VERSIONS = {
     Subject.INVOICE: (Invoice.id, Invoice.version),
 }
 
-_parent = aliased(Post)
-POST_AND_PARENT = (
-    select(Post, _parent).outerjoin(_parent, _parent.id == Post.parent_id).where(Post.id == bindparam("post_id"))
-)
+_parent = for_all_threads(aliased(Post))
+_post_and_parent = select(Post, _parent).outerjoin(_parent, _parent.id == Post.parent_id)
+POST_AND_PARENT = _post_and_parent.where(Post.id == bindparam("post_id"))
 
 
 class LeaseLost(OSError):

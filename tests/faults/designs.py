@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import text
 
 from bot.domain import job_runs, people, tickets
+from bot.domain.invoices import drafting
 from bot.slack import delivery, errands
 from bot.slack.delivery import Courier
 
@@ -56,6 +57,18 @@ def read_then_update() -> None:
     tickets.visible_to = lambda *args, lock=False: visible_to(*args)
 
 
+def a_number_of_its_own() -> None:
+    """An invoice's number is drawn as a database's sequences do: whoever does not come to the end leaves a gap."""
+
+    def drawn(session: Any, series: str) -> int:
+        draws = text("insert into invoice_series (name, last_number) values (:name, 1) on conflict (name)"
+                     " do update set last_number = invoice_series.last_number + 1 returning last_number")  # fmt: skip
+        with session.get_bind().begin() as connection:
+            return connection.execute(draws, {"name": series}).scalar_one()
+
+    drafting._next_number = drawn
+
+
 def every_worker_for_itself() -> None:
     """Each process knows only its own runs of a job."""
     claim = job_runs.claim
@@ -80,5 +93,6 @@ DESIGNS: dict[str, Callable[[], None]] = {
     "mark after sending": mark_after_sending,
     "read, then update": read_then_update,
     "a job store each": every_worker_for_itself,
+    "a number of its own": a_number_of_its_own,
     "short leases": short_leases,
 }

@@ -1,8 +1,10 @@
 """What a fault did: the world afterwards against the world in which nothing went wrong.
 
 The world is what stands in the tables and what stands in Slack. Whatever is missing was lost, whatever is there too
-often was doubled; a person who read that nothing was stored although it was, or whom nothing helped, was wrongly
-refused. Numbers in words differ from run to run (T-102 after a T-101 that was taken back), so they do not count.
+often was doubled, and a fact that is another one is both; a person who read that nothing was stored although it was,
+or whom nothing helped, was wrongly refused. What is said to one person alone can't be looked up, so it may be missing
+and is never said twice. Numbers in words differ from run to run (T-102 after a T-101 that was taken back), so they do
+not count.
 """
 
 import json
@@ -14,22 +16,44 @@ from bot.playground.records import Delivery, Message
 from tests.house import House
 
 World = Counter[str]
+# What stands in a row, where that there is one says too little: a number that is left out is a number lost.
+FACTS = {
+    "ticket": "select title, status, clearance from ticket",
+    "signature": "select a.purpose, d.seat, d.verdict, p.name from decision d join approval a on a.id = d.approval_id"
+                 " join person p on p.id = d.person_id",
+    "approval": "select purpose, state from approval",
+    "quote": "select state, minutes, cap_minutes from quote",
+    "month": "select a.name, r.month, r.state, r.figures ->> 'net', a.billed_through, a.billed_carry"
+             " from billing_review r join account a on a.id = r.account_id",
+    "invoice": "select a.name, i.month, i.kind, i.state, i.number, i.net, i.total, i.issue_date"
+               " from invoice i join account a on a.id = i.account_id",
+    "series": "select name, last_number from invoice_series",
+    "charged time": "select a.name, e.note, e.minutes, b.code, b.rate, i.month from billed_time b"
+                    " join time_entry e on e.id = b.entry_id join invoice i on i.id = b.invoice_id"
+                    " join account a on a.id = i.account_id",
+}  # fmt: skip
 # How things were done, not what: arrivals, waiting posts, rates.
 NOT_EFFECTS = ("alembic_version", "clock", "outbox", "receipt", "slack_budget")
+WHISPER = "whisper"
 ASKS_AGAIN = re.compile(r"(please|and) try again|please press it once more", re.IGNORECASE)
 NOT_STORED = re.compile(r"nothing was (stored|changed)", re.IGNORECASE)
 
 
 def world(house: House) -> World:
-    """Rows by table, and every message of ours by its place and words."""
+    """Rows by table, what stands in those of FACTS, and every message of ours by its place and words."""
     tables = house.rows("select tablename from pg_tables where schemaname = 'public' order by 1")
     effects = [row["tablename"] for row in tables if row["tablename"] not in NOT_EFFECTS]
     counts = " union all ".join(f"select '{name}' as name, count(*) as n from \"{name}\"" for name in effects)
     found = World({f"row of {row['name']}": row["n"] for row in house.rows(counts)})
+    for name, query in FACTS.items():
+        found.update(f"{name}: {' '.join(map(str, row.values()))}" for row in house.rows(query))
     for channel in house.slack.workspace.channels.values():
         for message in channel.messages.values():
             if message.bot and not message.deleted and not message.ephemeral_to:
                 found[f"{channel.id} {'reply' if message.thread_ts else 'post'}: {_words(message)}"] += 1
+    for call in house.slack.calls_to("chat.postEphemeral"):
+        if call.answer.get("ok"):
+            found[f"{WHISPER} to {call.args['user']}: {call.args['text']}"] += 1
     return found
 
 
@@ -67,9 +91,11 @@ class Tally:
     refused: int = 0
     notes: list[str] = field(default_factory=list)
 
-    def judge(self, where: str, expected: list[World], found: World) -> None:
+    def judge(self, where: str, expected: list[World], found: World, *, demands_whispers: bool = False) -> None:
         """Against the nearest of the worlds that are right: of two people, either may have been first."""
         missing, extra = min(((right - found, found - right) for right in expected), key=_size)
+        if not demands_whispers:
+            missing = World({what: often for what, often in missing.items() if not what.startswith(WHISPER)})
         self.points += 1
         self.lost += missing.total()
         self.doubled += extra.total()

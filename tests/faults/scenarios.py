@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from bot.domain.codes import Code
 from bot.domain.workflow import Action
 from tests.driver import Person
+from tests.faults import billing
 from tests.faults.scene import Scene
 from tests.slack.desk import asks_for_a_file, does, files, moves
 
@@ -144,6 +145,9 @@ SCENARIOS = {
         Scenario("the client answers in the thread", "web", waiting, answers_in_the_thread),
         Scenario("a line of /time", "web", filed, logs_time),
         Scenario("it is closed with a note", "web", in_progress, closes_with_a_note),
+        Scenario("the month is signed", "web", billing.signed_once, billing.the_month_is_signed),
+        Scenario("an invoice is approved", "web", billing.two_invoices_reviewed, billing.acmes_is_approved),
+        Scenario("a quote is approved", "web", billing.quote_asked, billing.the_quote_is_approved),
         Scenario("the daily digest", "tick", filed, runs="tick"),
         Scenario("a card, replies and an edit", "worker", much_to_bring),
         Scenario("an invoice's file", "worker", a_file_to_bring),

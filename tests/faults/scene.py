@@ -124,10 +124,9 @@ class Scene:
         self.slack.app_url = f"http://127.0.0.1:{self._port}/slack/events"
 
     def web_ends(self) -> None:
-        """Nobody is sent there any more."""
+        """Nobody is sent there any more; what it still has in hand, it comes to the end of."""
         self.slack.app_url = None
-        hit = self.point and self.point.process == "web"
-        if self._web.exitcode is None and hit:  # what it still has in hand, it comes to the end of
+        if self._web.exitcode is None:
             self._web.terminate()
             self._web.join(PATIENCE)
             self.codes["web"].append(self._web.exitcode)

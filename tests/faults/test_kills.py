@@ -10,6 +10,8 @@ from tests.faults.steps import worth_hitting
 DECISIVE = {
     "Take it is pressed": ("commit:before#2", "commit:after#2", "answer:after#1"),
     "a card, replies and an edit": ("commit:after#2", "chat.postMessage:before#1", "chat.postMessage:after#1"),
+    "the month is signed": ("insert billed_time#1", "commit:before#2", "commit:after#2"),
+    "an invoice is approved": ("insert event#1", "commit:before#2", "commit:after#2"),
     "an invoice's file": (
         "files.getUploadURLExternal:after#1",
         "files.completeUploadExternal:before#1",

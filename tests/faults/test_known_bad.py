@@ -8,6 +8,7 @@ from tests.faults.test_two_at_once import either_way, eve_is_faster
 
 TAKE, THREAD = SCENARIOS["Take it is pressed"], SCENARIOS["the client answers in the thread"]
 POSTS, DIGEST = SCENARIOS["a card, replies and an edit"], SCENARIOS["the daily digest"]
+INVOICE = SCENARIOS["an invoice is approved"]
 
 
 BAD: dict[str, tuple[Scenario, Point, str]] = {
@@ -16,6 +17,7 @@ BAD: dict[str, tuple[Scenario, Point, str]] = {
     "mark after sending": (POSTS, Point("worker", "chat.postMessage:after#1"), "doubled"),
     "read, then update": (TAKE, Point("web", "update ticket#1", eve_is_faster), "doubled"),
     "a job store each": (DIGEST, Point("tick", "commit:after#4"), "doubled"),
+    "a number of its own": (INVOICE, Point("web", "insert event#1"), "lost"),
 }
 
 

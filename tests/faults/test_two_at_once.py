@@ -3,15 +3,20 @@
 Schedules, not luck: the first stands still at a step while the other does all of it, then goes on.
 """
 
+import threading
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from tests.driver import Person
+from tests.faults import billing
 from tests.faults.scenarios import SCENARIOS, SEARCH, Scenario
-from tests.faults.scene import Point, Scene
+from tests.faults.scene import Happening, Point, Scene
 from tests.faults.steps import changes
+from tests.house import House
 
 TAKE = "Take it is pressed"
 
@@ -31,19 +36,63 @@ def another_scheduler(scene: Scene, _waiting: Any) -> None:
     scene.runs("tick")
 
 
-def either_way(stage: Any, scenario: Scenario) -> list[Any]:
-    """The worlds that are right: whoever was first has it."""
-    if scenario.name != TAKE:
-        return [stage.undisturbed(scenario)]
-    eves = replace(scenario, name="Take it is pressed by Eve", acts=lambda scene: eve_is_faster(scene, None))
-    return [stage.undisturbed(scenario), stage.undisturbed(eves)]
+def maya_too(does: Callable[[Person], None]) -> Happening:
+    """She goes until she is done or waits for what the first one holds; then the first one may go on."""
+
+    def happens(scene: Scene, _waiting: Any) -> None:
+        done = threading.Event()
+
+        def goes() -> None:
+            with suppress(AssertionError):  # or is told that somebody was faster
+                does(scene.house.maya)
+            done.set()
+
+        scene.later(0, goes)
+        while not (done.wait(0.01) or scene.house.rows(WAITS_FOR_A_LOCK)):
+            pass
+
+    return happens
 
 
+WAITS_FOR_A_LOCK = "select 1 from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()"
 MEANWHILE = {
     TAKE: eve_is_faster,
+    "the month is signed": maya_too(billing.signs),
+    "an invoice is approved": maya_too(billing.approves_both),
     "the daily digest": another_scheduler,
     "a card, replies and an edit": another_worker,
+    "an invoice's file": another_worker,
 }
+
+
+def one_after_the_other(*steps: Callable[[House], None]) -> Callable[[Scene], None]:
+    def acts(scene: Scene) -> None:
+        for step in steps:
+            step(scene.house)
+
+    return acts
+
+
+# What else is right besides the run in which nobody came in between: whoever was first has it.
+INSTEAD: dict[str, list[Callable[[Scene], None]]] = {
+    TAKE: [lambda scene: eve_is_faster(scene, None)],
+    "the month is signed": [lambda scene: billing.signs(scene.house.maya)],
+    "an invoice is approved": [
+        one_after_the_other(lambda house: billing.approves(house.eve, "Acme"),
+                            lambda house: billing.approves(house.maya, "Umbrella")),
+        one_after_the_other(lambda house: billing.approves(house.maya, "Umbrella"),
+                            lambda house: billing.approves(house.eve, "Acme")),
+        one_after_the_other(lambda house: billing.approves_both(house.maya)),
+    ],
+}  # fmt: skip
+BOTH_COME = {"an invoice is approved"}  # what each of the two does is done in the end
+
+
+def either_way(stage: Any, scenario: Scenario) -> list[Any]:
+    """The worlds that are right."""
+    others = [replace(scenario, name=f"{scenario.name}, otherwise {at}", acts=acts)
+              for at, acts in enumerate(INSTEAD.get(scenario.name, []))]  # fmt: skip
+    return [stage.undisturbed(one) for one in ([] if scenario.name in BOTH_COME else [scenario]) + others]
 
 
 @pytest.mark.faults

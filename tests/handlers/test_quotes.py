@@ -66,6 +66,7 @@ def test_who_may_not_decide_is_told_who_does_and_nothing_changes(outside: House)
     before = house.state_of_the_world()
     house.ana.clicks("Approve", on=CARD)
     house.ana.sees("the client’s approver (Cleo)")
+    assert house.ana.ephemerals("C0ACME")[-1]["thread_ts"] == house.ana.messages("C0ACME")[0]["ts"]  # where she pressed
     assert house.state_of_the_world() == before
     sent = house.last_sent("block_actions")
     sent["user"]["id"] = "U0REX"

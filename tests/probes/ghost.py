@@ -24,7 +24,7 @@ from bot import database
 from bot.app import build_bolt
 from bot.handlers.arrival import Arrivals
 from bot.settings import Settings
-from tests.house import House
+from tests.house import House, settled
 
 Json = dict[str, Any]
 READING = ("select", "savepoint", "release", "rollback to")
@@ -72,6 +72,7 @@ class Ghost:
             self.wrote.clear()
             with _numbers_given_back(self.owner):
                 answer = asyncio.run(self.arrivals.dispatch_within(payload, {}))
+                settled(self.arrivals)  # what follows an answer, as the Home does, belongs to it
             body = answer.body if isinstance(answer.body, str) else json.dumps(answer.body)
             return Seen(answer.status, body, [*self.calls], {*self.wrote})
 
