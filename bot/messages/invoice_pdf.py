@@ -16,6 +16,7 @@ from urllib.parse import quote
 import typst
 
 from bot.domain.codes import Code
+from bot.domain.durations import show
 from bot.domain.invoicing.document import Adjustment, Document, Kind, Line, Party, TaxCategory, Unit
 from bot.domain.invoicing.table import plain
 from bot.domain.money import rounded
@@ -23,6 +24,7 @@ from bot.domain.money import rounded
 TEMPLATE = Path(__file__).with_name("invoice.typ")
 TITLES = {Kind.INVOICE: "Invoice", Kind.CREDIT_NOTE: "Credit note"}
 UNITS = {Unit.HOUR: ("hour", "hours"), Unit.ONE: ("", ""), Unit.MONTH: ("month", "months")}
+TOLD = {*Code} - {Code.INCLUDED}  # what is included, or a fee, says so itself; paid by the hour, it is not included
 UNTAXED = {
     TaxCategory.ZERO: "Zero rate", TaxCategory.EXEMPT: "Exempt", TaxCategory.REVERSE_CHARGE: "Reverse charge",
     TaxCategory.EXPORT: "Export", TaxCategory.OUTSIDE: "Outside the scope of VAT",
@@ -94,7 +96,7 @@ def _line(made: Document, line: Line) -> dict[str, Any]:
     unit = one if abs(line.quantity) == 1 else many
     return {
         "text": line.description,
-        "small": list(_small(line)),
+        "small": [*_small(line), *_rounding(made, line)],
         "figures": [
             " ".join(filter(None, (_number(plain(line.quantity)), unit))),
             _number(plain(line.unit_price, 2)),
@@ -105,13 +107,22 @@ def _line(made: Document, line: Line) -> dict[str, Any]:
 
 
 def _small(line: Line) -> Iterable[str]:
-    label = Code(line.code).label if line.code in set(Code) else line.code
+    label = Code(line.code).label if line.code in TOLD else ""
     if label and label.lower() not in line.description.lower():
         yield label
-    if line.tickets:
+    if line.work:
+        yield from line.work
+    elif line.tickets:
         yield ", ".join(line.tickets)
     if line.approvals:
         yield f"Approved: {', '.join(line.approvals)}"
+
+
+def _rounding(made: Document, line: Line) -> Iterable[str]:
+    """What was worked, where something else is charged for it."""
+    charged = round(line.quantity * 60)
+    if made.kind is Kind.INVOICE and line.unit is Unit.HOUR and line.worked_minutes not in {0, charged}:
+        yield f"Worked {show(line.worked_minutes)}, charged {show(charged)}"
 
 
 def _adjustment(made: Document, each: Adjustment) -> dict[str, Any]:

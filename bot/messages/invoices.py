@@ -15,7 +15,7 @@ from bot.domain.people import Person
 from bot.domain.roles import Permission
 from bot.messages import blocks
 from bot.messages.blocks import Block
-from bot.messages.mrkdwn import LONGEST_TEXT, Mrkdwn, day, escape, instant, mention, say, width
+from bot.messages.mrkdwn import LONGEST_TEXT, Mrkdwn, clip, day, escape, instant, mention, say, width
 
 OPEN, LIST, MONTH, CREDIT = "invoice.open", "invoice.list", "invoice.month", "invoice.credit"
 FILES, MONTHS_FILES = "invoice.files", "invoice.months_files"
@@ -23,15 +23,21 @@ ANY = "any"
 PER_PAGE = 40
 SHOWN_LINES = 60
 SHOWN_TICKETS = 12
+SHOWN_WORDS, LONGEST_WORDS = 3, 200
 CREDITABLE = frozenset({InvoiceState.APPROVED, InvoiceState.EXPORTED})
 # fmt: off
 UNITS = {"hour": ("hour", "hours"), "month": ("month", "months"), "ticket": ("ticket", "tickets"), "piece": ("", "")}
+CONFIRMED = {
+    InvoiceAction.APPROVE: "It gets the next number and never changes again. What is wrong then is credited.",
+    InvoiceAction.DISCARD: "Nothing is given back then. It stays in the list as discarded.",
+}
 NEXT: dict[InvoiceState, str] = {
     InvoiceState.DRAFT:    "Look at it, then press *Reviewed*.",
     InvoiceState.REVIEWED: "*Approve* gives it its number, and fixes it for good.",
     InvoiceState.APPROVED: "*Export* once it is on its way.",
     InvoiceState.EXPORTED: "It is on its way. What is wrong is credited.",
     InvoiceState.CREDITED: "All of it was given back.",
+    InvoiceState.DISCARDED: "Nothing comes of it. *Credit* on the invoice begins another one.",
 }
 MOVED: dict[InvoiceState, str] = {
     InvoiceState.DRAFT:    "{{ actor }} put it back to draft.",
@@ -39,6 +45,7 @@ MOVED: dict[InvoiceState, str] = {
     InvoiceState.APPROVED: "{{ actor }} approved it: it is {{ key }}, {{ total }}.",
     InvoiceState.EXPORTED: "{{ actor }} exported it.",
     InvoiceState.CREDITED: "All of it was given back by credit notes.",
+    InvoiceState.DISCARDED: "{{ actor }} discarded it.",
 }
 # fmt: on
 GETS = "*Files* sends you the PDF, or what Xero, QuickBooks or Peppol takes."
@@ -91,9 +98,8 @@ def value_of(invoice: Invoice) -> str:
 
 def _move(invoice: Invoice, action: InvoiceAction) -> dict[str, Any]:
     made = blocks.button(action.label, f"invoice.{action.value}", value_of(invoice), style=STYLES.get(action))
-    if action is InvoiceAction.APPROVE:
-        told = "It gets the next number and never changes again. What is wrong then is given back by a credit note."
-        made["confirm"] = blocks.confirm(f"Approve {invoice.key}?", told, "Approve", "Not yet")
+    if told := CONFIRMED.get(action):
+        made["confirm"] = blocks.confirm(f"{action.label} {invoice.key}?", told, action.label, "Not yet")
     return made
 
 
@@ -111,6 +117,8 @@ def window(session: Session, invoice: Invoice, actor: Person) -> list[Block]:
     if invoice.reason:
         body.append(blocks.section(say("*Why:* {{ reason }}", reason=invoice.reason)))
     body.append(blocks.context(*_history(session, invoice)))
+    if invoice.state is InvoiceState.DISCARDED:
+        return [*body, blocks.context(Mrkdwn(NEXT[invoice.state]))]
     files = blocks.button("Files", FILES, value_of(invoice))
     if not actor.may(Permission.INVOICE):
         told = Mrkdwn(f"Finance reviews, approves and exports it. {GETS}")
@@ -144,12 +152,18 @@ def _party(told: dict[str, Any], otherwise: str) -> Mrkdwn:
 
 
 def _line(line: InvoiceLine, currency: str) -> Mrkdwn:
-    named_ = named_tickets(line.tickets, line.decisions)
+    named_ = " · ".join(filter(None, (named_tickets(line.tickets, line.decisions), _on_no_ticket(line))))
     return Mrkdwn(
         f"• *{escape(line.description)}*: {counted(line.quantity, line.unit)} at "
         f"{escape(Money(line.unit_price, currency))} = *{escape(Money(line.amount, currency))}*"
         + (f"\n      {named_}" if named_ else "")
     )
+
+
+def _on_no_ticket(line: InvoiceLine) -> str:
+    told = [str(one) for one in invoices.items(line) if one.ticket is None]
+    more = f" and {len(told) - SHOWN_WORDS} more" if len(told) > SHOWN_WORDS else ""
+    return escape(clip("; ".join(told[:SHOWN_WORDS]), LONGEST_WORDS)) + more
 
 
 def named_tickets(numbers: Iterable[int], decisions: Iterable[int] = ()) -> str:

@@ -176,6 +176,8 @@ def test_a_correction_from_after_hours_gives_back_the_dearer_line(session, ticke
     )  # fmt: skip
     made = signed(session, reviewed(session, DECEMBER, now=LATER), LATER)
     assert sorted((one.kind.value, one.net) for one in made) == [("credit_note", 300), ("invoice", 150)]
+    (line,) = invoices.lines_of(session, [made[1].id])[made[1].id]
+    assert line.description == "Support, after hours, correction of November 2026"
 
 
 def test_a_reversal_and_a_review_keep_when_it_was(session, ticket, who):

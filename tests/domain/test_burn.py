@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from bot.domain import agreements, burn, time
 from bot.domain.accounts import Account
 from bot.domain.agreements import Agreement, AgreementType
-from bot.domain.allowance import Burn
+from bot.domain.allowance import Burn, forecast, period
 from bot.domain.burn import Burndown, ToldBurn
 from bot.domain.codes import Category, Code
 from bot.domain.durations import LONGEST
@@ -157,6 +157,21 @@ def test_a_version_that_changes_between_months_counts_from_its_month_on(session,
     assert hours(now(session, acme)) == (20, 40, 8, 32)
 
 
+def test_what_was_put_right_beyond_all_of_it_uses_nothing_of_what_came_over():
+    told = period(600, Decimal("0.5"), -60, 120)
+    assert (told.used, told.from_carry, told.expired_carry, told.carry_out, told.overage) == (-60, 0, 120, 300, 0)
+
+
+def test_half_a_minute_of_the_cap_is_carried_too():
+    assert period(601, Decimal("0.5"), 0, 0).carry_out == 301
+
+
+@pytest.mark.parametrize(("unit", "minutes", "billed"), [(10, 4, 0), (10, 5, 10), (15, 7, 0), (15, 8, 15)])
+def test_the_closest_of_two_is_the_upper_one_from_half_on(unit, minutes, billed):
+    closest = Rounding(unit, Mode.CLOSEST)
+    assert (closest.billed(minutes), closest.billed(-minutes)) == (billed, -billed)
+
+
 def test_before_a_month_without_allowance_nothing_comes_over(session, acme, works, buys, locked):
     locked("2026-08-31", carry=20)
     buys("2026-10-01", type=AgreementType.TIME_AND_MATERIALS)
@@ -265,6 +280,14 @@ def test_the_day_it_runs_out_follows_from_the_pace(session, acme, works, locked)
 
 
 # --- many at once
+
+
+def test_it_runs_out_on_the_day_that_takes_the_last_of_it(acme):
+    """250 minutes a day of 600: after two days 100 are left, so Wednesday is the day; of 500 nothing is, on Tuesday."""
+    first, last = date(2026, 11, 2), date(2026, 11, 30)
+    for available, day in ((600, 4), (500, 3)):
+        told = forecast(acme.calendar, first, last, first, used=250, available=available)
+        assert told.runs_out == date(2026, 11, day)
 
 
 def test_as_many_statements_for_all_accounts_as_for_one(session, acme, works, locked, buys):
@@ -378,3 +401,10 @@ def test_an_agreement_in_force_is_found_without_asking_again(session, acme, buys
     known = agreements.versions(session, acme.id)
     days = [date(2025, 12, 31), date(2026, 1, 1), date(2026, 11, 30), date(2026, 12, 1)]
     assert [agreements.in_force(known, day) for day in days] == [agreements.of(session, acme.id, day) for day in days]
+
+
+def test_half_of_an_even_month_is_over_when_as_many_days_are_left(session, acme, buys):
+    """October 2026 has 22 working days in Berlin; the eleventh is the 15th."""
+    found = burn.midway(session, acme, buys("2026-01-01"), Month(2026, 10))
+    assert found is not None
+    assert found.day == date(2026, 10, 15)

@@ -150,6 +150,12 @@ def test_what_was_written_off_and_then_taken_back_is_nothing(session, ticket):
 # --- what is put right afterwards
 
 
+def test_what_is_put_right_before_its_month_is_billed_costs_what_it_says(session, ticket):
+    terms = bought(session, type=HOURLY)
+    corrects(session, worked(session, ticket, 90), 60, now=MONDAY)
+    assert lines(costs(session, terms)) == [("included", "1", "150.00 EUR")]
+
+
 def test_new_words_alone_give_nothing_back_and_ask_for_nothing(session, ticket):
     """A credit note of nothing would be one more paper for everybody; what comes later still finds its line."""
     bought(session, type=HOURLY)
@@ -218,6 +224,15 @@ def test_what_was_free_and_is_taken_back_under_other_terms_gives_nothing_back(se
     time.reverse(session, entry.id, by=person(session, "Bo"), now=AFTER)
     bought(session, type=HOURLY, starts=date(2026, 12, 1))
     assert signed(session, reviewed(session, DECEMBER, now=LATER), LATER) == []
+
+
+def test_what_cost_nothing_and_turns_out_to_be_advice_is_charged(session, ticket):
+    bought(session, type=AgreementType.FIXED, rates=[{"code": "advisory", "role": None, "amount": "210"}])
+    entry = worked(session, ticket, 60)
+    assert signed(session, reviewed(session)) == []
+    corrects(session, entry, 60, Code.ADVISORY)
+    (invoice,) = signed(session, reviewed(session, DECEMBER, now=LATER), LATER)
+    assert (invoice.kind, invoice.net) == (InvoiceKind.INVOICE, 210)
 
 
 def test_in_another_currency_what_was_charged_is_given_back_in_its_own_and_stands_anew(session, ticket):

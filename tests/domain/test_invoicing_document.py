@@ -129,6 +129,8 @@ def test_lines_stand_by_their_positions(made: Document, dice: Random):
 def test_a_rate_is_a_fraction_and_money_no_float():
     with pytest.raises(ValueError, match="no fraction"):
         a_line(1, 1, 1, rate=Decimal(20))
+    with pytest.raises(ValueError, match="no fraction"):
+        a_line(1, 1, 1, rate=Decimal(1))
     with pytest.raises(TypeError, match="never a float"):
         a_line(1, 1, 1, rate=0.2)
     with pytest.raises(TypeError, match="never a float"):
@@ -144,6 +146,10 @@ def test_what_cannot_be_is_said_at_once():
         Adjustment(reason="Agreed", amount=Decimal(-1))
     with pytest.raises(ValueError, match="only an invoice with a number"):
         an_invoice(a_line(1, 1, 1), number=None).credited(number="CN-1", issued=TODAY)
+
+
+def test_a_period_may_be_one_day():
+    assert an_invoice(a_line(1, 1, 1), period=(TODAY, TODAY)).period == (TODAY, TODAY)
 
 
 def test_less_than_a_cent_taken_back_is_nothing_without_a_minus():

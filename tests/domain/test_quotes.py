@@ -112,6 +112,7 @@ def test_a_quote_is_taken_back_by_whoever_works_on_it(session, outside, everythi
     assert everything() == before
     quotes.withdraw(session, quote, outside, by=person(session, "Bo"), now=MONDAY)
     assert (quote.state, outside.clearance, outside.status) == (QuoteState.WITHDRAWN, None, Status.TRIAGE)
+    assert approvals.newest(session, Purpose.QUOTE, [quote.id])[quote.id].state is Standing.WITHDRAWN
     with pytest.raises(Refused, match="withdrawn already"):
         quotes.withdraw(session, quote, outside, by=person(session, "Bo"), now=MONDAY)
 
@@ -151,7 +152,7 @@ def test_more_than_the_hours_that_are_left_is_quoted_for_what_goes_beyond(sessio
     ticket = file_a_ticket(session, status=Status.TRIAGE, assignee_id=who("Bo"), code=Code.INCLUDED,
                            estimate_minutes=6 * 60)  # fmt: skip
     found = quotes.beyond(session, ticket, MONDAY)
-    assert (found.reasons, found.minutes, found.free) == ([OutOfScope.ALLOWANCE], 120, 240)
+    assert (found.reasons, found.minutes, found.free, found.rate) == ([OutOfScope.ALLOWANCE], 120, 240, 175)
     with pytest.raises(Refused, match="2h more than Acme has left this month"):
         quotes.check_start(session, ticket, Action.START, MONDAY)
     quotes.check_start(session, ticket, Action.START, MONDAY, estimate=4 * 60)

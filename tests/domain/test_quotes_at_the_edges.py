@@ -4,14 +4,17 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from sqlalchemy import select
 
 from bot.domain import approvals, burn, outbox, people, quotes, time
 from bot.domain.approvals import Purpose
 from bot.domain.codes import Code
 from bot.domain.errors import NotFound, Refused
+from bot.domain.events import Event, Kind
 from bot.domain.outbox import Place, Subject
 from bot.domain.quotes import QuoteState
 from bot.domain.seats import Verdict
+from bot.domain.tickets import Inputs, Ticket
 from bot.domain.workflow import Action, Clearance, CloseReason, Status
 from tests.cast import by_name
 from tests.domain.billed import answers, bought, quoted, worked
@@ -57,6 +60,25 @@ def test_the_rate_is_the_one_for_what_is_outside(session, outside):
 def test_what_does_not_draw_on_the_hours_is_not_held_against_them(session, beyond, code):
     beyond.code = code
     assert quotes.beyond(session, beyond, MONDAY) is None
+
+
+@pytest.mark.parametrize(("used", "estimate", "found"), [
+    (6, 4, None),  # all that is left
+    (6, 3, None),
+    (6, 5, (60, 240)),
+    (10, 5, (300, 0)),
+    (12, 5, (300, 0)),  # what others went over is none of this ticket's
+])  # fmt: skip
+def test_what_fits_into_the_hours_costs_nothing_and_no_ticket_costs_more_than_itself(
+    session, who, used, estimate, found
+):
+    """Ten hours; a ticket that has no code yet is one that is included."""
+    bought(session, included_minutes=10 * 60)
+    worked(session, file_a_ticket(session), used * 60)
+    ticket = file_a_ticket(session, status=Status.TRIAGE, assignee_id=who("Bo"), estimate_minutes=estimate * 60)
+    ticket.code = None
+    extra = quotes.beyond(session, ticket, MONDAY)
+    assert (extra and (extra.minutes, extra.free)) == found
 
 
 def test_the_hours_hold_up_a_start_and_nothing_else(session, beyond):
@@ -126,6 +148,17 @@ def test_it_may_be_valid_for_today_and_for_a_year(session, outside, days):
     assert asked.expires_at == datetime.fromisoformat(f"{day + timedelta(days=1)}T00:00:00+01:00")
 
 
+def test_its_last_day_is_one_of_the_clients_calendar(session, outside, everything):
+    """Half past eleven at night by UTC, and Tuesday in Berlin: what ends on Monday is over."""
+    late, before = datetime.fromisoformat("2026-11-23T23:30:00+00:00"), everything()
+    with pytest.raises(Refused, match="from today on"):
+        quotes.propose(
+            session, outside, minutes=60, cap_minutes=60, valid_until=MONDAY.date(), note="", by=person(session, "Bo"),
+            now=late,
+        )  # fmt: skip
+    assert everything() == before
+
+
 def test_what_had_no_estimate_has_the_quoted_one_and_the_code_it_costs(session, outside):
     outside.estimate_minutes = None
     quote = proposed(session, outside)
@@ -135,6 +168,11 @@ def test_what_had_no_estimate_has_the_quoted_one_and_the_code_it_costs(session, 
 def test_what_only_goes_beyond_the_hours_keeps_its_code(session, beyond):
     quote = proposed(session, beyond)
     assert (beyond.code, beyond.estimate_minutes, quote.free_minutes) == (Code.INCLUDED, 360, 240)
+
+
+def test_a_quote_for_more_than_was_estimated_leaves_nothing_free(session, beyond):
+    quote = proposed(session, beyond, minutes=7 * 60, cap_minutes=7 * 60)
+    assert (beyond.estimate_minutes, quote.free_minutes) == (360, 0)
 
 
 def test_without_a_card_of_the_ticket_it_stands_in_the_clients_channel(session, outside):
@@ -172,6 +210,8 @@ def test_the_decision_stands_on_the_quote_and_its_card_is_drawn_anew(session, ou
     answers(session, quote, verdict=Verdict.REJECT, reason="Too dear")
     assert quote.decision_id is not None
     assert (quote.version, quote.settled_at) == (version + 1, MONDAY)
+    told = session.scalars(select(Event).where(Event.kind == Kind.QUOTE_SETTLED)).one()
+    assert (told.data["state"], told.data["reason"]) == ("declined", "Too dear")
 
 
 def test_what_is_said_yes_to_is_every_figure_of_it(session, outside):
@@ -198,6 +238,17 @@ def test_the_newest_is_the_one_that_counts(session, outside):
         quotes.find(session, person(session, "Rex"), second.id)
 
 
+def test_what_was_decided_is_of_one_account_and_until_the_end_of_that_time(session, outside):
+    quote = quoted(session, outside)
+    answers(session, quote)
+    acme, umbrella = (by_name(session, name).id for name in ("Acme", "Umbrella"))
+    second = timedelta(seconds=1)
+    ((found, decision),) = quotes.decided_within(session, acme, MONDAY, MONDAY + second)
+    assert (found, decision.id) == (quote, quote.decision_id)
+    assert quotes.decided_within(session, acme, MONDAY - second, MONDAY) == []
+    assert quotes.decided_within(session, umbrella, MONDAY, MONDAY + second) == []
+
+
 # --- spending
 
 
@@ -215,14 +266,17 @@ def test_less_than_what_is_free_spends_nothing(session, beyond):
     answers(session, quote)
     worked(session, beyond, 60)
     assert quotes.spending(session, beyond.id, [quote]) == (0, 120)
+    worked(session, beyond, 240, code=Code.ADVISORY)
+    assert quotes.spending(session, beyond.id, [quote]) == (60, 120), "advice draws on the hours too"
 
 
 def test_without_free_hours_only_what_costs_extra_is_spent(session, outside):
     quote = quoted(session, outside, 120)
     answers(session, quote)
     worked(session, outside, 60, code=Code.INCLUDED)
-    worked(session, outside, 30, code=Code.OUT_OF_SCOPE)
+    extra = worked(session, outside, 30, code=Code.OUT_OF_SCOPE)
     assert quotes.spending(session, outside.id, [quote]) == (30, 120)
+    assert quotes.covered(session, [outside.id]) == {extra.id: quote}
 
 
 def test_what_is_taken_back_makes_room(session, outside):
@@ -246,8 +300,13 @@ def test_what_is_used_up_stops_open_work_that_was_cleared_and_nothing_else(sessi
     for name, value in state.items():
         setattr(outside, name, value)
     session.flush()
+    version = outside.version
+    delivered(session)
     assert quotes.watch(session, MONDAY) == 1
+    assert [place for place, subject in pending(session) if subject == "event"] == ["triage"]
     assert (quote.used_up_at, outside.clearance) == (MONDAY, clearance)
+    # Who has a form open from before reads that it changed.
+    assert outside.version == version + (clearance is Clearance.USED_UP)
 
 
 def test_an_earlier_quote_that_was_used_up_keeps_when(session, outside):
@@ -263,13 +322,18 @@ def test_an_earlier_quote_that_was_used_up_keeps_when(session, outside):
     assert (first.used_up_at, second.used_up_at) == (MONDAY, later)
 
 
+def costs_extra(session):
+    """An hour's work of Bo's on what the agreement does not cover."""
+    return file_a_ticket(
+        session, related_system="Salesforce", status=Status.TRIAGE, assignee_id=person(session, "Bo"),
+        code=Code.INCLUDED, estimate_minutes=60,
+    )  # fmt: skip
+
+
 def test_two_workers_who_look_at_once_tell_it_once(cast_sessions, cast_url):
     with cast_sessions.begin() as session:
         people.enter_as_system(session)
-        ticket = file_a_ticket(
-            session, related_system="Salesforce", status=Status.TRIAGE, assignee_id=person(session, "Bo"),
-            code=Code.INCLUDED, estimate_minutes=60,
-        )  # fmt: skip
+        ticket = costs_extra(session)
         quote = quoted(session, ticket, 60)
         answers(session, quote)
         worked(session, ticket, 60)
@@ -279,3 +343,39 @@ def test_two_workers_who_look_at_once_tell_it_once(cast_sessions, cast_url):
         return quotes.watch(session, MONDAY)
 
     assert one_waits_for_the_other(cast_sessions, cast_url, look, look) == (1, 0)
+
+
+@pytest.fixture
+def asked_of_a_closed(cast_sessions):
+    """The number of a ticket that was closed while its quote was out."""
+    with cast_sessions.begin() as session:
+        people.enter_as_system(session)
+        ticket = costs_extra(session)
+        quoted(session, ticket, 60)
+        closing = Inputs(close_reason=CloseReason.WITHDRAWN, reason="Not needed after all")
+        ticket.act(session, Action.CLOSE, by=person(session, "Bo"), now=MONDAY, inputs=closing)
+        return ticket.id
+
+
+def takes_back(session):
+    people.enter_as_system(session)
+    return quotes.withdraw_of_closed(session, MONDAY)
+
+
+def test_two_workers_take_back_what_a_closed_ticket_asked_once(cast_sessions, cast_url, asked_of_a_closed):
+    assert one_waits_for_the_other(cast_sessions, cast_url, takes_back, takes_back) == (1, 0)
+
+
+def test_a_ticket_that_is_reopened_in_that_moment_keeps_its_quote(cast_sessions, cast_url, asked_of_a_closed):
+    def reopens(session):
+        people.enter_as_system(session)
+        ticket = session.get_one(Ticket, asked_of_a_closed)
+        ticket.act(
+            session, Action.REOPEN, by=person(session, "Bo"), now=MONDAY, inputs=Inputs(reason="Needed after all")
+        )
+        session.flush()
+
+    assert one_waits_for_the_other(cast_sessions, cast_url, reopens, takes_back) == (None, 0)
+    with cast_sessions.begin() as session:
+        people.enter_as_system(session)
+        assert [one.state for one in quotes.on_ticket(session, asked_of_a_closed)] == [QuoteState.ASKED]

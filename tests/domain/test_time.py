@@ -6,16 +6,18 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from bot.domain import absences, people, time
+from bot.domain import absences, people, provider, time
 from bot.domain.business_time import Calendar
 from bot.domain.codes import Category, Code
 from bot.domain.date_ranges import Days
 from bot.domain.errors import NotFound, Refused
 from bot.domain.events import Event, Kind
 from bot.domain.people import Person
-from bot.domain.time import Doubt, TimeEntry
+from bot.domain.time import Doubt, TimeEntry, timers
 from bot.domain.workflow import Status
+from tests.cast import by_name
 from tests.domain.desk import MONDAY, file_a_ticket, one_waits_for_the_other, person
+from tests.domain.test_findings import project
 
 TODAY = MONDAY.date()
 
@@ -264,6 +266,20 @@ def test_what_was_corrected_is_neither_undone_nor_corrected_again(session, log, 
             again()
 
 
+def test_only_who_reviews_billing_amends_an_entry_and_not_what_was_put_right_meanwhile(session, log, who, everything):
+    entry = log(90)
+    before = everything()
+    with pytest.raises(Refused, match="may review a month before it is billed"):
+        time.amend(session, entry, by=who("Bo"), now=MONDAY, reason="recoded", code=Code.ADVISORY)
+    assert everything() == before
+    time.amend(session, entry, by=who("Sam"), now=MONDAY, reason="recoded", code=Code.ADVISORY)
+    before = everything()
+    with pytest.raises(Refused, match="put right meanwhile"):
+        time.amend(session, entry, by=who("Sam"), now=MONDAY, reason="recoded", code=Code.PROJECT)
+    assert everything() == before
+    assert time.minutes_by_code(session, log.ticket.id) == {"advisory": 90}
+
+
 def test_the_database_lets_nobody_change_an_entry(session, log):
     log()
     with pytest.raises(DBAPIError, match="permission denied"):
@@ -279,6 +295,14 @@ def test_a_week_tells_what_is_missing_day_by_day(session, log, who):
     assert [one.day.isoweekday() for one in found] == [1, 2, 3, 4, 5, 6, 7]
     assert [one.missing for one in found] == [0, 384, 384, 384, 0, 0, 0]
     assert [one.complete for one in found] == [False] * 4 + [True] + [False] * 2
+
+
+def test_today_counts_as_any_working_day_and_a_day_taken_back_is_not_complete(session, who):
+    bo, monday = who("Bo"), date(2026, 11, 16)
+    for complete in (True, False):
+        time.call_complete(session, monday, by=bo, now=MONDAY, complete=complete)
+    found = time.days_of(session, bo, monday, monday + timedelta(days=2), today=monday + timedelta(days=1))
+    assert [(one.missing, one.complete) for one in found] == [(384, False), (384, False), (0, False)]
 
 
 def test_nothing_is_missing_of_days_to_come_or_away(session, who):
@@ -298,6 +322,12 @@ def test_a_day_is_complete_until_that_is_taken_back(session, who):
     assert told == [Kind.DAY_COMPLETED, Kind.DAY_REOPENED, Kind.DAY_COMPLETED]
 
 
+def test_two_months_ago_is_called_complete(session, who):
+    long_ago = TODAY - timedelta(days=62)
+    time.call_complete(session, long_ago, by=who("Bo"), now=MONDAY)
+    assert time.of_day(session, who("Bo"), long_ago).complete
+
+
 @pytest.mark.parametrize("days", [1, -63])
 def test_neither_tomorrow_nor_long_ago_is_called_complete(session, who, everything, days):
     world = everything()
@@ -312,7 +342,9 @@ def test_neither_tomorrow_nor_long_ago_is_called_complete(session, who, everythi
         ({}, 45, []),
         ({"note": "Rebuilt the search index"}, 45, []),
         ({"note": "support"}, 45, [Doubt.VAGUE]),
+        ({"minutes": 480}, 480, []),
         ({"minutes": 481}, 481, [Doubt.LONG_ENTRY]),
+        ({}, 720, []),
         ({}, 721, [Doubt.LONG_DAY]),
         ({"work_date": date(2026, 11, 19)}, 45, [Doubt.LATE]),
         ({"work_date": date(2026, 11, 20)}, 45, []),
@@ -322,3 +354,27 @@ def test_neither_tomorrow_nor_long_ago_is_called_complete(session, who, everythi
 def test_what_is_odd_about_an_entry_is_asked(log, more, total, asked):
     entry = log(more.pop("minutes", 45), **more)
     assert time.doubts(entry, Calendar(), TODAY, total) == asked
+
+
+def test_a_project_has_a_title_and_needs_no_note(session, log):
+    assert time.doubts(log(on=project(session, 600)), Calendar(), TODAY, 45) == []
+
+
+@pytest.mark.parametrize(
+    ("ran", "minutes", "forgotten"),
+    [
+        (timedelta(0), 1, False),
+        (timedelta(seconds=59), 1, False),
+        (timedelta(minutes=1, seconds=1), 2, False),
+        (timedelta(hours=12), 720, False),
+        (timedelta(hours=12, seconds=1), 721, True),
+    ],
+)
+def test_a_timer_comes_to_every_minute_begun_and_was_forgotten_beyond_what_an_entry_holds(
+    session, log, who, ran, minutes, forgotten
+):
+    """It is started at nine in the morning where Acme is, so within working hours, however short it ran."""
+    started = MONDAY.replace(hour=8)
+    timer = timers.start(session, log.ticket, by=who("Bo"), now=started)
+    found = timers.ran(timer, who("Bo"), provider.get(session), by_name(session, "Acme"), started + ran)
+    assert found == (TODAY, minutes, forgotten, False)

@@ -106,6 +106,16 @@ def test_a_credit_note_gives_some_of_it_back_with_its_reason(drafted: House):
     assert invoice(house)["state"] == "approved"
 
 
+def test_a_credit_note_by_mistake_is_discarded_where_it_stands(drafted: House):
+    house = drafted
+    approved(house).clicks("Credit").fills({"Why": "The wrong invoice", "Support, 150.00 EUR": "150"}).submits()
+    house.eve.clicks("Discard").sees("discarded").sees("Nothing comes of it.")
+    assert not [block for block in house.eve.modal()["blocks"] if block["type"] == "actions"]
+    house.eve.closes().closes()
+    opens(house, house.eve, on="INV-2026-0001").does_not_see("Credited by").sees("[Credit]")
+    assert invoice(house, "credit_note")["state"] == "discarded"
+
+
 def test_all_of_it_given_back_is_credited(drafted: House):
     house = drafted
     approved(house).clicks("Credit").fills({"Why": "The wrong month", "Support, 150.00 EUR": "150"}).submits()
@@ -153,7 +163,7 @@ def test_forged_buttons_change_nothing_whoever_sends_them(drafted: House):
     before = house.state_of_the_world()
     for who in ("U0BO", "U0REX", "U0CLEO", "U0SAM", "U0EVE"):
         forged["user"]["id"] = who
-        for action in ("review", "approve", "export", "back", "credit", "open", "month"):
+        for action in ("review", "approve", "export", "back", "discard", "credit", "open", "month"):
             for value in ("", "x", "9" * 30, "1:x", f"{number}:99", f"{number + 99}:1"):
                 forged["actions"][0] |= {"action_id": f"invoice.{action}", "value": value}
                 assert house.sends_payload(forged)[0] == 200, (who, action, value)

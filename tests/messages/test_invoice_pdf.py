@@ -42,6 +42,17 @@ def test_it_says(said: str):
     assert said in page(replace(WHOLE, lines=lines))
 
 
+def test_what_was_worked_is_told_with_its_words_and_where_something_else_is_charged_for_it():
+    hours = a_line(1, "1.5", "100", tickets=("T-1",), work=("T-1 Search (1h 20m)",))
+    words = page(an_invoice(replace(hours, worked_minutes=80)))
+    assert "T-1 Search (1h 20m)" in words
+    assert "Worked 1h 20m, charged 1h 30m" in words
+    assert "Worked" not in page(an_invoice(replace(hours, worked_minutes=90)))
+    assert "Worked" not in page(an_invoice(hours))
+    credit = replace(CREDIT, lines=(replace(hours, worked_minutes=80),))
+    assert "Worked" not in page(credit)
+
+
 def test_it_adds_up_as_the_document_does():
     words = page(WHOLE)
     for each in (WHOLE.totals.net, WHOLE.totals.payable, *(tax.tax for tax in WHOLE.totals.taxes)):

@@ -15,7 +15,7 @@ from bot.domain import invoices, provider
 from bot.domain.errors import Refused
 from bot.domain.exports.changes import Wanted
 from bot.domain.invoices import Invoice
-from bot.domain.invoices.charges import DESCRIPTIONS
+from bot.domain.invoices.charge import DESCRIPTIONS
 from bot.domain.invoices.documents import documents, numbered, to_export
 from bot.domain.invoicing import plain, quickbooks, ubl, xero
 from bot.domain.invoicing.document import Document

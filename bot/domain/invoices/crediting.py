@@ -1,16 +1,22 @@
 """What finance gives back by hand: a credit note for some lines of an invoice, never more than was charged."""
 
-from collections import defaultdict
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.domain import events
 from bot.domain.errors import Refused
 from bot.domain.invoices.drafting import add_up, announce
-from bot.domain.invoices.invoice import Invoice, InvoiceKind, InvoiceLine, InvoiceState, lines_of
+from bot.domain.invoices.invoice import (
+    Invoice,
+    InvoiceKind,
+    InvoiceLine,
+    InvoiceState,
+    credited_by,
+    given_back,
+    lines_of,
+)
 from bot.domain.money import Money, rounded
 from bot.domain.people import Person
 from bot.domain.roles import Permission
@@ -26,13 +32,13 @@ def credit(
     if len(reason.strip()) < 3:
         raise Refused("Say why: it stands on the credit note.", field="reason")
     lines = {line.position: line for line in lines_of(session, [invoice.id])[invoice.id]}
-    back = _given_back(session, invoice)
+    back = given_back(session, invoice)
     wanted = {position: amount for position, amount in amounts.items() if amount}
     if not wanted.keys() <= lines.keys():
         raise Refused(f"{invoice.key} has no such line. Open it again and press Credit.")
     for position, amount in wanted.items():
         line = lines[position]
-        left = line.amount - back.get(position, Decimal(0))
+        left = max(line.amount - back.get(position, Decimal(0)), Decimal(0))
         if not 0 < amount <= left:
             most = Money(left, invoice.currency)
             raise Refused(
@@ -65,24 +71,13 @@ def _back_line(note: Invoice, line: InvoiceLine, amount: Decimal) -> InvoiceLine
         description=line.description, quantity=line.quantity if whole else Decimal(1),
         unit=line.unit if whole else "piece", unit_price=line.unit_price if whole else amount,
         amount=rounded(amount, note.currency), tax_rate=line.tax_rate, tickets=line.tickets, decisions=line.decisions,
+        work=line.work if whole else [{**told, "minutes": 0} for told in line.work],
     )  # fmt: skip
 
 
 def _require_left(session: Session, invoice: Invoice, wanted: Decimal) -> None:
     """Time that was put right afterwards gave some of it back too, on lines of its own."""
-    notes = session.scalars(select(Invoice.net).where(Invoice.credits_id == invoice.id))
-    left = invoice.net - sum(notes, Decimal(0))
+    left = invoice.net - sum((note.net for note in credited_by(session, invoice.id)), Decimal(0))
     if wanted > left:
         most = Money(max(left, Decimal(0)), invoice.currency)
         raise Refused(f"Of {invoice.key} {most} is left to give back. Write less in all.", field="reason")
-
-
-def _given_back(session: Session, invoice: Invoice) -> dict[int, Decimal]:
-    """What credit notes, drafts too, give back of each line of the invoice."""
-    by_hand = select(Invoice.id).where(Invoice.credits_id == invoice.id, Invoice.review_id.is_(None))
-    notes = list(session.scalars(by_hand))
-    found: dict[int, Decimal] = defaultdict(Decimal)
-    for lines in lines_of(session, notes).values():
-        for line in lines:
-            found[line.position] += line.amount
-    return found

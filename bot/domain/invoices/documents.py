@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from bot.domain import accounts, provider
 from bot.domain.accounts import Account
 from bot.domain.invoices.invoice import NUMBERED, Invoice, InvoiceKind, InvoiceLine, InvoiceState, lines_of
+from bot.domain.invoices.itemised import items
 from bot.domain.invoicing.document import Document, Kind, Line, Party, Preceding, TaxCategory, Unit
 from bot.domain.money import rounded
 from bot.domain.months import Month
@@ -74,10 +75,12 @@ def party(told: dict[str, Any]) -> Party:
 def _line(line: InvoiceLine, currency: str, *, taxes: bool) -> Line:
     quantity, price = _multiplied(line, currency)
     category = TaxCategory.STANDARD if line.tax_rate else TaxCategory.ZERO if taxes else TaxCategory.OUTSIDE
+    unit = UNITS.get(line.unit, Unit.ONE) if price == line.unit_price else Unit.ONE
     return Line(
         position=line.position, description=line.description, quantity=quantity, unit_price=price,
-        unit=UNITS.get(line.unit, Unit.ONE), code=line.code, tax=category, rate=line.tax_rate,
+        unit=unit, code=line.code, tax=category, rate=line.tax_rate,
         tickets=tuple(f"T-{number}" for number in line.tickets),
+        work=tuple(map(str, items(line))), worked_minutes=line.raw_minutes,
         approvals=tuple(f"decision {number}" for number in line.decisions),
     )  # fmt: skip
 

@@ -17,7 +17,8 @@ from bot.domain import accounts, events, outbox, provider
 from bot.domain.accounts import Account
 from bot.domain.agreements import Agreement
 from bot.domain.errors import Refused
-from bot.domain.invoices.charges import Charge, Charges
+from bot.domain.invoices import itemised
+from bot.domain.invoices.charge import Charge, Charges
 from bot.domain.invoices.invoice import (
     NUMBERED,
     BilledTicket,
@@ -47,13 +48,12 @@ def draft(
     if charges.lines:
         made.append(_draft(session, account, charges, charges.lines, InvoiceKind.INVOICE, review_id, by, now))
     for credit in charges.credits:
-        # Other words, or as much by the rounding: nothing comes back, and what stands now is charged there.
+        # Where nothing comes back, what stands now is charged there.
         _mark_billed(session, credit.invoice, [line for line in credit.charges if not line.amount.amount])
-        back = [line for line in credit.charges if line.amount.amount]
-        if not back:
+        if not credit.back:
             continue
         note = _draft(
-            session, account, charges, back, InvoiceKind.CREDIT_NOTE, review_id, by, now,
+            session, account, charges, credit.back, InvoiceKind.CREDIT_NOTE, review_id, by, now,
             credits=credit.invoice, reason="Time was put right after it was charged.",
         )  # fmt: skip
         made.append(note)
@@ -84,13 +84,13 @@ def _terms(session: Session, invoice: Invoice) -> Agreement | None:
 
 
 def _write_lines(session: Session, invoice: Invoice, lines: Sequence[Charge], tax_rate: Decimal) -> None:
-    for position, line in enumerate(lines, 1):
+    for position, (line, work) in enumerate(zip(lines, itemised.of_lines(session, lines), strict=True), 1):
         session.add(
             InvoiceLine(
                 account_id=invoice.account_id, invoice_id=invoice.id, position=position, code=line.code,
                 description=line.description, quantity=line.quantity, unit=line.unit, unit_price=line.unit_price,
                 amount=line.amount.amount, tax_rate=tax_rate, tickets=line.tickets, decisions=line.decisions,
-                raw_minutes=line.raw_minutes, billed_minutes=line.billed_minutes,
+                work=work, raw_minutes=line.raw_minutes, billed_minutes=line.billed_minutes,
             )
         )  # fmt: skip
     session.flush()
@@ -195,6 +195,10 @@ def _credited(session: Session, note: Invoice, by: Person, now: datetime) -> Non
         _moved(session, invoice, InvoiceState.CREDITED, by, now)
 
 
+def _discard(_session: Session, _invoice: Invoice, _by: Person, _now: datetime) -> None:
+    """It stays as what was thought of; nothing counts it."""
+
+
 def _export(_session: Session, invoice: Invoice, by: Person, now: datetime) -> None:
     invoice.exported_at, invoice.exported_by_id = now, by.id
 
@@ -213,6 +217,7 @@ DOES = {
     InvoiceAction.BACK: _back,
     InvoiceAction.APPROVE: _approve,
     InvoiceAction.EXPORT: _export,
+    InvoiceAction.DISCARD: _discard,
 }
 
 

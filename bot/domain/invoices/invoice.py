@@ -3,6 +3,7 @@
 With its number it is fixed, here and in the database: what was wrong is credited by a credit note.
 """
 
+from collections import defaultdict
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -39,6 +40,7 @@ class InvoiceState(StrEnum):
     APPROVED = "approved"
     EXPORTED = "exported"
     CREDITED = "credited"
+    DISCARDED = "discarded"
 
 
 class InvoiceAction(StrEnum):
@@ -48,6 +50,7 @@ class InvoiceAction(StrEnum):
     BACK = "back"
     APPROVE = "approve"
     EXPORT = "export"
+    DISCARD = "discard"
 
     @property
     def label(self) -> str:
@@ -58,6 +61,7 @@ class InvoiceAction(StrEnum):
 # fmt: off
 MOVES: dict[tuple[InvoiceState, InvoiceAction], InvoiceState] = {
     (InvoiceState.DRAFT,    InvoiceAction.REVIEW):  InvoiceState.REVIEWED,
+    (InvoiceState.DRAFT,    InvoiceAction.DISCARD): InvoiceState.DISCARDED,
     (InvoiceState.REVIEWED, InvoiceAction.APPROVE): InvoiceState.APPROVED,
     (InvoiceState.REVIEWED, InvoiceAction.BACK):    InvoiceState.DRAFT,
     (InvoiceState.APPROVED, InvoiceAction.EXPORT):  InvoiceState.EXPORTED,
@@ -134,8 +138,9 @@ class Invoice(Base):
 
     @property
     def actions(self) -> list[InvoiceAction]:
-        """What may become of it now."""
-        return [action for state, action in MOVES if state is self.state]
+        """What may become of it now; what a signed month came to is not discarded."""
+        kept = {InvoiceAction.DISCARD} if self.review_id else set()
+        return [action for state, action in MOVES if state is self.state and action not in kept]
 
 
 class InvoiceLine(Base):
@@ -157,6 +162,7 @@ class InvoiceLine(Base):
     tax_rate: Mapped[Decimal] = mapped_column(Numeric(6, 4))
     tickets: Mapped[list[Any]] = mapped_column(default_factory=list, server_default="[]")
     decisions: Mapped[list[Any]] = mapped_column(default_factory=list, server_default="[]")
+    work: Mapped[list[Any]] = mapped_column(default_factory=list, server_default="[]")  # see `itemised`
     raw_minutes: Mapped[int] = mapped_column(default=0, server_default="0")
     billed_minutes: Mapped[int] = mapped_column(default=0, server_default="0")
 
@@ -221,8 +227,35 @@ def of_review(session: Session, actor: Person, review_id: int) -> list[Invoice]:
 
 
 def credited_by(session: Session, invoice_id: int) -> list[Invoice]:
-    """The credit notes on an invoice, drafts too."""
-    return list(session.scalars(select(Invoice).where(Invoice.credits_id == invoice_id).order_by(Invoice.id)))
+    """The credit notes on an invoice, drafts too, but none that was discarded."""
+    of_it = Invoice.credits_id == invoice_id, Invoice.state != InvoiceState.DISCARDED
+    return list(session.scalars(select(Invoice).where(*of_it).order_by(Invoice.id)))
+
+
+def given_by_hand(session: Session, invoice: Invoice) -> dict[int, Decimal]:
+    """What finance gives back of each line (by position), in drafts too."""
+    notes = [one.id for one in credited_by(session, invoice.id) if one.review_id is None]
+    found: dict[int, Decimal] = defaultdict(Decimal)
+    for line in (line for lines in lines_of(session, notes).values() for line in lines):
+        found[line.position] += line.amount
+    return found
+
+
+def given_back(session: Session, invoice: Invoice) -> dict[int, Decimal]:
+    """What is given back of each line (by position), by hand or because time was put right, in drafts too."""
+    found = given_by_hand(session, invoice)
+    stands = {(one.code, one.unit_price, correction_of(one.description, invoice)): one.position
+              for one in lines_of(session, [invoice.id])[invoice.id]}  # fmt: skip
+    notes = [one.id for one in credited_by(session, invoice.id) if one.review_id]
+    for line in (line for lines in lines_of(session, notes).values() for line in lines):
+        if position := stands.get((line.code, line.unit_price, line.description)):
+            found[position] += line.amount
+    return found
+
+
+def correction_of(description: str, invoice: Invoice) -> str:
+    """As a line says it whose time was put right after that invoice; its number may not be given yet."""
+    return f"{description}, correction of {invoice.period.name} {invoice.period.year}"
 
 
 def months(session: Session, actor: Person) -> list[Month]:
@@ -235,7 +268,7 @@ def require_move(invoice: Invoice, action: InvoiceAction, seen: int) -> InvoiceS
     """Where the action leads; refused where it does not go with how far it is, or somebody was faster."""
     if seen != invoice.version:
         raise Refused(f"{invoice.key} changed meanwhile. Open it again with /review invoices.")
-    if (invoice.state, action) not in MOVES:
+    if action not in invoice.actions:
         raise Refused(
             f"{invoice.key} is {invoice.state.value}, so “{action.label}” is no step from there. Open it again."
         )

@@ -15,6 +15,7 @@ from itertools import groupby
 from bot.domain.money import rounded
 
 NOTHING = Decimal(0)
+LONGEST_CELL = 1000
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
@@ -98,12 +99,20 @@ class Line(Taxed):
     unit: Unit = Unit.ONE
     code: str = ""
     tickets: tuple[str, ...] = ()
+    work: tuple[str, ...] = ()  # tickets with their titles, and other work in words
+    worked_minutes: int = 0  # before they were rounded
     approvals: tuple[str, ...] = ()
 
     @property
+    def itemised(self) -> str:
+        """What it went into: in words, or where these are too many for a cell, by the tickets' keys."""
+        told = "; ".join(self.work)
+        return told if 0 < len(told) <= LONGEST_CELL else ", ".join(self.tickets)
+
+    @property
     def described(self) -> str:
-        """What it was for, in one cell: its tickets named, and who allowed it."""
-        named = ": ".join(filter(None, (self.description, ", ".join(self.tickets))))
+        """What it was for, in one cell: what it went into, and who allowed it."""
+        named = ": ".join(filter(None, (self.description, self.itemised)))
         return f"{named} (approved: {', '.join(self.approvals)})" if self.approvals else named
 
 

@@ -9,7 +9,7 @@ from bot.domain.money import rounded
 HEADER = (
     "number", "kind", "series", "issued", "due", "period_first", "period_last", "currency", "seller", "seller_vat_id",
     "buyer", "buyer_legal_name", "buyer_vat_id", "buyer_country", "buyer_reference", "purchase_order", "credits",
-    "credits_issued", "note", "position", "code", "description", "tickets", "approvals", "quantity", "unit",
+    "credits_issued", "note", "position", "code", "description", "tickets", "work", "approvals", "quantity", "unit",
     "unit_price", "amount", "tax_category", "tax_rate", "document_net", "document_tax", "document_payable",
 )  # fmt: skip
 
@@ -40,11 +40,11 @@ def _head(made: Document) -> tuple[Cell, ...]:
 
 def _line(made: Document, line: Line) -> tuple[Cell, ...]:
     quantity, price = made.sign * plain(line.quantity) + 0, plain(line.unit_price, 2)
-    tickets, approvals = ", ".join(line.tickets), ", ".join(line.approvals)
+    told = ", ".join(line.tickets), "; ".join(line.work), ", ".join(line.approvals)
     amount = made.sign * made.amount(line) + 0
-    return line.position, line.code, line.description, tickets, approvals, quantity, line.unit.value, price, amount
+    return line.position, line.code, line.description, *told, quantity, line.unit.value, price, amount
 
 
 def _adjustment(made: Document, each: Adjustment) -> tuple[Cell, ...]:
     amount = rounded(made.sign * each.signed, made.currency) + 0
-    return None, each.code, each.reason, "", "", None, "", None, amount
+    return None, each.code, each.reason, "", "", "", None, "", None, amount
