@@ -69,9 +69,15 @@ select account_id, period, 'invoice', 'exported', 'EUR', 1, 0, 1, :now, 'INV', r
   row_number() over () from (select distinct account_id, period from time_entry where period < :first) as past
 """,
     """
-insert into billed_time (account_id, entry_id, invoice_id, code, rate)
-select entry.account_id, entry.id, invoice.id, entry.code, 150 from time_entry as entry
+insert into invoice_line (account_id, invoice_id, position, code, description, quantity, unit, unit_price, amount,
+  tax_rate)
+select account_id, id, 1, 'included', 'Support', 1, 'hour', 150, 150, 0 from invoice
+""",
+    """
+insert into billed_time (account_id, entry_id, invoice_id, line_id)
+select entry.account_id, entry.id, invoice.id, line.id from time_entry as entry
 join invoice on invoice.account_id = entry.account_id and invoice.month = entry.period
+join invoice_line as line on line.invoice_id = invoice.id
 where entry.account_id % 2 = 1 or entry.code = 'advisory'
 """,
 )

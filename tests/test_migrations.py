@@ -117,3 +117,47 @@ def test_a_migration_waits_for_the_one_before_it(empty_url):
 def test_a_database_that_was_never_migrated_is_not_ready(empty_url):
     engine = create_engine(empty_url, poolclass=NullPool)
     assert not database.is_migrated(engine)
+
+
+# A month as it was billed before 0017: an hour of each of two projects, a credit note by hand, one of a review that is
+# an hour less, and an addition to the other, which December charges beside an hour of its own.
+BILLED = """
+insert into invoice (id, account_id, month, kind, state, currency, net, tax, total, made_at, review_id,
+  credits_id, number) values
+  (1, 1, '2026-11-01', 'invoice', 'approved', 'EUR', 0, 0, 0, now(), 1, null, 'INV-1'),
+  (2, 1, '2026-11-01', 'credit_note', 'approved', 'EUR', 0, 0, 0, now(), null, 1, 'INV-2'),
+  (3, 1, '2026-12-01', 'credit_note', 'approved', 'EUR', 0, 0, 0, now(), 2, 1, 'INV-3'),
+  (4, 1, '2026-12-01', 'invoice', 'approved', 'EUR', 0, 0, 0, now(), 2, null, 'INV-4');
+insert into invoice_line (id, account_id, invoice_id, position, code, description, quantity, unit, unit_price, amount,
+  tax_rate) values
+  (1, 1, 1, 1, 'project', 'Project delivery, PR-1 One', 1, 'hour', 150, 150, 0),
+  (2, 1, 1, 2, 'project', 'Project delivery, PR-12 Two', 1, 'hour', 150, 150, 0),
+  (3, 1, 2, 2, 'project', 'Project delivery, PR-12 Two', 1, 'piece', 40, 40, 0),
+  (4, 1, 3, 1, 'project', 'Project delivery, PR-1 One, correction of November 2026', 1, 'hour', 150, 150, 0),
+  (5, 1, 4, 1, 'project', 'Project delivery, PR-12 Two', 1, 'hour', 150, 150, 0),
+  (6, 1, 4, 2, 'project', 'Project delivery, PR-12 Two, correction of November 2026', 1, 'hour', 150, 150, 0);
+insert into time_entry (id, account_id, person_id, project_id, work_date, period, minutes, category, code, created_at,
+  note, reverses_id, replaces_id)
+select id, 1, 1, project, '2026-11-02', '2026-11-01', minutes, 'project_delivery', 'project', now(), '', reverses,
+  replaces from (values (1, 1, 60, null, null), (2, 12, 60, null, null), (3, 1, -60, 1, null), (4, 12, -60, 2, null),
+  (5, 12, 120, null, 2), (6, 12, 60, null, null)) as told (id, project, minutes, reverses, replaces);
+insert into billed_time (account_id, entry_id, invoice_id, code, rate) values
+  (1, 1, 1, 'project', 150), (1, 2, 1, 'project', 150), (1, 3, 3, 'project', 150), (1, 4, 4, 'project', 150),
+  (1, 5, 4, 'project', 150), (1, 6, 4, 'project', 150);
+"""
+
+
+def test_what_was_billed_before_lines_said_what_they_correct_knows_it_afterwards(empty_url):
+    run(empty_url, "upgrade", "0016")
+    with create_engine(empty_url, poolclass=NullPool).begin() as connection:
+        connection.execute(text("set local session_replication_role = replica"))
+        connection.execute(text(BILLED))
+    run(empty_url, "upgrade", "head")
+    with create_engine(empty_url, poolclass=NullPool).connect() as connection:
+        lines = connection.execute(text("select id, corrects_id from invoice_line order by id")).all()
+        time = connection.execute(text("select entry_id, line_id from billed_time order by entry_id")).all()
+        assert lines == [(1, None), (2, None), (3, 2), (4, 1), (5, None), (6, 2)]
+        assert time == [(1, 1), (2, 2), (3, 1), (4, 2), (5, 2), (6, 5)]
+    run(empty_url, "downgrade", "0016")
+    with create_engine(empty_url, poolclass=NullPool).connect() as connection:
+        assert set(connection.execute(text("select code, rate from billed_time"))) == {("project", 150)}

@@ -7,13 +7,13 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.domain import billing, quotes, time
+from bot.domain import billing, invoices, quotes, time
 from bot.domain.agreements import Agreement, AgreementType
 from bot.domain.approvals import Purpose, pending_of
 from bot.domain.billing import BillingReview
 from bot.domain.codes import Category, Code
 from bot.domain.deciding import decide
-from bot.domain.invoices import Invoice
+from bot.domain.invoices import Invoice, InvoiceAction
 from bot.domain.months import Month
 from bot.domain.quotes import Quote
 from bot.domain.seats import Verdict
@@ -84,3 +84,21 @@ def signed(session: Session, review: BillingReview, now: datetime = AFTER) -> li
         billing.sign(session, review, by=person(session, who), now=now + timedelta(minutes=1))
     query = select(Invoice).where(Invoice.review_id == review.id).order_by(Invoice.id)
     return list(session.scalars(query))
+
+
+def corrects(
+    session: Session, entry: TimeEntry, minutes: int, code: Code | None = None, now: datetime = AFTER
+) -> TimeEntry:
+    """It was as long, or of that code: the entry that stands now."""
+    return time.correct(
+        session, entry.id, time.with_work(session, person(session, "Maya"), [entry])[0][1], by=person(session, "Bo"),
+        minutes=minutes, work_date=entry.work_date, category=entry.category, code=code or entry.code,
+        note="other words", reason="again", now=now, today=now.date(),
+    )  # fmt: skip
+
+
+def numbered(session: Session, *made: Invoice, now: datetime = AFTER) -> None:
+    """Each reviewed and approved."""
+    for invoice in made:
+        for action in (InvoiceAction.REVIEW, InvoiceAction.APPROVE):
+            invoices.act(session, invoice, action, by=person(session, "Eve"), now=now, seen=invoice.version)

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import select
 
-from bot.domain import accounts, billing, invoices, people, provider
+from bot.domain import accounts, billing, invoices, people, provider, time
 from bot.domain.agreements import AgreementType
 from bot.domain.approvals import Approval
 from bot.domain.billing import BillingReview, ReviewState
@@ -18,7 +18,7 @@ from bot.domain.invoices import BilledTime, Invoice, InvoiceAction
 from bot.domain.tickets import Ticket
 from bot.domain.time import TimeEntry
 from tests.cast import by_name
-from tests.domain.billed import AFTER, NOVEMBER, bought, worked
+from tests.domain.billed import AFTER, DECEMBER, LATER, NOVEMBER, bought, worked
 from tests.domain.desk import file_a_ticket, one_waits_for_the_other, person
 
 MOST = 8
@@ -189,6 +189,67 @@ def approves(number):
 def test_two_who_approve_an_invoice_at_once_give_it_one_number(cast_sessions, cast_url, numbered):
     told = one_waits_for_the_other(cast_sessions, cast_url, approves(numbered), approves(numbered))
     assert told == ("INV-2026-0001", "INV-2026-0001 changed meanwhile. Open it again with /review invoices.")
+
+
+@pytest.fixture
+def shorter(cast_sessions, month):
+    """November's invoice of 150 EUR has its number, its hour is none, and Sam has signed December."""
+    with cast_sessions.begin() as session:
+        people.enter_as_system(session)
+        provider.get(session).billing = {"legal_name": "Steward Services Ltd"}
+        eve_signs(month[1])(session)
+        (invoice,) = session.scalars(select(Invoice))
+        moves(session, invoice, InvoiceAction.REVIEW, InvoiceAction.APPROVE)
+        entry = session.scalars(select(TimeEntry)).one()
+        time.reverse(session, entry.id, by=person(session, "Bo"), now=AFTER, reason="none of it")
+        review = billing.open_for(session, by_name(session, "Acme"), DECEMBER, LATER)
+        billing.sign(session, review, by=person(session, "Sam"), now=LATER)
+        return invoice.id, review.id
+
+
+def moves(session, invoice, *actions):
+    for action in actions:
+        invoices.act(session, invoice, action, by=person(session, "Eve"), now=AFTER, seen=invoice.version)
+
+
+def eve_gives(number):
+    def give(session):
+        eve = people.enter(session, "U0EVE")
+        invoice = invoices.visible_to(session, eve, number, lock=True)
+        try:
+            invoices.credit(session, invoice, {1: Decimal(100)}, "We were slow", by=eve, now=LATER)
+        except Refused as refused:
+            return str(refused)
+        return ""
+
+    return give
+
+
+def eve_signs_december(number):
+    def sign(session):
+        eve = people.enter(session, "U0EVE")
+        try:
+            billing.sign(session, billing.visible_to(session, eve, number, lock=True), by=eve, now=LATER)
+        except Refused as refused:
+            return str(refused)
+        return ""
+
+    return sign
+
+
+@pytest.mark.parametrize("is_signed_first", [True, False])
+def test_by_hand_and_by_a_review_at_once_no_more_is_given_back_than_was_asked_for(
+    cast_sessions, cast_url, shorter, is_signed_first
+):
+    invoice_id, review_id = shorter
+    steps = [eve_signs_december(review_id), eve_gives(invoice_id)]
+    told = one_waits_for_the_other(cast_sessions, cast_url, *(steps if is_signed_first else reversed(steps)))
+    assert told[0] == ""
+    assert not is_signed_first or told[1].startswith("At most 0.00 EUR of")
+    with cast_sessions.begin() as session:
+        people.enter_as_system(session)
+        given = [one.net for one in invoices.credited_by(session, invoice_id)]
+        assert given == ([150] if is_signed_first else [100])
 
 
 def test_two_who_export_at_once_mark_it_once(cast_sessions, cast_url, numbered):

@@ -8,10 +8,9 @@ import pytest
 from bot.domain import billing, invoices, time
 from bot.domain.agreements import AgreementType
 from bot.domain.codes import Code
-from bot.domain.invoices import InvoiceAction, InvoiceKind
 from bot.domain.workflow import CloseReason, Status
 from tests.cast import by_name
-from tests.domain.billed import AFTER, DECEMBER, LATER, NOVEMBER, answers, bought, quoted, reviewed, signed, worked
+from tests.domain.billed import AFTER, DECEMBER, NOVEMBER, answers, bought, quoted, reviewed, signed, worked
 from tests.domain.desk import MONDAY, file_a_ticket, person
 from tests.domain.test_findings import project
 
@@ -38,23 +37,6 @@ def costs(session, agreement, waited=()):
 
 def lines(charges) -> list[tuple[str, str, str]]:
     return [(line.code, f"{line.quantity.normalize():f}", str(line.amount)) for line in charges.lines]
-
-
-def corrects(session, entry, minutes, code=None, now=AFTER):
-    return time.correct(
-        session, entry.id, time.with_work(session, person(session, "Maya"), [entry])[0][1], by=person(session, "Bo"),
-        minutes=minutes, work_date=entry.work_date, category=entry.category, code=code or entry.code,
-        note="other words", reason="again", now=now, today=now.date(),
-    )  # fmt: skip
-
-
-def numbered(session, *made, now=AFTER):
-    for invoice in made:
-        for action in (InvoiceAction.REVIEW, InvoiceAction.APPROVE):
-            invoices.act(session, invoice, action, by=person(session, "Eve"), now=now, seen=invoice.version)
-
-
-# --- what is charged
 
 
 @pytest.mark.parametrize(("draws", "told"), [(True, []), (False, [("advisory", "1", "150.00 EUR")])])
@@ -145,110 +127,6 @@ def test_what_was_written_off_and_then_taken_back_is_nothing(session, ticket):
     billing.write_off(session, off.id, off.account_id, "Our own mistake", by=person(session, "Sam"), now=AFTER)
     time.reverse(session, off.id, by=person(session, "Bo"), now=MONDAY)
     assert [line.entries for line in costs(session, terms).lines] == [[kept.id]]
-
-
-# --- what is put right afterwards
-
-
-def test_what_is_put_right_before_its_month_is_billed_costs_what_it_says(session, ticket):
-    terms = bought(session, type=HOURLY)
-    corrects(session, worked(session, ticket, 90), 60, now=MONDAY)
-    assert lines(costs(session, terms)) == [("included", "1", "150.00 EUR")]
-
-
-def test_new_words_alone_give_nothing_back_and_ask_for_nothing(session, ticket):
-    """A credit note of nothing would be one more paper for everybody; what comes later still finds its line."""
-    bought(session, type=HOURLY)
-    entry = worked(session, ticket, 60)
-    (invoice,) = signed(session, reviewed(session))
-    numbered(session, invoice)
-    again = corrects(session, entry, 60)
-    assert signed(session, reviewed(session, DECEMBER, now=LATER), LATER) == []
-    corrects(session, again, 30, now=LATER)
-    (note,) = signed(session, reviewed(session, DECEMBER.after, now=JANUARY_IS_OVER), JANUARY_IS_OVER)
-    assert (note.kind, note.credits_id, note.net) == (InvoiceKind.CREDIT_NOTE, invoice.id, Decimal(75))
-
-
-def test_each_correction_is_held_against_what_was_charged_and_given_back_before(session, ticket):
-    """100 minutes are 105, 61 are 75, 59 are 60: first half an hour comes back, then a quarter."""
-    bought(session, type=HOURLY)
-    entry = worked(session, ticket, 100)
-    (invoice,) = signed(session, reviewed(session))
-    numbered(session, invoice)
-    again = corrects(session, entry, 61)
-    (first,) = signed(session, reviewed(session, DECEMBER, now=LATER), LATER)
-    numbered(session, first, now=LATER)
-    corrects(session, again, 59, now=LATER)
-    (second,) = signed(session, reviewed(session, DECEMBER.after, now=JANUARY_IS_OVER), JANUARY_IS_OVER)
-    assert [(one.credits_id, one.net) for one in (first, second)] == [
-        (invoice.id, Decimal(75)), (invoice.id, Decimal("37.5")),
-    ]  # fmt: skip
-
-
-def test_a_correction_concerns_the_line_of_its_own_price(session, ticket):
-    """50 minutes of each are an hour each; 44 of one are 45."""
-    bought(session, type=HOURLY, rates=[{"code": "included", "role": "lead", "amount": "190"}])
-    entry, _ = worked(session, ticket, 50), worked(session, ticket, 50, by="Maya")
-    numbered(session, *signed(session, reviewed(session)))
-    corrects(session, entry, 44)
-    (note,) = signed(session, reviewed(session, DECEMBER, now=LATER), LATER)
-    assert note.net == Decimal("37.5")
-
-
-def test_another_code_afterwards_gives_all_back_and_is_charged_anew(session, ticket):
-    bought(session, type=HOURLY, rates=[{"code": "advisory", "role": None, "amount": "210"}])
-    entry = worked(session, ticket, 60)
-    numbered(session, *signed(session, reviewed(session)))
-    corrects(session, entry, 60, Code.ADVISORY)
-    made = signed(session, reviewed(session, DECEMBER, now=LATER), LATER)
-    assert [(one.kind.value, one.net) for one in made] == [("invoice", Decimal(210)), ("credit_note", Decimal(150))]
-
-
-def test_a_project_that_is_corrected_leaves_another_alone(session, ticket):
-    """Each line rounds for itself: 50 minutes are an hour, 44 are 45."""
-    bought(session, rounding={"unit": 15, "mode": "up", "scope": "invoice_line"})
-    one, other = project(session, 600), project(session, 600)
-    entry, _ = worked(session, one, 50), worked(session, other, 50)
-    numbered(session, *signed(session, reviewed(session)))
-    corrects(session, entry, 44)
-    (note,) = signed(session, reviewed(session, DECEMBER, now=LATER), LATER)
-    (line,) = invoices.lines_of(session, [note.id])[note.id]
-    assert (note.net, f"PR-{one.id} New brand" in line.description) == (Decimal("37.5"), True)
-
-
-def test_what_was_free_and_is_taken_back_under_other_terms_gives_nothing_back(session, ticket):
-    """In November it was in the price; from December on every hour is charged."""
-    bought(session, type=AgreementType.FIXED, fee_amount=Decimal(2000), starts=date(2026, 11, 1))
-    entry = worked(session, ticket, 60)
-    numbered(session, *signed(session, reviewed(session)))
-    time.reverse(session, entry.id, by=person(session, "Bo"), now=AFTER)
-    bought(session, type=HOURLY, starts=date(2026, 12, 1))
-    assert signed(session, reviewed(session, DECEMBER, now=LATER), LATER) == []
-
-
-def test_what_cost_nothing_and_turns_out_to_be_advice_is_charged(session, ticket):
-    bought(session, type=AgreementType.FIXED, rates=[{"code": "advisory", "role": None, "amount": "210"}])
-    entry = worked(session, ticket, 60)
-    assert signed(session, reviewed(session)) == []
-    corrects(session, entry, 60, Code.ADVISORY)
-    (invoice,) = signed(session, reviewed(session, DECEMBER, now=LATER), LATER)
-    assert (invoice.kind, invoice.net) == (InvoiceKind.INVOICE, 210)
-
-
-def test_in_another_currency_what_was_charged_is_given_back_in_its_own_and_stands_anew(session, ticket):
-    """An hour at 150 EUR; from December on it is paid in dollars, and the hour was half an hour."""
-    bought(session, type=HOURLY, tax_rate=Decimal("0.2"))
-    entry = worked(session, ticket, 60)
-    (invoice,) = signed(session, reviewed(session))
-    numbered(session, invoice)
-    corrects(session, entry, 30)
-    bought(session, type=HOURLY, starts=date(2026, 12, 1), rate_amount=Decimal(180), rate_currency="USD")
-    made = signed(session, reviewed(session, DECEMBER, now=LATER), LATER)
-    assert [(one.kind.value, [str(total) for total in one.totals]) for one in made] == [
-        ("invoice", ["90.00 USD", "0.00 USD", "90.00 USD"]), ("credit_note", ["150.00 EUR", "30.00 EUR", "180.00 EUR"]),
-    ]  # fmt: skip
-    numbered(session, *made, now=LATER)
-    assert invoice.state.value == "credited"
 
 
 def test_what_was_approved_in_another_currency_waits(session, ticket):

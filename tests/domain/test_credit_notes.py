@@ -16,7 +16,6 @@ from bot.domain.invoices.drafting import add_up
 from bot.domain.invoices.invoice import require_move
 from bot.domain.invoicing.document import Unit
 from bot.domain.roles import Permission
-from bot.domain.tickets import Ticket
 from bot.domain.workflow import Status
 from tests.cast import by_name
 from tests.domain.billed import AFTER, DECEMBER, LATER, bought, reviewed, signed, worked
@@ -133,25 +132,6 @@ def test_what_was_put_right_in_a_review_is_given_back_already(session, invoice, 
         gives(session, invoice, {2: "100.01"})
     assert everything() == before
     gives(session, invoice, {1: "100", 2: "100"})
-
-
-def test_where_time_put_right_gave_back_more_than_an_invoice_asked_for_nothing_is_left(session, invoice, everything):
-    """An hour of advice was two, the second on December's invoice; then it was none, and that one gives back two."""
-    corrected_advice(session, 120)
-    ticket = session.scalars(select(Ticket)).one()
-    worked(session, ticket, 30, code=Code.ADVISORY, day=date(2026, 12, 7))
-    (december,) = of_december(session)
-    moves(session, december, REVIEW, APPROVE)
-    again = session.scalars(select(time.TimeEntry).where(time.TimeEntry.minutes == 120)).one()
-    time.reverse(session, again.id, by=person(session, "Bo"), now=LATER, reason="none of it")
-    later = LATER + timedelta(days=31)
-    (note,) = signed(session, reviewed(session, DECEMBER.after, now=later), later)
-    assert (note.credits_id, december.net, note.net) == (december.id, 300, 400)
-    before = everything()
-    for position, told in ((1, r"At most 0\.00 EUR of"), (2, r"Of INV-2026-0002 0\.00 EUR is left to give back")):
-        with pytest.raises(Refused, match=told):
-            gives(session, december, {position: "1"})
-    assert everything() == before
 
 
 def halves_the_advice(session):

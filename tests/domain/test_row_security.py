@@ -120,8 +120,10 @@ def billed(session: Session, ticket: tickets.Ticket, entry: time.TimeEntry, by: 
         **own, invoice_id=invoice.id, position=1, code="fee", description="Fee", quantity=Decimal(1), unit="month",
         unit_price=Decimal(1), amount=Decimal(1), tax_rate=Decimal(0),
     )  # fmt: skip
+    session.add(line)
+    session.flush()
     session.add_all([
-        line, invoices.BilledTime(**own, entry_id=entry.id, invoice_id=invoice.id, code="included", rate=Decimal(1)),
+        invoices.BilledTime(**own, entry_id=entry.id, invoice_id=invoice.id, line_id=line.id),
         invoices.BilledTicket(**own, ticket_id=ticket.id, invoice_id=invoice.id),
         WriteOff(**own, entry_id=entry.id, reason="ours", by_id=by.id, at=MONDAY),
         billing.WaivedFinding(**own, review_id=review.id, finding="late:1", reason="so", by_id=by.id, at=MONDAY),

@@ -28,9 +28,9 @@ FACTS = {
     "invoice": "select a.name, i.month, i.kind, i.state, i.number, i.net, i.total, i.issue_date"
                " from invoice i join account a on a.id = i.account_id",
     "series": "select name, last_number from invoice_series",
-    "charged time": "select a.name, e.note, e.minutes, b.code, b.rate, i.month from billed_time b"
+    "charged time": "select a.name, e.note, e.minutes, l.code, l.unit_price, i.month from billed_time b"
                     " join time_entry e on e.id = b.entry_id join invoice i on i.id = b.invoice_id"
-                    " join account a on a.id = i.account_id",
+                    " join invoice_line l on l.id = b.line_id join account a on a.id = i.account_id",
 }  # fmt: skip
 # How things were done, not what: arrivals, waiting posts, rates.
 NOT_EFFECTS = ("alembic_version", "clock", "outbox", "receipt", "slack_budget")

@@ -12,6 +12,7 @@ from bot.domain.invoices.invoice import (
     NUMBERED,
     BilledTicket,
     BilledTime,
+    Given,
     Invoice,
     InvoiceAction,
     InvoiceKind,
@@ -19,6 +20,7 @@ from bot.domain.invoices.invoice import (
     InvoiceSeries,
     InvoiceState,
     credited_by,
+    given_back,
     lines_of,
     listed,
     months,
@@ -28,7 +30,7 @@ from bot.domain.invoices.invoice import (
 from bot.domain.invoices.itemised import items
 
 __all__ = [
-    "NUMBERED", "BilledTicket", "BilledTime", "Charge", "Charges", "Invoice", "InvoiceAction", "InvoiceKind",
-    "InvoiceLine", "InvoiceSeries", "InvoiceState", "act", "credit", "credited_by", "draft", "items", "lines_of",
-    "listed", "mark_exported", "months", "of", "of_review", "visible_to",
+    "NUMBERED", "BilledTicket", "BilledTime", "Charge", "Charges", "Given", "Invoice", "InvoiceAction", "InvoiceKind",
+    "InvoiceLine", "InvoiceSeries", "InvoiceState", "act", "credit", "credited_by", "draft", "given_back", "items",
+    "lines_of", "listed", "mark_exported", "months", "of", "of_review", "visible_to",
 ]  # fmt: skip

@@ -42,6 +42,8 @@ class Charge:
     unit: str
     unit_price: Decimal
     currency: str
+    corrects: int | None = None  # the line it gives back some of, or adds to
+    priced_with: int | None = None  # the line that charged this time first, where it is put right
     most: Decimal | None = None  # what is left of it to give back
     raw_minutes: int = 0
     billed_minutes: int = 0
@@ -98,18 +100,21 @@ class Charges:
 
 
 def hours_line(
-    key: Key, worked: list[Worked], billed: int, currency: str, names: dict[int, str], decisions: dict[int, int]
+    code: str, what: str, price: Decimal, worked: list[Worked], billed: int, currency: str, decisions: dict[int, int]
 ) -> Charge:
     """Hours of one code at one price, of so many billed minutes."""
-    what = DESCRIPTIONS[key.code] + (f", {names[key.project_id]}" if key.project_id else "")
-    what += ", after hours" if key.after_hours else ""
-    tickets = sorted({one.ticket_id for one in worked if one.ticket_id})
     return Charge(
-        code=str(key.code), description=what, quantity=Decimal(billed) / 60, unit=HOUR, unit_price=key.rate,
-        currency=currency, raw_minutes=sum(one.minutes for one in worked), billed_minutes=billed,
-        entries=[one.id for one in worked], tickets=tickets,
+        code=code, description=what, quantity=Decimal(billed) / 60, unit=HOUR, unit_price=price, currency=currency,
+        raw_minutes=sum(one.minutes for one in worked), billed_minutes=billed, entries=[one.id for one in worked],
+        tickets=sorted({one.ticket_id for one in worked if one.ticket_id}),
         decided={one.id: decisions[one.id] for one in worked if one.id in decisions},
     )  # fmt: skip
+
+
+def described(key: Key, names: dict[int, str]) -> str:
+    """As a line of hours says what it is."""
+    what = DESCRIPTIONS[key.code] + (f", {names[key.project_id]}" if key.project_id else "")
+    return what + (", after hours" if key.after_hours else "")
 
 
 def project_names(session: Session, keys: Iterable[Key]) -> dict[int, str]:

@@ -29,6 +29,7 @@ from bot.domain.invoices.charge import (
     USAGE,
     Charge,
     Charges,
+    described,
     hours_line,
     project_names,
 )
@@ -100,7 +101,8 @@ def _lines(
     made = []
     for key, worked in priced.items():
         billed = bought.rounds.total(pieces(worked))
-        made.append(hours_line(key, worked, billed, bought.currency, names, decisions))
+        what = described(key, names)
+        made.append(hours_line(key.code, what, key.rate, worked, billed, bought.currency, decisions))
     return made
 
 

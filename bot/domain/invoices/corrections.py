@@ -1,38 +1,41 @@
-"""Time that was put right after it was charged: what is given back, and what is added."""
+"""Time that was put right after it was charged: what is given back, and what is added.
+
+All that puts a line's time right is held against that line, however often, so that it rounds as if it had been right at
+once. What was added since is given back first, each on the invoice that charged it.
+"""
 
 from collections import defaultdict
+from collections.abc import Collection, Iterator
 from decimal import Decimal
 
-from sqlalchemy import func, select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from bot.domain.invoices.charge import Charge, Charges, Credit, hours_line, project_names
-from bot.domain.invoices.invoice import BilledTime, Invoice, correction_of, given_back, given_by_hand, lines_of
-from bot.domain.invoices.worked import Key, Worked, charged, pieces
+from bot.domain.invoices.charge import Charge, Charges, Credit, hours_line
+from bot.domain.invoices.invoice import BilledTime, Given, Invoice, InvoiceKind, InvoiceLine, given_back
+from bot.domain.invoices.worked import Worked, charged, pieces
 from bot.domain.time import TimeEntry
 
 
-def found_in(session: Session, worked: list[Worked], currency: str) -> dict[tuple[int, Key], list[Worked]]:
-    """What takes back or replaces time that an invoice with a number has charged: by that invoice and line.
+def found_in(session: Session, worked: list[Worked], currency: str) -> dict[int, list[Worked]]:
+    """What takes back or replaces time that was charged, by the line that charged it first.
 
-    What a credit note has put right belongs to the invoice it credits. What replaces it with another code, as after
-    hours, or where it is paid in another currency by now, is new work.
+    What replaces it with another code, as after hours, or where it is paid in another currency by now, is new work.
     """
     touched = {number for one in worked for number in (one.reverses_id, one.replaces_id) if number}
     rows = session.execute(
-        select(BilledTime, func.coalesce(Invoice.credits_id, Invoice.id), TimeEntry.after_hours, Invoice.currency)
-        .join(Invoice, Invoice.id == BilledTime.invoice_id)
+        select(BilledTime.entry_id, InvoiceLine.id, InvoiceLine.code, TimeEntry.after_hours, Invoice.currency)
+        .join(InvoiceLine, InvoiceLine.id == BilledTime.line_id)
+        .join(Invoice, Invoice.id == InvoiceLine.invoice_id)
         .join(TimeEntry, TimeEntry.id == BilledTime.entry_id)
         .where(BilledTime.entry_id.in_(touched))
     ).all() if touched else []  # fmt: skip
-    billed = {row.entry_id: (row, number, after_hours, paid) for row, number, after_hours, paid in rows}
-    found: dict[tuple[int, Key], list[Worked]] = defaultdict(list)
+    billed = {entry_id: (line_id, price) for entry_id, line_id, *price in rows}
+    found: dict[int, list[Worked]] = defaultdict(list)
     for one in worked:
-        if (known := billed.get(one.reverses_id or one.replaces_id or 0)) is None:
-            continue
-        row, number, after_hours, paid = known
-        if one.reverses_id or (row.code, after_hours, paid) == (one.code, one.after_hours, currency):
-            found[number, Key(row.code, row.rate, one.project_id, after_hours)].append(one)
+        line_id, price = billed.get(one.reverses_id or one.replaces_id or 0, (None, []))
+        if line_id and (one.reverses_id or price == [one.code, one.after_hours, currency]):
+            found[line_id].append(one)
     return found
 
 
@@ -44,32 +47,69 @@ def never_charged(logged: list[Worked], changed: set[int]) -> set[int]:
     return {one.id for one in logged if one.reverses_id in back or back.get(one.replaces_id or 0) is one.code}
 
 
-def settle(session: Session, found: Charges, corrections: dict[tuple[int, Key], list[Worked]]) -> None:
+def settle(session: Session, found: Charges, corrections: dict[int, list[Worked]]) -> None:
     """What is given back stands on a credit note for its invoice, what is added on the next one."""
+    if not corrections:
+        return
+    rounds, before, stands = found.bought.rounds, charged(session, corrections), _charging(session, corrections)
+    given = given_back(session, [line.id for lines in stands.values() for line, _ in lines])
     credited: dict[int, Credit] = {}
-    for (invoice_id, key), change in corrections.items():
-        before = charged(session, invoice_id, key)
-        rounds = found.bought.rounds
-        difference = rounds.total(pieces([*before, *change])) - rounds.total(pieces(before))
-        invoice = session.scalars(select(Invoice).where(Invoice.id == invoice_id)).one()
-        line = hours_line(key, change, abs(difference), invoice.currency, project_names(session, [key]), {})
-        line.raw_minutes = abs(line.raw_minutes)
-        stood = line.description
-        line.description = correction_of(stood, invoice)
+    for number, change in corrections.items():
+        lines, now = stands[number], rounds.total(pieces(before[number]))
+        difference = rounds.total(pieces([*before[number], *change])) - now
         if difference > 0:
-            found.lines.append(line)
-        else:
-            line.most = _left(session, invoice, stood, line)
-            credited.setdefault(invoice_id, Credit(invoice)).charges.append(line)
+            found.lines.append(_correction(*lines[-1], change, difference))
+            continue
+        for line, invoice, minutes, left in _shared(lines, given, -difference, now):
+            charge = _correction(line, invoice, change, minutes)
+            charge.most, change = left, []  # each entry is put right once
+            credited.setdefault(invoice.id, Credit(invoice)).charges.append(charge)
     found.credits += credited.values()
 
 
-def _left(session: Session, invoice: Invoice, stood: str, line: Charge) -> Decimal | None:
-    """Where finance gave some of the line back by hand, what is left of it: the same hour is not given back twice."""
-    stands = next(
-        (one for one in lines_of(session, [invoice.id])[invoice.id]
-         if (one.code, one.unit_price, one.description) == (line.code, line.unit_price, stood)), None,
+def _charging(session: Session, numbers: Collection[int]) -> dict[int, list[tuple[InvoiceLine, Invoice]]]:
+    """By line: what charges its time, the newest addition first and the line itself last."""
+    query = (
+        select(InvoiceLine, Invoice)
+        .join(Invoice, Invoice.id == InvoiceLine.invoice_id)
+        .where(
+            Invoice.kind == InvoiceKind.INVOICE,
+            or_(InvoiceLine.id.in_(numbers), InvoiceLine.corrects_id.in_(numbers)),
+        )
+        .order_by(InvoiceLine.id.desc())
     )  # fmt: skip
-    if stands is None or not given_by_hand(session, invoice).get(stands.position):
-        return None
-    return max(stands.amount - given_back(session, invoice)[stands.position], Decimal(0))
+    found: dict[int, list[tuple[InvoiceLine, Invoice]]] = defaultdict(list)
+    for line, invoice in session.execute(query):
+        found[line.corrects_id or line.id].append((line, invoice))
+    return found
+
+
+def _shared(
+    lines: list[tuple[InvoiceLine, Invoice]], given: dict[int, Given], minutes: int, now: int
+) -> Iterator[tuple[InvoiceLine, Invoice, int, Decimal]]:
+    """How many of the minutes each gives back, and what is left of its amount: no hour is given back twice.
+
+    `now` is how many stand. Where finance gave back all of a line, no note says how many of its minutes went since.
+    """
+    noted = {line.id: given.get(line.id, Given(0, Decimal(0))) for line, _ in lines}
+    unnoted = sum(line.billed_minutes - noted[line.id].minutes for line, _ in lines) - now
+    for line, invoice in lines:
+        left, has = line.amount - noted[line.id].amount, line.billed_minutes - noted[line.id].minutes
+        if not left:
+            gone = min(has, max(unnoted, 0))
+            has, unnoted = has - gone, unnoted - gone
+        is_last = line.corrects_id is None
+        share = minutes if is_last else min(minutes, has)
+        if share or is_last:
+            yield line, invoice, share, left
+            minutes -= share
+
+
+def _correction(line: InvoiceLine, invoice: Invoice, change: list[Worked], billed: int) -> Charge:
+    """What puts right what that line, or the one it adds to, has charged."""
+    of_month = f", correction of {invoice.period.name} {invoice.period.year}"
+    what = line.description + ("" if line.corrects_id else of_month)
+    charge = hours_line(line.code, what, line.unit_price, change, billed, invoice.currency, {})
+    charge.raw_minutes = abs(charge.raw_minutes)
+    charge.corrects, charge.priced_with = line.id, line.corrects_id or line.id
+    return charge

@@ -13,7 +13,6 @@ from bot.domain.invoices.invoice import (
     InvoiceKind,
     InvoiceLine,
     InvoiceState,
-    credited_by,
     given_back,
     lines_of,
 )
@@ -32,13 +31,13 @@ def credit(
     if len(reason.strip()) < 3:
         raise Refused("Say why: it stands on the credit note.", field="reason")
     lines = {line.position: line for line in lines_of(session, [invoice.id])[invoice.id]}
-    back = given_back(session, invoice)
+    given = given_back(session, [line.id for line in lines.values()])
     wanted = {position: amount for position, amount in amounts.items() if amount}
     if not wanted.keys() <= lines.keys():
         raise Refused(f"{invoice.key} has no such line. Open it again and press Credit.")
     for position, amount in wanted.items():
         line = lines[position]
-        left = max(line.amount - back.get(position, Decimal(0)), Decimal(0))
+        left = max(line.amount - (given[line.id].amount if line.id in given else Decimal(0)), Decimal(0))
         if not 0 < amount <= left:
             most = Money(left, invoice.currency)
             raise Refused(
@@ -46,7 +45,6 @@ def credit(
             )
     if not wanted:
         raise Refused("Write what is given back on at least one line.", field="reason")
-    _require_left(session, invoice, sum(wanted.values(), Decimal(0)))
     note = Invoice(
         account_id=invoice.account_id, month=invoice.month, kind=InvoiceKind.CREDIT_NOTE, currency=invoice.currency,
         made_at=now, agreement_id=invoice.agreement_id, made_by_id=by.id, reason=reason.strip()[:500],
@@ -71,13 +69,5 @@ def _back_line(note: Invoice, line: InvoiceLine, amount: Decimal) -> InvoiceLine
         description=line.description, quantity=line.quantity if whole else Decimal(1),
         unit=line.unit if whole else "piece", unit_price=line.unit_price if whole else amount,
         amount=rounded(amount, note.currency), tax_rate=line.tax_rate, tickets=line.tickets, decisions=line.decisions,
-        work=line.work if whole else [{**told, "minutes": 0} for told in line.work],
+        work=line.work if whole else [{**told, "minutes": 0} for told in line.work], corrects_id=line.id,
     )  # fmt: skip
-
-
-def _require_left(session: Session, invoice: Invoice, wanted: Decimal) -> None:
-    """Time that was put right afterwards gave some of it back too, on lines of its own."""
-    left = invoice.net - sum((note.net for note in credited_by(session, invoice.id)), Decimal(0))
-    if wanted > left:
-        most = Money(max(left, Decimal(0)), invoice.currency)
-        raise Refused(f"Of {invoice.key} {most} is left to give back. Write less in all.", field="reason")

@@ -28,7 +28,9 @@ def numbered(session: Session, month: Month | None, account: Account | None) -> 
 
 
 def to_export(session: Session, found: list[Invoice]) -> list[Invoice]:
-    """Those of them that are on nobody’s way yet, held."""
+    """Those of them that are on nobody’s way yet, held, with their accounts before them as by who signs."""
+    for account_id in sorted({one.account_id for one in found}):
+        accounts.lock(session, account_id)
     ids = [one.id for one in found if one.state is InvoiceState.APPROVED]
     query = select(Invoice).where(Invoice.id.in_(ids), Invoice.state == InvoiceState.APPROVED).order_by(Invoice.id)
     return list(session.scalars(query.with_for_update()))

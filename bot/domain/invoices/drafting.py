@@ -4,7 +4,7 @@ The month is locked by then, so what a draft charges is charged for good: `Bille
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -18,7 +18,7 @@ from bot.domain.accounts import Account
 from bot.domain.agreements import Agreement
 from bot.domain.errors import Refused
 from bot.domain.invoices import itemised
-from bot.domain.invoices.charge import Charge, Charges
+from bot.domain.invoices.charge import USAGE, Charge, Charges
 from bot.domain.invoices.invoice import (
     NUMBERED,
     BilledTicket,
@@ -49,7 +49,7 @@ def draft(
         made.append(_draft(session, account, charges, charges.lines, InvoiceKind.INVOICE, review_id, by, now))
     for credit in charges.credits:
         # Where nothing comes back, what stands now is charged there.
-        _mark_billed(session, credit.invoice, [line for line in credit.charges if not line.amount.amount])
+        _mark_billed(session, credit.invoice, [(charge, None) for charge in credit.charges if not charge.amount.amount])
         if not credit.back:
             continue
         note = _draft(
@@ -72,8 +72,8 @@ def _draft(
     )  # fmt: skip
     session.add(invoice)
     session.flush()
-    _write_lines(session, invoice, lines, bought.tax_rate)
-    _mark_billed(session, invoice, lines)
+    written = _write_lines(session, invoice, lines, bought.tax_rate)
+    _mark_billed(session, invoice, zip(lines, written, strict=True))
     announce(session, invoice, events.Kind.INVOICE_MADE, by, now)
     return invoice
 
@@ -83,18 +83,20 @@ def _terms(session: Session, invoice: Invoice) -> Agreement | None:
     return session.scalar(select(Agreement).where(Agreement.id == invoice.agreement_id))
 
 
-def _write_lines(session: Session, invoice: Invoice, lines: Sequence[Charge], tax_rate: Decimal) -> None:
-    for position, (line, work) in enumerate(zip(lines, itemised.of_lines(session, lines), strict=True), 1):
-        session.add(
-            InvoiceLine(
-                account_id=invoice.account_id, invoice_id=invoice.id, position=position, code=line.code,
-                description=line.description, quantity=line.quantity, unit=line.unit, unit_price=line.unit_price,
-                amount=line.amount.amount, tax_rate=tax_rate, tickets=line.tickets, decisions=line.decisions,
-                work=work, raw_minutes=line.raw_minutes, billed_minutes=line.billed_minutes,
-            )
-        )  # fmt: skip
+def _write_lines(session: Session, invoice: Invoice, lines: Sequence[Charge], tax_rate: Decimal) -> list[InvoiceLine]:
+    written = [
+        InvoiceLine(
+            account_id=invoice.account_id, invoice_id=invoice.id, position=position, code=line.code,
+            description=line.description, quantity=line.quantity, unit=line.unit, unit_price=line.unit_price,
+            amount=line.amount.amount, tax_rate=tax_rate, tickets=line.tickets, decisions=line.decisions,
+            work=work, raw_minutes=line.raw_minutes, billed_minutes=line.billed_minutes, corrects_id=line.corrects,
+        )
+        for position, (line, work) in enumerate(zip(lines, itemised.of_lines(session, lines), strict=True), 1)
+    ]  # fmt: skip
+    session.add_all(written)
     session.flush()
     add_up(session, invoice)
+    return written
 
 
 def add_up(session: Session, invoice: Invoice) -> None:
@@ -107,18 +109,17 @@ def add_up(session: Session, invoice: Invoice) -> None:
     invoice.total = invoice.net + invoice.tax
 
 
-def _mark_billed(session: Session, invoice: Invoice, lines: Sequence[Charge]) -> None:
+def _mark_billed(session: Session, invoice: Invoice, lines: Iterable[tuple[Charge, InvoiceLine | None]]) -> None:
+    """Each entry with the line that prices it: the one written here, unless it puts right what another charged."""
     of_account = {"account_id": invoice.account_id, "invoice_id": invoice.id}
     time: list[dict[str, Any]] = []
-    for line in lines:
-        told = {"code": line.code, "rate": line.unit_price}
-        decided = line.decided
-        time += [
-            {"entry_id": number, "decision_id": decided.get(number), **of_account, **told} for number in line.entries
-        ]
+    tickets: list[dict[str, Any]] = []
+    for charge, line in lines:
+        priced = {"line_id": charge.priced_with or (line.id if line else None), **of_account}
+        time += [{"entry_id": number, "decision_id": charge.decided.get(number), **priced} for number in charge.entries]
+        tickets += [{"ticket_id": number, **of_account} for number in charge.tickets if charge.code == USAGE]
     if time:
         session.execute(insert(BilledTime), time)
-    tickets = [{"ticket_id": number, **of_account} for line in lines if line.code == "usage" for number in line.tickets]
     if tickets:
         session.execute(insert(BilledTicket), tickets)
 

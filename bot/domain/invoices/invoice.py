@@ -3,15 +3,16 @@
 With its number it is fixed, here and in the database: what was wrong is credited by a credit note.
 """
 
-from collections import defaultdict
+from collections.abc import Collection
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import ForeignKey, Index, Numeric, UniqueConstraint, select
+from sqlalchemy import ForeignKey, Index, Numeric, UniqueConstraint, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from bot.domain import accounts
 from bot.domain.base import AccountRef, Base, Id
 from bot.domain.errors import NotFound, Refused
 from bot.domain.money import Money
@@ -144,7 +145,10 @@ class Invoice(Base):
 
 
 class InvoiceLine(Base):
-    """What is charged at one price: hours of a code, a fee, tickets of a type."""
+    """What is charged at one price: hours of a code, a fee, tickets of a type.
+
+    `corrects_id` is the line that it gives back some of, or, on an invoice, whose time turned out to be more.
+    """
 
     __tablename__ = "invoice_line"
     __table_args__ = (UniqueConstraint("invoice_id", "position"),)
@@ -165,10 +169,15 @@ class InvoiceLine(Base):
     work: Mapped[list[Any]] = mapped_column(default_factory=list, server_default="[]")  # see `itemised`
     raw_minutes: Mapped[int] = mapped_column(default=0, server_default="0")
     billed_minutes: Mapped[int] = mapped_column(default=0, server_default="0")
+    corrects_id: Mapped[int | None] = mapped_column(ForeignKey("invoice_line.id"), index=True, default=None)
 
 
 class BilledTime(Base):
-    """That an entry is charged on an invoice: each one once. `decision_id` is the approval it stands on."""
+    """That an entry is charged on an invoice, or put right on it: each one once.
+
+    `line_id` is the line it is priced and rounded with: its own, or the one that it puts right. `decision_id` is the
+    approval it stands on.
+    """
 
     __tablename__ = "billed_time"
     __table_args__ = (UniqueConstraint("entry_id"),)
@@ -176,9 +185,8 @@ class BilledTime(Base):
     id: Mapped[Id] = mapped_column(init=False)
     account_id: Mapped[AccountRef]
     entry_id: Mapped[int] = mapped_column(ForeignKey("time_entry.id"))
-    invoice_id: Mapped[int] = mapped_column(ForeignKey("invoice.id"), index=True)
-    code: Mapped[str]
-    rate: Mapped[Decimal] = mapped_column(Numeric(16, 4))
+    invoice_id: Mapped[int] = mapped_column(ForeignKey("invoice.id"))
+    line_id: Mapped[int] = mapped_column(ForeignKey("invoice_line.id"), index=True)
     decision_id: Mapped[int | None] = mapped_column(ForeignKey("decision.id"), default=None)
 
 
@@ -195,9 +203,11 @@ class BilledTicket(Base):
 
 
 def visible_to(session: Session, actor: Person, number: int, *, lock: bool = False) -> Invoice:
-    """The only way to load one: for those who may see money."""
+    """The only way to load one: for those who may see money. Held, with its account before it as by who signs."""
     actor.require(Permission.SEE_MONEY)
     query = select(Invoice).where(Invoice.id == number)
+    if lock and (account_id := session.scalar(query.with_only_columns(Invoice.account_id))):
+        accounts.lock(session, account_id)
     found = session.scalar(query.with_for_update() if lock else query)
     if found is None:
         raise NotFound("I can't find that invoice. /review invoices lists them.")
@@ -232,30 +242,25 @@ def credited_by(session: Session, invoice_id: int) -> list[Invoice]:
     return list(session.scalars(select(Invoice).where(*of_it).order_by(Invoice.id)))
 
 
-def given_by_hand(session: Session, invoice: Invoice) -> dict[int, Decimal]:
-    """What finance gives back of each line (by position), in drafts too."""
-    notes = [one.id for one in credited_by(session, invoice.id) if one.review_id is None]
-    found: dict[int, Decimal] = defaultdict(Decimal)
-    for line in (line for lines in lines_of(session, notes).values() for line in lines):
-        found[line.position] += line.amount
-    return found
+class Given(NamedTuple):
+    """What credit notes give back of a line, drafts too: finance by hand gives no minutes."""
+
+    minutes: int
+    amount: Decimal
 
 
-def given_back(session: Session, invoice: Invoice) -> dict[int, Decimal]:
-    """What is given back of each line (by position), by hand or because time was put right, in drafts too."""
-    found = given_by_hand(session, invoice)
-    stands = {(one.code, one.unit_price, correction_of(one.description, invoice)): one.position
-              for one in lines_of(session, [invoice.id])[invoice.id]}  # fmt: skip
-    notes = [one.id for one in credited_by(session, invoice.id) if one.review_id]
-    for line in (line for lines in lines_of(session, notes).values() for line in lines):
-        if position := stands.get((line.code, line.unit_price, line.description)):
-            found[position] += line.amount
-    return found
-
-
-def correction_of(description: str, invoice: Invoice) -> str:
-    """As a line says it whose time was put right after that invoice; its number may not be given yet."""
-    return f"{description}, correction of {invoice.period.name} {invoice.period.year}"
+def given_back(session: Session, ids: Collection[int]) -> dict[int, Given]:
+    """By line; those of which nothing is given back are not in it."""
+    query = (
+        select(InvoiceLine.corrects_id, func.sum(InvoiceLine.billed_minutes), func.sum(InvoiceLine.amount))
+        .join(Invoice, Invoice.id == InvoiceLine.invoice_id)
+        .where(
+            InvoiceLine.corrects_id.in_(ids), Invoice.kind == InvoiceKind.CREDIT_NOTE,
+            Invoice.state != InvoiceState.DISCARDED,
+        )
+        .group_by(InvoiceLine.corrects_id)
+    )  # fmt: skip
+    return {number: Given(int(minutes), amount) for number, minutes, amount in session.execute(query) if number}
 
 
 def months(session: Session, actor: Person) -> list[Month]:

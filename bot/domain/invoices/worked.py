@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, aliased
 
 from bot.domain.accounts import Account
 from bot.domain.codes import Code
-from bot.domain.invoices.invoice import BilledTime, Invoice
+from bot.domain.invoices.invoice import BilledTime
 from bot.domain.months import Month
 from bot.domain.projects import Project
 from bot.domain.rounding import Piece
@@ -100,15 +100,16 @@ def pieces(worked: Iterable[Worked]) -> list[Piece]:
     ]  # fmt: skip
 
 
-def charged(session: Session, invoice_id: int, key: Key) -> list[Worked]:
-    """The entries that an invoice, and what was credited on it, have charged on that line."""
-    chain = select(Invoice.id).where((Invoice.id == invoice_id) | (Invoice.credits_id == invoice_id))
+def charged(session: Session, lines: Collection[int]) -> dict[int, list[Worked]]:
+    """By line: the entries that it charged, and what has put them right since."""
     columns = [getattr(TimeEntry, name) for name in Worked._fields]
     rows = session.execute(
-        select(*columns)
-        .join(BilledTime, BilledTime.entry_id == TimeEntry.id)
-        .where(BilledTime.invoice_id.in_(chain), BilledTime.code == key.code, BilledTime.rate == key.rate)
+        select(BilledTime.line_id, *columns)
+        .join(TimeEntry, TimeEntry.id == BilledTime.entry_id)
+        .where(BilledTime.line_id.in_(lines))
         .order_by(TimeEntry.id)
     )
-    here = (key.project_id, key.after_hours)
-    return [Worked(*row) for row in rows if (row.project_id, row.after_hours) == here]
+    found: dict[int, list[Worked]] = defaultdict(list)
+    for line_id, *told in rows:
+        found[line_id].append(Worked(*told))
+    return found
