@@ -69,12 +69,13 @@ def today(desk: Desk) -> Overview:
     firm = provider.get(desk.session)
     date = desk.now.astimezone(ZoneInfo(desk.actor.timezone or firm.timezone)).date()
     entries = time.with_work(desk.session, desk.actor, time.standing(desk.session, desk.actor, date))
-    total = sum(entry.minutes for entry, _ in entries)
-    expected = time.expected_minutes(desk.actor, firm.calendar, date)
+    one = time.of_day(desk.session, desk.actor, date)
+    off = "you are away" if one.away else "" if firm.calendar.is_working_day(date) else "a day off"
     text = say(
-        "*Your time today:* {{ total }} logged{% if expected %} of {{ expected }}{% else %}, a day off{% endif %}"
+        "*Your time today:* {{ total }} logged{% if expected %} of {{ expected }}{% elif off %}, {{ off }}{% endif %}"
         "{% if not total and expected %}. `/time T-102 45m what you did` logs the first{% endif %}",
-        total=show(total) if total else "none", expected=show(expected) if expected else "",
+        total=show(one.minutes) if one.minutes else "none", expected=show(one.expected) if one.expected else "",
+        off=off,
     )  # fmt: skip
     log_time = blocks.button("Log time", "time.open")
     said = ", ".join(f"{show(entry.minutes)} {_on(work)}" for entry, work in entries[:SHOWN_ENTRIES])

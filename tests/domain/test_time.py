@@ -186,9 +186,14 @@ def test_the_form_offers_the_ticket_somebody_logged_on_last(session, log, who, a
 
 
 def test_a_working_day_holds_a_fifth_of_the_week():
-    bo = Person(name="Bo", weekly_minutes=32 * 60)
+    bo = Person(name="Bo", weekly_minutes=32 * 60, roles=["engineer"])
     assert time.expected_minutes(bo, Calendar(), date(2026, 11, 23)) == 384
     assert time.expected_minutes(bo, Calendar(), date(2026, 11, 22)) == 0
+
+
+def test_of_who_does_no_work_on_tickets_no_hours_are_expected():
+    sam = Person(name="Sam", weekly_minutes=40 * 60, roles=["account_manager"])
+    assert time.expected_minutes(sam, Calendar(), date(2026, 11, 23)) == 0
 
 
 def test_whose_day_has_an_entry_that_stands_has_logged(session, log, who):

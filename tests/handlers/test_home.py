@@ -87,6 +87,12 @@ def test_a_request_begins_on_the_home_and_remembers_its_door(house: House):
     assert house.one("select door from intake")["door"] == "home"
 
 
+def test_whoever_is_away_is_not_told_what_a_day_holds(house: House):
+    house.bo.opens("/steward away today")
+    house.bo.opens_home()
+    assert "Your time today: none logged, you are away" in plain(house.bo)
+
+
 def test_time_is_logged_from_the_home(house: House):
     moves(house, files(house, "Bo works on this one"), Action.TAKE)
     house.bo.opens_home()
@@ -275,7 +281,11 @@ def test_a_lead_sees_what_stalls_what_waits_and_who_has_how_much_in_words_and_fi
     ("role", "sees", "does_not"),
     [
         ("account_manager", ["Accounts", "Acme | 1 | 0 | 0 |", "Umbrella has", "Billing review"], ["Set-up", "Yours:"]),
-        ("finance", ["Billing review", "Your time today"], ["Accounts", "Nobody has these yet"]),
+        (
+            "finance",
+            ["Billing review", "Your time today: none logged"],
+            ["Accounts", "Nobody has these yet", "none logged of"],
+        ),
         ("executive", ["Customer health", "Acme | 1"], ["Billing review"]),
         ("admin", ["Set-up", "Nothing to mend"], ["Accounts"]),
         ("approver", ["Waits for a check", "Waits for your decision: 0"], ["Accounts", "Stalled"]),

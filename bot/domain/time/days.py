@@ -51,8 +51,9 @@ class Logged(NamedTuple):
 
 
 def expected_minutes(person: Person, calendar: Calendar, day: date) -> int:
-    """What a working day should hold: its share of the weekly hours, nothing on a day off."""
-    return person.weekly_minutes // len(calendar.weekdays) if calendar.is_working_day(day) else 0
+    """What a working day should hold: its share of the weekly hours; nothing on a day off, nor of who does no work."""
+    holds = calendar.is_working_day(day) and person.may(Permission.WORK)
+    return person.weekly_minutes // len(calendar.weekdays) if holds else 0
 
 
 def week(session: Session, person: Person, first: date, today: date) -> list[Logged]:
@@ -96,7 +97,7 @@ def long_days(
 
 def of_day(session: Session, person: Person, day: date) -> Logged:
     """One day."""
-    return week(session, person, day, day)[0]
+    return days_of(session, person, day, day, day)[0]
 
 
 def _minutes_by_day(session: Session, person: Person, first: date, last: date) -> dict[date, int]:
