@@ -113,6 +113,10 @@ class Person:
         spot = self._the_one(found, f"button {label!r}", on)
         return self._act(spot, {}, refused)
 
+    def buttons(self, on: str | Json | None = None) -> set[str]:
+        """What the buttons there say."""
+        return {button_label(spot) for spot in self._spots(on, None) if is_button(spot)}
+
     def chooses(
         self, menu: str, option: str, on: str | Json | None = None, *, channel: str | None = None, refused: str = ""
     ) -> Self:

@@ -96,6 +96,7 @@ def card_moves(ticket: Ticket, book: playbook.Playbook) -> list[Move]:
         Need.NOT_URGENT: ticket.priority in {Priority.P1, Priority.P2},
         Need.LIGHT: ticket.request_type.value not in book.light_work,
         Need.NOTHING_VISIBLE: ticket.client_visible,
+        Need.CLEARED: ticket.clearance not in {None, Clearance.GIVEN},
     }
     return [move for move in moves_from(ticket.status) if not any(impossible.get(need) for need in move.needs)]
 

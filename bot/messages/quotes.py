@@ -4,6 +4,7 @@ Triage reads hours: prices are for the client, and for whoever may see money.
 """
 
 from datetime import date, datetime
+from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
@@ -21,9 +22,11 @@ from bot.domain.workflow import Clearance
 from bot.messages import approvals as asked
 from bot.messages import blocks
 from bot.messages.blocks import Block
+from bot.messages.controls import value_of
 from bot.messages.mrkdwn import Mrkdwn, day, escape, line, mention, say
 
 OPEN, WITHDRAW = "quote.open", "quote.withdraw"
+STANDING = frozenset({Clearance.ASKED, Clearance.GIVEN})  # nothing is to be asked of the client now
 # fmt: off
 WHY: dict[OutOfScope, str] = {
     OutOfScope.SYSTEM:    "{{ system or 'What it is about' }} is outside the agreement",
@@ -120,27 +123,46 @@ def told(session: Session, event: Event, place: Place, ticket: Ticket | None) ->
 KINDS = frozenset(TRIAGE) | {Kind.QUOTE_SETTLED}
 
 
-def cost_line(session: Session, ticket: Ticket, bought: Agreement | None, down: Burndown | None) -> list[Block]:
-    """What triage reads of the cost: approved, asked for, or that it has to be asked for before work starts."""
+class Cost(NamedTuple):
+    """What triage reads of what a ticket costs extra, and whether asking the client is the next step."""
+
+    text: Mrkdwn
+    is_to_be_asked: bool
+
+
+def cost_of(session: Session, ticket: Ticket, bought: Agreement | None, down: Burndown | None) -> Cost | None:
+    """Approved, asked for, or that it has to be asked for before work starts; None where nothing costs extra."""
     if not ticket.is_open:
-        return []
+        return None
     if ticket.clearance is not None:
-        return _cleared(session, ticket)
+        return _cleared(session, ticket, ticket.clearance)
     found = quotes.priced(ticket, bought, lambda: quotes.left_for(session, ticket, down))
-    return [blocks.context(_costs_extra(found, ticket))] if found else []
+    return Cost(_costs_extra(found, ticket), ticket.status in quotes.WAITS_IN) if found else None
 
 
-def _cleared(session: Session, ticket: Ticket) -> list[Block]:
+def on_card(cost: Cost | None, ticket: Ticket) -> list[Block]:
+    """With **Quote** beside it where that is the next step; the ticket's window has the button among the others."""
+    if cost is None or not cost.is_to_be_asked:
+        return in_window(cost)
+    return [blocks.section(cost.text, accessory=blocks.button("Quote", OPEN, value_of(ticket)))]
+
+
+def in_window(cost: Cost | None) -> list[Block]:
+    """As the ticket's window says it."""
+    return [blocks.context(cost.text)] if cost else []
+
+
+def _cleared(session: Session, ticket: Ticket, clearance: Clearance) -> Cost | None:
     found = quotes.on_ticket(session, ticket.id)
-    if not found or ticket.clearance is None:
-        return []
+    if not found:
+        return None
     newest, spent = found[-1], quotes.spending(session, ticket.id, found)
     approved = spent.approved or newest.cap_minutes
     text = say(
-        CLEARED[ticket.clearance], minutes=show(newest.minutes), until=day(newest.valid_until), cap=show(approved),
+        CLEARED[clearance], minutes=show(newest.minutes), until=day(newest.valid_until), cap=show(approved),
         spent=show(spent.spent) if spent.spent else "nothing",
     )  # fmt: skip
-    return [blocks.context(text)]
+    return Cost(text, clearance not in STANDING and ticket.status in quotes.WAITS_IN)
 
 
 def _costs_extra(found: Extra, ticket: Ticket) -> Mrkdwn:

@@ -34,7 +34,6 @@ from bot.domain.recurring import Recurring
 from bot.domain.tickets import Attachment, Closure, Linked, Ticket
 from bot.domain.tickets.access import seen_by
 from bot.messages import links, quotes
-from bot.messages.blocks import Block
 
 
 @dataclass(frozen=True)
@@ -61,7 +60,7 @@ class Shown:
     made_of: outbox.Post | None = None
     made_of_url: str | None = None
     away: Mapping[int, Away] = field(default_factory=dict)
-    cost: list[Block] = field(default_factory=list)  # what triage reads of what it costs extra
+    cost: quotes.Cost | None = None  # what triage reads of what it costs extra
     burn: Burndown | None = None  # how the account's month stands, while the ticket is open
     today: date = date.min  # by the account's calendar
 
@@ -104,7 +103,7 @@ def load(session: Session, ticket: Ticket, now: datetime, reader: Person | None 
         made_of=made_of,
         made_of_url=links.to_message(provider.find(session), made_of) if made_of else None,
         away=absences.away_now(session, workers, now) if ticket.is_open else {},
-        cost=quotes.cost_line(session, ticket, bought, down),
+        cost=quotes.cost_of(session, ticket, bought, down),
         burn=down,
         today=today,
     )

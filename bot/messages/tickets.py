@@ -10,7 +10,7 @@ from bot.domain.outbox import Place
 from bot.domain.priority import Priority
 from bot.domain.tickets import Attachment, Closure, Linked, Ticket
 from bot.domain.workflow import CloseReason, NextOwner, Side, Status
-from bot.messages import blocks, burn
+from bot.messages import blocks, burn, quotes
 from bot.messages import bypasses as asked
 from bot.messages.blocks import Block
 from bot.messages.controls import VISIBLE_ACTIONS, card_controls, client_button, client_moves, follow_up_button
@@ -125,7 +125,12 @@ def triage_card(shown: Shown, seen_before: Sequence[Block] = ()) -> list[Block]:
         body.append(blocks.section(Mrkdwn(">" + escape(clip(ticket.details, 400)).replace("\n", "\n>"))))
     if shown.files:
         body.append(blocks.context(_file_list(shown.files)))
-    body += shown.cost + burn.for_triage(shown.burn, ticket, shown.today) + _links_line(shown) + _changes_line(shown)
+    body += (
+        quotes.on_card(shown.cost, ticket)
+        + burn.for_triage(shown.burn, ticket, shown.today)
+        + _links_line(shown)
+        + _changes_line(shown)
+    )
     body.append(blocks.context(say("{{ p }}: {{ why }}", p=ticket.priority.value, why=ticket.priority_why)))
     body += seen_before
     room = VISIBLE_ACTIONS - len(question)  # as many as the buttons of the question

@@ -12,7 +12,7 @@ from bot.domain.tickets import LinkKind
 from bot.domain.tickets.conversation import Message
 from bot.domain.tickets.effects import AUDIENCE
 from bot.domain.workflow import Action
-from bot.messages import blocks, burn
+from bot.messages import blocks, burn, quotes
 from bot.messages.blocks import Block
 from bot.messages.changes import OPEN as CHANGE_OPEN
 from bot.messages.controls import card_moves, follow_up_button, move_button, tools
@@ -53,7 +53,7 @@ def ticket_window(shown: Shown, actor: Person, history: History, spent: dict[str
     if ticket.details:
         body.append(blocks.paragraph(clip(ticket.details, 2500)))
     if actor.is_staff:
-        body += shown.cost + burn.for_triage(shown.burn, ticket, shown.today)
+        body += quotes.in_window(shown.cost) + burn.for_triage(shown.burn, ticket, shown.today)
     if shown.closure:
         body += [blocks.divider(), blocks.section(closure_text(shown.closure, whole=actor.is_staff))]
     follow_ups = follow_up_button(ticket, shown.follow_ups) if actor.may(Permission.WORK) else []

@@ -49,6 +49,20 @@ def test_what_costs_extra_is_told_on_the_card_and_starts_only_once_it_is_approve
     assert house.one("select code from time_entry")["code"] == "out_of_scope"
 
 
+def test_what_was_declined_does_not_start_and_is_asked_anew_from_the_card(outside: House):
+    house = outside
+    house.bo.clicks("Quote", on=SEARCH).fills(ASKED).submits()
+    house.delivers()
+    assert not {"Quote", "Start"} & house.bo.buttons(on=SEARCH)
+    house.cleo.clicks("Reject", on=CARD).fills({"Why not": "Too dear this year"}).submits()
+    house.delivers()
+    assert house.bo.buttons(on=SEARCH) >= {"Quote"}
+    assert "Start" not in house.bo.buttons(on=SEARCH)
+    house.bo.clicks("Quote", on=SEARCH).fills({**ASKED, "Extra time": "1h"}).submits()
+    house.delivers()
+    house.bo.sees("Quoted 1h, waits for the client’s approval")
+
+
 def test_a_rejection_has_a_reason_and_the_card_says_how_it_stands(outside: House):
     house = outside
     quotes(house)
