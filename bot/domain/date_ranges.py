@@ -57,6 +57,11 @@ class _Written(NamedTuple):
         found = (self.in_year(earliest.year + offset) for offset in range(9))
         return next((day for day in found if day and (self.year or day >= earliest)), None)
 
+    def until(self, latest: date) -> date | None:
+        """The last such day up to a date."""
+        found = (self.in_year(latest.year - offset) for offset in range(9))
+        return next((day for day in found if day and day <= latest), None)
+
 
 def read_days(text: str, today: date) -> Days:
     """What was written, as days; without a year it is the first such range that is not over."""
@@ -65,6 +70,17 @@ def read_days(text: str, today: date) -> Days:
     if found is None:
         raise Refused(f"I can't read “{text.strip()[:40]}” as days. {HOW}")
     return found
+
+
+def read_past_day(text: str, today: date) -> date | None:
+    """One day that is not to come, `12 Oct` being the latest such day; None where something else is written."""
+    words = " ".join(text[:100].lower().split())
+    if words == "yesterday":
+        return today - timedelta(days=1)
+    if not re.fullmatch(_DATE, words) or words == "tomorrow":
+        return None
+    found = _date(words, today, today - timedelta(days=6))  # a weekday is the latest one, today too
+    return found if isinstance(found, date) else found.until(today) if found else None
 
 
 def _read(words: str, today: date) -> Days | None:

@@ -22,11 +22,6 @@ SAME_LINE_AGAIN = timedelta(minutes=2)
 SHOWN_ACCOUNTS = 50  # Slack shows a hundred options; twenty tickets and twenty projects stand above
 
 
-def command(call: Call) -> None:
-    """A line logs, the bare command opens the form."""
-    return _log_line(call) if call.text else open_form(call)
-
-
 def open_from_card(call: Call) -> None:
     """**Log time** as a button; on the Home it carries no ticket, below a day it carries that day."""
     key, _, rest = call.value.partition(":")
@@ -71,7 +66,8 @@ def today_of(session: Session, actor: Person, call: Call) -> date:
     return people.local_date(actor, provider.get(session), call.now)
 
 
-def _log_line(call: Call) -> None:
+def log_line(call: Call) -> None:
+    """`T-102 1h30 note`: logged, and answered with what can be put right."""
     line = time_line.read(call.text)
     with call.begin() as (session, actor):
         actor.require(Permission.LOG_TIME)
@@ -234,7 +230,6 @@ def _accounts_like(session: Session, typed: str) -> list[accounts.Account]:
 
 
 ROUTES: Routes = {
-    ("command", "/time"): command,
     ("action", "time.open"): open_from_card,
     ("action", messages.UNDO): undo,
     ("action", messages.EDIT): open_correction,

@@ -1,35 +1,36 @@
-"""`/time today`, `/time yesterday` and `/time week`: what is logged, what is missing, and what is complete."""
+"""`/time today`, `/time 12 Oct` and `/time week`: what is logged, what is missing, and what is complete."""
 
 from datetime import date, timedelta
 
 from sqlalchemy.orm import Session
 
 from bot.domain import time
+from bot.domain.date_ranges import read_past_day
 from bot.domain.errors import NotFound
 from bot.domain.people import Person
 from bot.domain.roles import Permission
 from bot.domain.time import timers
 from bot.handlers.call import Call, Routes
-from bot.handlers.time import answer, today_of
+from bot.handlers.time import answer, log_line, open_form, today_of
 from bot.messages import time as messages
 
 CENTURY = range(2000, 2100)
 
 
-def today(call: Call) -> None:
-    """`/time today`: the day as a list."""
-    _show_day(call, back=0)
+def command(call: Call) -> None:
+    """A line logs, a date shows that day, the bare command opens the form."""
+    if not call.text:
+        return open_form(call)
+    return day(call) if read_past_day(call.text, call.now.date() + timedelta(days=1)) else log_line(call)
 
 
-def yesterday(call: Call) -> None:
-    """`/time yesterday`: the same for the day before."""
-    _show_day(call, back=1)
-
-
-def _show_day(call: Call, *, back: int) -> None:
+def day(call: Call) -> None:
+    """`/time today`, `/time yesterday`, `/time Monday`, `/time 12 Oct`: the day as a list."""
     with call.begin() as (session, actor):
         actor.require(Permission.LOG_TIME)
-        said = _day(session, actor, today_of(session, actor, call) - timedelta(days=back))
+        today = today_of(session, actor, call)
+        asked = read_past_day(call.text, today) or read_past_day(call.first_word, today)
+        said = _day(session, actor, asked or today)
     call.done(*said)
 
 
@@ -80,8 +81,9 @@ def _called(call: Call, *, complete: bool) -> None:
 
 
 ROUTES: Routes = {
-    ("command", "/time today"): today,
-    ("command", "/time yesterday"): yesterday,
+    ("command", "/time"): command,
+    ("command", "/time today"): day,
+    ("command", "/time yesterday"): day,
     ("command", "/time week"): week,
     ("action", messages.WEEK): week,
     ("action", messages.COMPLETE): call_complete,

@@ -26,6 +26,7 @@ SHORT_DIGEST = 16
 STANDS = {
     "held":   "{{ count }} {{ 'things hold' if count > 1 else 'thing holds' }} it up",
     "early":  "{{ month }} is not over yet: it is signed from {{ since }} on",
+    "later":  "{{ earlier }} is open still and comes first",
     "ready":  "Nothing holds it up: it waits for {{ missing }}",
     "locked": "Locked {{ at }}",
 }
@@ -94,6 +95,8 @@ def state(
         return say(STANDS["held"], count=len(stands.open))
     if _is_early(session, review, now):
         return say(STANDS["early"], month=review.period.name, since=day(review.period.after.first))
+    if earlier := billing.earlier_open(session, review):
+        return say(STANDS["later"], earlier=f"{earlier.period.name} {earlier.period.year}")
     return say(STANDS["ready"], missing=seats(signed.missing))
 
 
@@ -103,7 +106,9 @@ def _is_early(session: Session, review: BillingReview, now: datetime) -> bool:
 
 def may_be_signed(session: Session, review: BillingReview, stands: Examined | None, now: datetime) -> bool:
     """Whether somebody could sign it now."""
-    return stands is not None and not stands.open and not _is_early(session, review, now)
+    if stands is None or stands.open or _is_early(session, review, now):
+        return False
+    return billing.earlier_open(session, review) is None
 
 
 def sign_button(review: BillingReview, stands: Examined | None) -> dict[str, Any]:

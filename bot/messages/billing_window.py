@@ -210,7 +210,7 @@ class _Known:
             days = int(one.because or 1)
             who = one.person.name if one.person else "Somebody"
             first = f", from {day(one.day)} on" if one.day else ""
-            return escape(f"{who}: {show(one.minutes)} on {days} {'days' if days > 1 else 'day'}{first}")
+            return escape(f"{who}: {show(one.minutes)} missing on {days} {'days' if days > 1 else 'day'}{first}")
         return self.entry(one.entry, one)
 
     def entry(self, entry: TimeEntry, one: Found) -> Mrkdwn:

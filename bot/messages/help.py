@@ -116,7 +116,7 @@ HELP: dict[str, Command] = {
             (("/time T-102 45m rebuilt the index", "in one line"),
              ("/time 1h30 call with the client", "on the last ticket"),
              ("/time Acme 45m explained the renewal offer", "without a ticket: the note is the reason"),
-             ("/time today", "your day, to edit or take back; also `yesterday`"),
+             ("/time today", "your day, to edit or take back; also `yesterday`, `Monday` or `12 Oct`"),
              ("/time start T-102", "a timer; `/time stop what you did` logs it, `/time discard` drops it"),
              ("/time week", "the week against your working hours, and what is missing"),
              ("/time report", "where hours went: by account, code, system and more; `/time report acme` is one client"),

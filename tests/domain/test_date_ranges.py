@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.date_ranges import Days, read_days, show
+from bot.domain.date_ranges import Days, read_days, read_past_day, show
 from bot.domain.errors import Refused
 
 MONDAY = date(2026, 11, 23)
@@ -62,6 +62,16 @@ def test_what_people_write_is_read(text, first, last):
 def test_what_can_not_be_read_is_refused_with_how_to_write_it(text):
     with pytest.raises(Refused, match="Write it as 24 Dec - 2 Jan"):
         read_days(text, MONDAY)
+
+
+@pytest.mark.parametrize(("text", "day"), [
+    ("12 Oct", "2026-10-12"), ("12th of October", "2026-10-12"), ("2026-10-12", "2026-10-12"), ("24 Dec", "2025-12-24"),
+    ("29 Feb", "2024-02-29"), ("Monday", "2026-11-23"), ("tuesday", "2026-11-17"), ("today", "2026-11-23"),
+    ("yesterday", "2026-11-22"), ("tomorrow", None), ("2027-01-04", None), ("12 Oct call", None), ("45m", None),
+    ("12", None), ("31 Feb", None), ("", None),
+])  # fmt: skip
+def test_a_day_that_was_is_the_latest_such_day(text, day):
+    assert read_past_day(text, MONDAY) == (date.fromisoformat(day) if day else None)
 
 
 def test_a_range_turned_round_is_asked_about():

@@ -321,9 +321,21 @@ def test_months_are_signed_in_their_order(house: House):
     house.now = DECEMBER_IS_OVER
     house.ticks()
     sam = house.sam.opens("/review billing").clicks("Open", on="Acme, December 2026")
+    sam.sees("November 2026 is open still and comes first")
+    assert "Sign" not in sam.buttons()
+    forged = house.last_sent("block_actions")
+    december = forged["actions"][0]["value"]
+    forged["actions"][0] |= {"action_id": "billing.sign", "value": f"{december}:"}
     before = house.state_of_the_world()
-    sam.clicks("Sign").sees("November is open still. Sign that first")
+    assert house.sends_payload(forged)[0] == 200
     assert house.state_of_the_world() == before
+    sam.closes().closes()
+    house.delivers()
+    waiting = house.sam.text().count("comes first")  # Acme's and Umbrella's December
+    for who in (house.sam, house.eve):
+        opens(house, who).clicks("Sign").closes().closes()
+    house.delivers()
+    assert (waiting, house.sam.text().count("comes first")) == (2, 1)
 
 
 def test_approve_pressed_elsewhere_leads_to_the_review(house: House):

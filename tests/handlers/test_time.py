@@ -170,6 +170,16 @@ def test_today_shows_the_day_and_what_is_missing(house: House):
     house.bo.sees("2h logged, 4h 24m to the 6h 24m of a working day")
 
 
+def test_a_date_shows_that_day_and_logs_nothing(house: House):
+    house.files_a_request()
+    house.bo.opens("/time T-101 2h looked into it")
+    house.passes(days=1)
+    before = house.state_of_the_world()
+    for typed in ("23 Nov", "2026-11-23", "Monday", "yesterday"):
+        house.bo.opens(f"/time {typed}").sees("Mon 23 Nov:* 2h logged")
+    assert house.state_of_the_world() == before
+
+
 def test_clients_do_not_log_time(house: House):
     house.files_a_request()
     before = house.state_of_the_world()

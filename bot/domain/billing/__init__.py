@@ -10,6 +10,7 @@ from bot.domain.billing.review import (
     BillingReview,
     ReviewState,
     WaivedFinding,
+    earlier_open,
     examined,
     figures,
     lapse,
@@ -24,6 +25,6 @@ from bot.domain.billing.signatures import Signatures, may_sign, signatures
 
 __all__ = [
     "KINDS", "BillingReview", "Examined", "Finding", "Fix", "Found", "ReviewState", "Signatures", "WaivedFinding",
-    "check", "examined", "figures", "find", "fix", "lapse", "listed", "lock_subject", "may_sign", "open_for", "remind",
-    "sign", "signatures", "visible_to", "write_off",
+    "check", "earlier_open", "examined", "figures", "find", "fix", "lapse", "listed", "lock_subject", "may_sign",
+    "open_for", "remind", "sign", "signatures", "visible_to", "write_off",
 ]  # fmt: skip

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, UniqueConstraint, func, select
+from sqlalchemy import ForeignKey, Select, UniqueConstraint, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from bot.domain import accounts, agreements, approvals, events, invoices, outbox, people, provider
@@ -189,15 +189,21 @@ def _check(session: Session, review: BillingReview, by: Person, now: datetime) -
         raise Refused(f"{account.name}’s {review.period.name} is locked already. /review invoices has what came of it.")
     if account.calendar.local_date(now) <= review.period.last:
         raise Refused(f"{review.period.name} is not over yet. Sign it from the first of next month on.")
-    earlier = session.scalar(
-        select(BillingReview)
-        .where(BillingReview.account_id == account.id, BillingReview.month < review.month,
-               BillingReview.state == ReviewState.OPEN)
-        .order_by(BillingReview.month).limit(1)
-    )  # fmt: skip
-    if earlier is not None:
+    if (earlier := earlier_open(session, review)) is not None:
         raise Refused(f"{earlier.period.name} is open still. Sign that first: months are billed in their order.")
     return account
+
+
+def earlier_open(session: Session, review: BillingReview) -> BillingReview | None:
+    """The month of that account that is signed before this one."""
+    query = _open_of(review).where(BillingReview.month < review.month).order_by(BillingReview.month)
+    return session.scalar(query.limit(1))
+
+
+def _open_of(review: BillingReview) -> Select[BillingReview]:
+    return select(BillingReview).where(
+        BillingReview.account_id == review.account_id, BillingReview.state == ReviewState.OPEN
+    )
 
 
 def _settled(
@@ -233,6 +239,8 @@ def _lock(session: Session, review: BillingReview, stands: Examined, by: Person,
     review.state, review.locked_at = ReviewState.LOCKED, now
     review.figures = figures(stands)
     session.flush()
+    for later in session.scalars(_open_of(review)):  # the next one waited for this one
+        outbox.refresh(session, Subject.BILLING_REVIEW, later.id)
     if stands.charges is not None:
         invoices.draft(session, account, stands.charges, review_id=review.id, by=None, now=now)
     told = {"review": review.id, "month": str(review.period)}
