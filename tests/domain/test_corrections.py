@@ -78,6 +78,21 @@ def test_what_was_added_comes_back_first_and_the_rest_of_the_first_invoice(sessi
     assert (november.state, december.state) == (InvoiceState.APPROVED, InvoiceState.CREDITED)
 
 
+def test_where_two_invoices_share_it_each_names_the_work_and_neither_says_how_much(session, ticket):
+    bought(session, type=HOURLY)
+    once = worked(session, ticket, 60)
+    billed_at(session, NOVEMBER, AFTER)
+    again = corrects(session, once, 120)
+    (december,) = billed_at(session, DECEMBER, LATER)
+    corrects(session, again, 15, now=LATER)
+    made = billed_at(session, JANUARY, JANUARY_IS_OVER)
+    told = [
+        [str(item) for item in invoices.items(line)] for one in (december, *made) for line in lines_of(session, one)
+    ]
+    named = f"{ticket.key} {ticket.title}"
+    assert told == [[f"{named} (1h)"], [named], [named]]
+
+
 def test_what_was_added_and_shrinks_comes_back_of_what_was_added_alone(session, ticket):
     bought(session, type=HOURLY)
     entry = worked(session, ticket, 60)

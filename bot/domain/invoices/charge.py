@@ -45,9 +45,11 @@ class Charge:
     corrects: int | None = None  # the line it gives back some of, or adds to
     priced_with: int | None = None  # the line that charged this time first, where it is put right
     most: Decimal | None = None  # what is left of it to give back
+    is_shared: bool = False  # its work is on several lines, so that none can say how much of it
     raw_minutes: int = 0
     billed_minutes: int = 0
-    entries: list[int] = field(default_factory=list)
+    entries: list[int] = field(default_factory=list)  # charged here
+    work: list[int] = field(default_factory=list)  # the entries it went into
     tickets: list[int] = field(default_factory=list)
     decided: dict[int, int] = field(default_factory=dict)  # by entry: the decision that covers it
 
@@ -106,7 +108,7 @@ def hours_line(
     return Charge(
         code=code, description=what, quantity=Decimal(billed) / 60, unit=HOUR, unit_price=price, currency=currency,
         raw_minutes=sum(one.minutes for one in worked), billed_minutes=billed, entries=[one.id for one in worked],
-        tickets=sorted({one.ticket_id for one in worked if one.ticket_id}),
+        work=[one.id for one in worked], tickets=sorted({one.ticket_id for one in worked if one.ticket_id}),
         decided={one.id: decisions[one.id] for one in worked if one.id in decisions},
     )  # fmt: skip
 

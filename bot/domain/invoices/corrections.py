@@ -60,9 +60,12 @@ def settle(session: Session, found: Charges, corrections: dict[int, list[Worked]
         if difference > 0:
             found.lines.append(_correction(*lines[-1], change, difference))
             continue
-        for line, invoice, minutes, left in _shared(lines, given, -difference, now):
+        parts = list(_shared(lines, given, -difference, now))
+        for place, (line, invoice, minutes, left) in enumerate(parts):
             charge = _correction(line, invoice, change, minutes)
-            charge.most, change = left, []  # each entry is put right once
+            charge.most, charge.is_shared = left, len(parts) > 1
+            if place:
+                charge.entries = []  # each is put right once
             credited.setdefault(invoice.id, Credit(invoice)).charges.append(charge)
     found.credits += credited.values()
 

@@ -33,16 +33,16 @@ def items(line: InvoiceLine) -> list[Item]:
 
 def of_lines(session: Session, lines: Sequence[Charge]) -> list[list[dict[str, Any]]]:
     """For each line what it went into, in the order of the tickets, then of the days."""
-    entries = _entries(session, {number for line in lines for number in line.entries})
+    entries = _entries(session, {number for line in lines for number in line.work})
     titles = _titles(session, {number for line in lines for number in line.tickets})
     return [[one._asdict() for one in _of(line, entries, titles)] for line in lines]
 
 
 def _of(line: Charge, entries: dict[int, Any], titles: dict[int, str]) -> Iterable[Item]:
-    of_it, minutes = set(line.entries), defaultdict[int | str, int](int)
+    of_it, minutes = set(line.work), defaultdict[int | str, int](int)
     for entry in entries.values():
         if entry.id in of_it and (entry.ticket_id or not entry.project_id):
-            minutes[entry.ticket_id or entry.note] += entry.minutes
+            minutes[entry.ticket_id or entry.note] += 0 if line.is_shared else entry.minutes
     yield from (Item(number, titles[number], abs(minutes[number])) for number in line.tickets)
     yield from (Item(None, note, abs(spent)) for note, spent in minutes.items() if isinstance(note, str) and note)
 
