@@ -8,7 +8,7 @@ from bot.domain.people import Person
 from bot.domain.priority import Priority
 from bot.domain.quotes import WAITS_IN as QUOTED_IN
 from bot.domain.roles import Permission
-from bot.domain.tickets import Ticket
+from bot.domain.tickets import Ticket, is_held_by_its_cost
 from bot.domain.workflow import Action, Clearance, Move, Need, Who, moves_from
 from bot.messages import blocks
 
@@ -96,7 +96,7 @@ def card_moves(ticket: Ticket, book: playbook.Playbook) -> list[Move]:
         Need.NOT_URGENT: ticket.priority in {Priority.P1, Priority.P2},
         Need.LIGHT: ticket.request_type.value not in book.light_work,
         Need.NOTHING_VISIBLE: ticket.client_visible,
-        Need.CLEARED: ticket.clearance not in {None, Clearance.GIVEN},
+        Need.CLEARED: is_held_by_its_cost(ticket),
     }
     return [move for move in moves_from(ticket.status) if not any(impossible.get(need) for need in move.needs)]
 

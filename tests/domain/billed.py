@@ -87,13 +87,14 @@ def signed(session: Session, review: BillingReview, now: datetime = AFTER) -> li
 
 
 def corrects(
-    session: Session, entry: TimeEntry, minutes: int, code: Code | None = None, now: datetime = AFTER
+    session: Session, entry: TimeEntry, minutes: int, code: Code | None = None, now: datetime = AFTER, on: Any = None
 ) -> TimeEntry:
     """It was as long, or of that code: the entry that stands now."""
+    work = on or time.with_work(session, person(session, "Maya"), [entry])[0][1]
     return time.correct(
-        session, entry.id, time.with_work(session, person(session, "Maya"), [entry])[0][1], by=person(session, "Bo"),
-        minutes=minutes, work_date=entry.work_date, category=entry.category, code=code or entry.code,
-        note="other words", reason="again", now=now, today=now.date(),
+        session, entry.id, work, by=person(session, "Bo"), minutes=minutes, work_date=entry.work_date,
+        category=entry.category, code=code or entry.code, note="other words", reason="again", now=now,
+        today=now.date(),
     )  # fmt: skip
 
 

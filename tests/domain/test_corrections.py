@@ -182,6 +182,22 @@ def test_each_entry_is_put_right_once_where_two_invoices_share_it(session, ticke
     assert shown(session, [more]) == [("invoice", None, "Support, correction of November 2026", 60, 150)]
 
 
+def test_what_gave_back_too_much_before_lines_said_what_they_correct_takes_nothing_from_the_next(session, ticket):
+    """As a note from before 0017 did: 400 of 150. The next one asks for no more, and takes nothing back either."""
+    bought(session, type=HOURLY)
+    entry = worked(session, ticket, 60)
+    (november,) = billed_at(session, NOVEMBER, AFTER)
+    again = corrects(session, entry, 120)
+    (december,) = billed_at(session, DECEMBER, LATER)
+    note = gives(session, december, {1: "150"})
+    (line,) = lines_of(session, note)
+    line.billed_minutes, line.amount = 160, Decimal(400)
+    session.flush()
+    takes_back(session, again, LATER)
+    made = billed_at(session, JANUARY, JANUARY_IS_OVER)
+    assert [(one.credits_id, one.net) for one in made] == [(november.id, 150)]
+
+
 @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     lengths=st.lists(st.tuples(st.integers(1, 300), st.integers(1, 300)), min_size=2, max_size=5),
@@ -287,6 +303,19 @@ def test_another_code_afterwards_gives_all_back_and_is_charged_anew(session, tic
     corrects(session, entry, 60, Code.ADVISORY)
     made = signed(session, reviewed(session, DECEMBER, now=LATER), LATER)
     assert [(one.kind.value, one.net) for one in made] == [("invoice", Decimal(210)), ("credit_note", Decimal(150))]
+
+
+def test_time_that_was_for_another_project_comes_back_of_the_first_and_is_charged_on_the_other(session, ticket):
+    bought(session, rounding={"unit": 15, "mode": "up", "scope": "invoice_line"})
+    one, other = project(session, 600), project(session, 600)
+    entry = worked(session, one, 60)
+    (invoice,) = billed_at(session, NOVEMBER, AFTER)
+    corrects(session, entry, 60, on=other)
+    made = billed_at(session, DECEMBER, LATER)
+    assert [(note.credits_id, line.description, note.net) for note in made for line in lines_of(session, note)] == [
+        (None, f"Project delivery, PR-{other.id} {other.name}", 150),
+        (invoice.id, f"Project delivery, PR-{one.id} {one.name}, correction of November 2026", 150),
+    ]  # fmt: skip
 
 
 def test_a_project_that_is_corrected_leaves_another_alone(session, ticket):

@@ -20,11 +20,13 @@ from bot.domain.time import TimeEntry
 def found_in(session: Session, worked: list[Worked], currency: str) -> dict[int, list[Worked]]:
     """What takes back or replaces time that was charged, by the line that charged it first.
 
-    What replaces it with another code, as after hours, or where it is paid in another currency by now, is new work.
+    What replaces it with another code, as after hours, on another project, or where it is paid in another currency by
+    now, is new work.
     """
     touched = {number for one in worked for number in (one.reverses_id, one.replaces_id) if number}
     rows = session.execute(
-        select(BilledTime.entry_id, InvoiceLine.id, InvoiceLine.code, TimeEntry.after_hours, Invoice.currency)
+        select(BilledTime.entry_id, InvoiceLine.id, InvoiceLine.code, TimeEntry.after_hours, TimeEntry.project_id,
+               Invoice.currency)
         .join(InvoiceLine, InvoiceLine.id == BilledTime.line_id)
         .join(Invoice, Invoice.id == InvoiceLine.invoice_id)
         .join(TimeEntry, TimeEntry.id == BilledTime.entry_id)
@@ -34,7 +36,7 @@ def found_in(session: Session, worked: list[Worked], currency: str) -> dict[int,
     found: dict[int, list[Worked]] = defaultdict(list)
     for one in worked:
         line_id, price = billed.get(one.reverses_id or one.replaces_id or 0, (None, []))
-        if line_id and (one.reverses_id or price == [one.code, one.after_hours, currency]):
+        if line_id and (one.reverses_id or price == [one.code, one.after_hours, one.project_id, currency]):
             found[line_id].append(one)
     return found
 
@@ -94,18 +96,24 @@ def _shared(
 
     `now` is how many stand. Where finance gave back all of a line, no note says how many of its minutes went since.
     """
-    noted = {line.id: given.get(line.id, Given(0, Decimal(0))) for line, _ in lines}
-    unnoted = sum(line.billed_minutes - noted[line.id].minutes for line, _ in lines) - now
+    stands = {line.id: _left(line, given.get(line.id)) for line, _ in lines}
+    unnoted = max(sum(has for has, _ in stands.values()) - now, 0)
     for line, invoice in lines:
-        left, has = line.amount - noted[line.id].amount, line.billed_minutes - noted[line.id].minutes
+        has, left = stands[line.id]
         if not left:
-            gone = min(has, max(unnoted, 0))
+            gone = min(has, unnoted)
             has, unnoted = has - gone, unnoted - gone
         is_last = line.corrects_id is None
         share = minutes if is_last else min(minutes, has)
         if share or is_last:
             yield line, invoice, share, left
             minutes -= share
+
+
+def _left(line: InvoiceLine, back: Given | None) -> tuple[int, Decimal]:
+    """Minutes and amount of it that nobody has given back; before 0017 more could be given back than there was."""
+    minutes, amount = back or (0, Decimal(0))
+    return max(line.billed_minutes - minutes, 0), max(line.amount - amount, Decimal(0))
 
 
 def _correction(line: InvoiceLine, invoice: Invoice, change: list[Worked], billed: int) -> Charge:

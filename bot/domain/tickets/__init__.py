@@ -25,7 +25,7 @@ from bot.domain.tickets.links import (
     merged_into,
     unlink,
 )
-from bot.domain.tickets.needs import Inputs
+from bot.domain.tickets.needs import Inputs, is_held_by_its_cost
 from bot.domain.tickets.queue import (
     Page,
     QueueFilter,
@@ -79,6 +79,7 @@ __all__ = [
     "file_follow_ups",
     "filters_for",
     "find",
+    "is_held_by_its_cost",
     "is_unowned",
     "items_of",
     "latest_closure",

@@ -72,6 +72,11 @@ CLEARANCES = {
 }
 
 
+def is_held_by_its_cost(ticket: "Ticket") -> bool:
+    """Whether work waits until the client has said yes to what it costs extra."""
+    return ticket.clearance in CLEARANCES
+
+
 def _cleared(ticket: "Ticket", session: Session, inputs: Inputs, _by: Person, now: datetime) -> None:
     """Work that costs extra waits for the client's word; `quotes` asks for it."""
     if ticket.clearance and (held := CLEARANCES.get(ticket.clearance)):

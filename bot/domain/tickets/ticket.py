@@ -23,7 +23,7 @@ from bot.domain.roles import Permission
 from bot.domain.routing import RequestType
 from bot.domain.tickets.cards import open_threads
 from bot.domain.tickets.effects import AUDIENCE, EFFECTS
-from bot.domain.tickets.needs import BEFORE_THE_FORM, CHECKS, CLEARANCES, Inputs
+from bot.domain.tickets.needs import BEFORE_THE_FORM, CHECKS, Inputs, is_held_by_its_cost
 from bot.domain.workflow import (
     STATUSES,
     Action,
@@ -183,7 +183,7 @@ class Ticket(Base):
     ) -> bool:  # fmt: skip
         """What becomes of it by a release it is part of; whether that goes with how far it is. The release tells it."""
         move = next((move for move in moves_from(self.status) if move.action is action), None)
-        held = Need.CLEARED in move.needs and self.clearance in CLEARANCES if move else False
+        held = Need.CLEARED in move.needs and is_held_by_its_cost(self) if move else False
         if move is None or Who.SYSTEM not in move.who or held:
             return False
         source = self.status
