@@ -7,12 +7,26 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.domain import invoices, time
+from bot.domain import agreements, invoices, time
 from bot.domain.agreements import AgreementType
 from bot.domain.codes import Code
 from bot.domain.invoices import InvoiceKind, InvoiceState
 from bot.domain.workflow import Status
-from tests.domain.billed import AFTER, DECEMBER, LATER, NOVEMBER, bought, corrects, numbered, reviewed, signed, worked
+from tests.cast import by_name
+from tests.domain.billed import (
+    AFTER,
+    DECEMBER,
+    LATER,
+    NOVEMBER,
+    answers,
+    bought,
+    corrects,
+    numbered,
+    quoted,
+    reviewed,
+    signed,
+    worked,
+)
 from tests.domain.desk import MONDAY, file_a_ticket, person
 from tests.domain.test_charges_at_the_edges import HOURLY, JANUARY_IS_OVER, costs, lines
 from tests.domain.test_findings import project
@@ -196,6 +210,107 @@ def test_what_gave_back_too_much_before_lines_said_what_they_correct_takes_nothi
     takes_back(session, again, LATER)
     made = billed_at(session, JANUARY, JANUARY_IS_OVER)
     assert [(one.credits_id, one.net) for one in made] == [(november.id, 150)]
+
+
+@pytest.mark.parametrize(("first", "then", "told"), [
+    (90, 75, [("invoice", Decimal("37.5"))]), (30, 60, []), (120, 15, [("credit_note", Decimal("112.5"))]),
+])  # fmt: skip
+def test_what_is_put_right_twice_before_it_is_signed_counts_once(session, ticket, first, then, told):
+    """At the price it was charged with, whatever an hour costs by now."""
+    bought(session, type=HOURLY)
+    entry = worked(session, ticket, 60)
+    billed_at(session, NOVEMBER, AFTER)
+    bought(session, type=HOURLY, starts=date(2026, 12, 1), rate_amount=Decimal(160))
+    corrects(session, corrects(session, entry, first), then)
+    assert [(one.kind.value, one.net) for one in billed_at(session, DECEMBER, LATER)] == told
+
+
+def test_what_was_free_and_is_put_right_twice_stays_free(session, ticket):
+    bought(session, type=AgreementType.FIXED, fee_amount=Decimal(2000), starts=date(2026, 11, 1))
+    entry = worked(session, ticket, 60)
+    billed_at(session, NOVEMBER, AFTER)
+    bought(session, type=HOURLY, starts=date(2026, 12, 1))
+    corrects(session, corrects(session, entry, 45), 60)
+    assert billed_at(session, DECEMBER, LATER) == []
+
+
+def test_advice_that_was_ours_for_a_moment_is_the_same_advice(session, ticket):
+    bought(session, type=HOURLY, rates=[{"code": "advisory", "role": None, "amount": "210"}])
+    entry = worked(session, ticket, 60, code=Code.ADVISORY)
+    billed_at(session, NOVEMBER, AFTER)
+    corrects(session, corrects(session, entry, 60, Code.INCLUDED), 90, Code.ADVISORY)
+    (more,) = billed_at(session, DECEMBER, LATER)
+    assert shown(session, [more]) == [("invoice", None, "Strategic advisory, correction of November 2026", 30, 105)]
+
+
+def test_what_grows_beyond_its_approval_waits_and_what_was_charged_of_it_comes_back(session, ticket):
+    ticket.related_system = "Salesforce"
+    bought(session, excluded=["Salesforce"])
+    answers(session, quoted(session, ticket, 120))
+    entry = worked(session, ticket, 120)
+    (november,) = billed_at(session, NOVEMBER, AFTER)
+    corrects(session, entry, 300)
+    review = reviewed(session, DECEMBER, now=LATER)
+    charges = costs_of(session, DECEMBER)
+    assert [one.minutes for one in charges.waiting] == [300]
+    (note,) = signed(session, review, LATER)
+    assert (note.credits_id, note.net) == (november.id, november.net)
+
+
+def test_what_grows_beyond_a_budget_waits(session, ticket):
+    bought(session)
+    entry = worked(session, project(session, 60), 60)
+    (november,) = billed_at(session, NOVEMBER, AFTER)
+    corrects(session, entry, 600)
+    charges = costs_of(session, DECEMBER)
+    assert [one.minutes for one in charges.waiting] == [600]
+    assert [(one.invoice.id, line.amount.amount) for one in charges.credits for line in one.back] == [
+        (november.id, 150)
+    ]
+
+
+def costs_of(session, month):
+    account = by_name(session, "Acme")
+    terms = agreements.of(session, account.id, month.last)
+    return invoices.of(session, account, month, terms)
+
+
+def test_a_line_is_rounded_as_it_was_charged_whatever_is_agreed_by_now(session, ticket):
+    """61 minutes were two hours; all of it comes back, and not a minute's part."""
+    bought(session, type=HOURLY, rounding={"unit": 60, "mode": "up", "scope": "entry"})
+    entry = worked(session, ticket, 61)
+    (november,) = billed_at(session, NOVEMBER, AFTER)
+    bought(session, type=HOURLY, starts=date(2026, 12, 1))
+    takes_back(session, entry)
+    (note,) = billed_at(session, DECEMBER, LATER)
+    assert (note.net, november.state) == (300, InvoiceState.CREDITED)
+
+
+def test_an_addition_names_the_work_that_is_there_and_none_that_moved_away(session, ticket, who):
+    bought(session, type=HOURLY)
+    other = file_a_ticket(session, status=Status.TRIAGE, assignee_id=who("Bo"))
+    entry = worked(session, ticket, 60)
+    billed_at(session, NOVEMBER, AFTER)
+    corrects(session, entry, 90, on=other)
+    (more,) = billed_at(session, DECEMBER, LATER)
+    assert [str(item) for line in lines_of(session, more) for item in invoices.items(line)] == [
+        f"{other.key} {other.title} (1h 30m)"
+    ]  # fmt: skip
+
+
+def test_what_comes_back_in_thirds_leaves_no_cent(session, ticket):
+    bought(session, type=HOURLY, rate_amount=Decimal(100), rounding={"unit": 1, "mode": "none", "scope": "entry"})
+    entry = worked(session, ticket, 60)
+    (november,) = billed_at(session, NOVEMBER, AFTER)
+    given, month = [], DECEMBER
+    for minutes, now, end in ((40, AFTER, LATER), (20, LATER, JANUARY_IS_OVER)):
+        entry = corrects(session, entry, minutes, now=now)
+        given += [note.net for note in billed_at(session, month, end)]
+        month = month.after
+    takes_back(session, entry, JANUARY_IS_OVER)
+    given += [note.net for note in billed_at(session, month, ENDS[3])]
+    assert given == [Decimal("33.33"), Decimal("33.33"), Decimal("33.34")]
+    assert november.state is InvoiceState.CREDITED
 
 
 @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

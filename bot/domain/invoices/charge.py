@@ -45,6 +45,7 @@ class Charge:
     corrects: int | None = None  # the line it gives back some of, or adds to
     priced_with: int | None = None  # the line that charged this time first, where it is put right
     most: Decimal | None = None  # what is left of it to give back
+    takes_the_rest: bool = False  # all minutes that are left of it, so all of the amount: no cent stays
     is_shared: bool = False  # its work is on several lines, so that none can say how much of it
     raw_minutes: int = 0
     billed_minutes: int = 0
@@ -62,7 +63,9 @@ class Charge:
     def amount(self) -> Money:
         """Quantity times price, rounded once; no more than is left."""
         whole = self.quantity * self.unit_price
-        return Money(whole if self.most is None else min(whole, self.most), self.currency)
+        if self.most is None:
+            return Money(whole, self.currency)
+        return Money(self.most if self.takes_the_rest else min(whole, self.most), self.currency)
 
 
 @dataclass

@@ -50,12 +50,14 @@ def of(session: Session, account: Account, month: Month, bought: Agreement, wait
     logged = unbilled(session, account, month, waited)
     worked = net(logged)
     covered = quotes.covered(session, {one.ticket_id for one in worked if one.ticket_id})
-    put_right = corrections.found_in(session, worked, bought.currency)
+    budgeted = within_budget(session, {one.project_id for one in worked if one.project_id})
+    first = corrections.origins(session, month, logged)
+    put_right = corrections.found_in(session, account, worked, first, bought.currency, budgeted | covered.keys())
     changed = {entry.id for group in put_right.values() for entry in group}
-    free = corrections.never_charged(logged, changed)
+    free = corrections.never_charged(logged, first, changed)
     found.free += sum(entry.minutes for entry in worked if entry.id in free)
     changed |= free
-    priced = _priced(session, found, [entry for entry in worked if entry.id not in changed], covered)
+    priced = _priced(session, found, [entry for entry in worked if entry.id not in changed], covered, budgeted)
     found.lines += _lines(session, bought, priced, covered)
     _add_usage(session, account, found)
     _add_overage(session, account, found)
@@ -65,12 +67,11 @@ def of(session: Session, account: Account, month: Month, bought: Agreement, wait
 
 
 def _priced(
-    session: Session, found: Charges, worked: list[Worked], covered: dict[int, Quote]
+    session: Session, found: Charges, worked: list[Worked], covered: dict[int, Quote], budgeted: set[int]
 ) -> dict[Key, list[Worked]]:
     """Each entry with what stands on its line; what waits, or has no price, is put aside."""
     bought = found.bought
     roles = {person.id: frozenset(person.roles) for person in _workers(session, worked).values()}
-    budgeted = within_budget(session, {one.project_id for one in worked if one.project_id})
     lines: dict[Key, list[Worked]] = defaultdict(list)
     for one in worked:
         if one.code in bought.draws or (one.code is Code.INCLUDED and not bought.is_hourly):

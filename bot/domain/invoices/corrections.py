@@ -11,65 +11,98 @@ from decimal import Decimal
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from bot.domain.accounts import Account
+from bot.domain.agreements import Agreement
+from bot.domain.codes import Code
 from bot.domain.invoices.charge import Charge, Charges, Credit, hours_line
 from bot.domain.invoices.invoice import BilledTime, Given, Invoice, InvoiceKind, InvoiceLine, given_back
 from bot.domain.invoices.worked import Worked, charged, pieces
+from bot.domain.months import Month
 from bot.domain.time import TimeEntry
 
+HELD = frozenset({Code.OUT_OF_SCOPE, Code.PROJECT})  # charged as far as an approval, or a budget, holds it
 
-def found_in(session: Session, worked: list[Worked], currency: str) -> dict[int, list[Worked]]:
+
+def origins(session: Session, month: Month, logged: list[Worked]) -> dict[int, int]:
+    """By entry that says another anew: the first one it goes back to, past those of this month that nobody charged."""
+    found: dict[int, int] = {one.id: one.replaces_id for one in logged if one.replaces_id}
+    of_month = TimeEntry.period == month.first, TimeEntry.replaces_id.is_not(None)
+    while found:
+        query = select(TimeEntry.id, TimeEntry.replaces_id).where(TimeEntry.id.in_(set(found.values())), *of_month)
+        before: dict[int, int] = {number: replaced for number, replaced in session.execute(query) if replaced}
+        if not before:
+            break
+        found = {number: before.get(origin, origin) for number, origin in found.items()}
+    return found
+
+
+def found_in(
+    session: Session, account: Account, worked: list[Worked], first: dict[int, int], currency: str, kept: set[int]
+) -> dict[int, list[Worked]]:
     """What takes back or replaces time that was charged, by the line that charged it first.
 
-    What replaces it with another code, as after hours, on another project, or where it is paid in another currency by
-    now, is new work.
+    What replaces it for another client, with another code, as after hours, on another project, or where it is paid in
+    another currency by now, is new work; so is what no approval and no budget holds (`kept`).
     """
-    touched = {number for one in worked for number in (one.reverses_id, one.replaces_id) if number}
+    touched = {number for one in worked for number in (one.reverses_id, first.get(one.id)) if number}
     rows = session.execute(
         select(BilledTime.entry_id, InvoiceLine.id, InvoiceLine.code, TimeEntry.after_hours, TimeEntry.project_id,
-               Invoice.currency)
+               Invoice.currency, TimeEntry.ticket_id)
         .join(InvoiceLine, InvoiceLine.id == BilledTime.line_id)
         .join(Invoice, Invoice.id == InvoiceLine.invoice_id)
         .join(TimeEntry, TimeEntry.id == BilledTime.entry_id)
-        .where(BilledTime.entry_id.in_(touched))
+        .where(BilledTime.entry_id.in_(touched), BilledTime.account_id == account.id)
     ).all() if touched else []  # fmt: skip
-    billed = {entry_id: (line_id, price) for entry_id, line_id, *price in rows}
+    billed = {entry_id: (line_id, price, ticket_id) for entry_id, line_id, *price, ticket_id in rows}
     found: dict[int, list[Worked]] = defaultdict(list)
     for one in worked:
-        line_id, price = billed.get(one.reverses_id or one.replaces_id or 0, (None, []))
-        if line_id and (one.reverses_id or price == [one.code, one.after_hours, one.project_id, currency]):
+        line_id, price, ticket_id = billed.get(one.reverses_id or first.get(one.id, 0), (None, [], None))
+        is_held = one.code not in HELD or (one.id in kept and ticket_id == one.ticket_id)
+        is_same = is_held and price == [one.code, one.after_hours, one.project_id, currency]
+        if line_id and (one.reverses_id or is_same):
             found[line_id].append(one)
     return found
 
 
-def never_charged(logged: list[Worked], changed: set[int]) -> set[int]:
+def never_charged(logged: list[Worked], first: dict[int, int], changed: set[int]) -> set[int]:
     """What takes back, or says anew, what cost nothing in the month it was billed in: it costs nothing now either."""
     known = {one.id for one in logged}
     back = {one.reverses_id: one.code for one in logged
             if one.reverses_id and one.reverses_id not in known and one.id not in changed}  # fmt: skip
-    return {one.id for one in logged if one.reverses_id in back or back.get(one.replaces_id or 0) is one.code}
+    return {one.id for one in logged if one.reverses_id in back or back.get(first.get(one.id, 0)) is one.code}
 
 
 def settle(session: Session, found: Charges, corrections: dict[int, list[Worked]]) -> None:
     """What is given back stands on a credit note for its invoice, what is added on the next one."""
     if not corrections:
         return
-    rounds, before, stands = found.bought.rounds, charged(session, corrections), _charging(session, corrections)
+    before, stands = charged(session, corrections), _charging(session, corrections)
+    terms = _terms(session, [lines[-1][1] for lines in stands.values()])
     given = given_back(session, [line.id for lines in stands.values() for line, _ in lines])
     credited: dict[int, Credit] = {}
     for number, change in corrections.items():
-        lines, now = stands[number], rounds.total(pieces(before[number]))
+        lines = stands[number]
+        rounds = terms.get(lines[-1][1].agreement_id or 0, found.bought).rounds  # as it was charged
+        now = rounds.total(pieces(before[number]))
         difference = rounds.total(pieces([*before[number], *change])) - now
         if difference > 0:
             found.lines.append(_correction(*lines[-1], change, difference))
             continue
         parts = list(_shared(lines, given, -difference, now))
-        for place, (line, invoice, minutes, left) in enumerate(parts):
+        for place, (line, invoice, minutes, has, left) in enumerate(parts):
             charge = _correction(line, invoice, change, minutes)
-            charge.most, charge.is_shared = left, len(parts) > 1
+            charge.most, charge.takes_the_rest = left, minutes == has > 0
+            charge.is_shared = sum(bool(share) for _, _, share, *_ in parts) > 1
             if place:
                 charge.entries = []  # each is put right once
             credited.setdefault(invoice.id, Credit(invoice)).charges.append(charge)
     found.credits += credited.values()
+
+
+def _terms(session: Session, invoices: list[Invoice]) -> dict[int, Agreement]:
+    """The versions they were drafted by."""
+    query = select(Agreement).where(Agreement.id.in_({one.agreement_id for one in invoices}))
+    return {one.id: one for one in session.scalars(query)}
 
 
 def _charging(session: Session, numbers: Collection[int]) -> dict[int, list[tuple[InvoiceLine, Invoice]]]:
@@ -91,8 +124,8 @@ def _charging(session: Session, numbers: Collection[int]) -> dict[int, list[tupl
 
 def _shared(
     lines: list[tuple[InvoiceLine, Invoice]], given: dict[int, Given], minutes: int, now: int
-) -> Iterator[tuple[InvoiceLine, Invoice, int, Decimal]]:
-    """How many of the minutes each gives back, and what is left of its amount: no hour is given back twice.
+) -> Iterator[tuple[InvoiceLine, Invoice, int, int, Decimal]]:
+    """How many of the minutes each gives back, of how many, and what is left of its amount.
 
     `now` is how many stand. Where finance gave back all of a line, no note says how many of its minutes went since.
     """
@@ -106,7 +139,7 @@ def _shared(
         is_last = line.corrects_id is None
         share = minutes if is_last else min(minutes, has)
         if share or is_last:
-            yield line, invoice, share, left
+            yield line, invoice, share, has, left
             minutes -= share
 
 

@@ -43,8 +43,10 @@ def _of(line: Charge, entries: dict[int, Any], titles: dict[int, str]) -> Iterab
     for entry in entries.values():
         if entry.id in of_it and (entry.ticket_id or not entry.project_id):
             minutes[entry.ticket_id or entry.note] += 0 if line.is_shared else entry.minutes
-    yield from (Item(number, titles[number], abs(minutes[number])) for number in line.tickets)
-    yield from (Item(None, note, abs(spent)) for note, spent in minutes.items() if isinstance(note, str) and note)
+    sign = -1 if sum(minutes.values()) < 0 else 1  # what moved elsewhere is no work of an addition
+    found = [(number, titles[number], minutes[number]) for number in line.tickets]
+    found += [(None, note, spent) for note, spent in minutes.items() if isinstance(note, str) and note]
+    yield from (Item(number, words, sign * spent) for number, words, spent in found if sign * spent >= 0)
 
 
 def _entries(session: Session, ids: set[int]) -> dict[int, Any]:

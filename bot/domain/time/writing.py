@@ -123,7 +123,8 @@ def _take_turns(session: Session, person: Person) -> None:
     """One line at a time per person: two equal lines at once must not both find nothing."""
     people = Person.__table__
     session.execute(
-        select(people.c.id).where(people.c.id == person.id).with_for_update(), execution_options=NOBODY_WAITS
+        select(people.c.id).where(people.c.id == person.id).with_for_update(key_share=True),
+        execution_options=NOBODY_WAITS,
     )
 
 
@@ -194,7 +195,7 @@ def amend(
 ) -> TimeEntry:  # fmt: skip
     """Put somebody's standing entry right in a review: it stays theirs, and the history tells who did it."""
     by.require(Permission.REVIEW_BILLING)
-    session.execute(select(Person.id).where(Person.id == entry.person_id).with_for_update())
+    session.execute(select(Person.id).where(Person.id == entry.person_id).with_for_update(key_share=True))
     if session.scalar(select(TimeEntry.id).where(TimeEntry.reverses_id == entry.id)):
         raise Refused("That entry was put right meanwhile. Open the review again.")
     _reverse(session, entry, by, now, reason)
