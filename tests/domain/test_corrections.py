@@ -212,6 +212,19 @@ def test_what_gave_back_too_much_before_lines_said_what_they_correct_takes_nothi
     assert [(one.credits_id, one.net) for one in made] == [(november.id, 150)]
 
 
+def test_time_that_was_for_another_client_comes_back_there_and_is_charged_here_by_their_own_price(session, ticket, who):
+    bought(session, type=HOURLY)
+    bought(session, "Umbrella", type=HOURLY, rate_amount=Decimal(100))
+    entry = worked(session, ticket, 60)
+    (november,) = billed_at(session, NOVEMBER, AFTER)
+    theirs = file_a_ticket(session, account="Umbrella", by="Rex", status=Status.TRIAGE, assignee_id=who("Bo"))
+    corrects(session, entry, 60, on=theirs)
+    (charged,) = costs_of(session, NOVEMBER, "Umbrella").lines
+    assert (charged.description, charged.billed_minutes, charged.amount.amount) == ("Support", 60, 100)
+    (note,) = billed_at(session, DECEMBER, LATER)
+    assert (note.credits_id, note.net, november.state) == (november.id, 150, InvoiceState.CREDITED)
+
+
 @pytest.mark.parametrize(("first", "then", "told"), [
     (90, 75, [("invoice", Decimal("37.5"))]), (30, 60, []), (120, 15, [("credit_note", Decimal("112.5"))]),
 ])  # fmt: skip
@@ -269,8 +282,8 @@ def test_what_grows_beyond_a_budget_waits(session, ticket):
     ]
 
 
-def costs_of(session, month):
-    account = by_name(session, "Acme")
+def costs_of(session, month, account="Acme"):
+    account = by_name(session, account)
     terms = agreements.of(session, account.id, month.last)
     return invoices.of(session, account, month, terms)
 
