@@ -19,18 +19,19 @@ export function clock() {
 }
 
 function items() {
-  const advance = (seconds) => () => store.panes[0].act("clock", { advance_seconds: Math.round(seconds) });
+  const move = (how) => () => store.panes[0].act("clock", how);
   const moves = [
     { heading: store.clockOffset ? "The clock was moved" : "Move the clock" },
-    { label: "+1 hour", icon: "clock", run: advance(HOUR) },
-    { label: "Next working day, 09:00", icon: "sun", run: advance(untilNextMorning()) },
-    { label: "+1 week", icon: "clock", run: advance(7 * 24 * HOUR) },
+    { label: "+1 hour", icon: "clock", run: move({ advance_seconds: HOUR }) },
+    { label: "Next working day, 09:00", icon: "sun", run: move({ now: nextMorning() }) },
+    { label: "+1 week", icon: "clock", run: move({ advance_seconds: 7 * 24 * HOUR }) },
   ];
-  return [...moves, { label: "Back to real time", icon: "repeat", run: () => store.panes[0].act("clock", { reset: true }) }];
+  return [...moves, { label: "Back to real time", icon: "repeat", run: move({ reset: true }) }];
 }
 
-function untilNextMorning() {
+// The moment itself, not how far it is: that would be less by the time it arrives, and the clock would say 08:59.
+function nextMorning() {
   const day = new Date(`${wallTime(store.panes[0], now()).slice(0, 10)}T12:00Z`);
   do day.setUTCDate(day.getUTCDate() + 1); while ([0, 6].includes(day.getUTCDay()));
-  return (fromWallTime(store.panes[0], `${day.toISOString().slice(0, 10)}T09:00`) - now()) / 1000;
+  return new Date(fromWallTime(store.panes[0], `${day.toISOString().slice(0, 10)}T09:00`)).toISOString();
 }
