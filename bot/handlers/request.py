@@ -158,9 +158,9 @@ def submit(call: Call) -> None:
         account = _chosen_account(session, actor, filled, metadata)
         metadata.account_id = account.id
         call.once_along(session, form.values(call.view), actor)  # a repeat is answered before anything is asked
-        if metadata.origin:
-            intakes.check_unmade(session, metadata.origin, actor)
         question = _question(call, session, actor, metadata, filled)
+        if metadata.origin:  # after the search, which may have met the very ticket that came of it meanwhile
+            intakes.check_unmade(session, metadata.origin, actor)
         filing = _filing(session, filled, metadata, account, actor)
         intakes.check(filing, by=actor, account=account)
         if question:

@@ -41,6 +41,7 @@ def check_origin(session: Session, origin: Origin, *, by: Person, account: Accou
     """
     root = outbox.root_at(session, origin.channel, origin.root_ts)
     if root is not None and root.subject is outbox.Subject.TICKET:
+        check_unmade(session, origin, by)
         key = next((f"T-{number}" for number in tickets.several(session, by, {root.subject_id})), "A ticket")
         raise Refused(f"{key} follows that thread already. Write there, and our team reads it.")
     if origin.author is None:
