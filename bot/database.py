@@ -43,6 +43,7 @@ GOING = ("08", "57P")
 AWAY, NO_ROOM, HELD = "it does not answer", "it has no room left", "somebody else holds the row"
 TROUBLES = {
     "53100": NO_ROOM,
+    "40P01": HELD,  # a deadlock, of which Postgres let the other one go on
     "55P03": HELD,
     "57014": "it took too long",
     "25P03": "this process stood still inside a transaction",

@@ -1,8 +1,11 @@
 """The way to the database: bounded in every direction, and nothing stored after the person was told it failed."""
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
 import pytest
 from sqlalchemy import Engine, text
-from sqlalchemy.exc import DBAPIError, TimeoutError
+from sqlalchemy.exc import DBAPIError, OperationalError, TimeoutError
 from sqlalchemy.orm import Session, sessionmaker
 
 from bot import database
@@ -79,6 +82,28 @@ def test_long_work_may_ask_for_no_limit(database_url):
         assert connection.scalar(text("show statement_timeout")) == "0"
         assert connection.scalar(text("select current_user")) == database.APP_ROLE
     engine.dispose()
+
+
+def test_of_two_that_wait_for_each_other_one_goes_on_and_the_other_hears_that_it_is_held(sessions):
+    with sessions.begin() as session:
+        session.execute(MOVE)
+        session.execute(text("insert into job_run (job, period, at, account) values ('j', 'q', now(), 0)"))
+    both = Barrier(2)
+
+    def takes(periods: str) -> str:
+        try:
+            with sessions.begin() as session:
+                session.execute(text("set local lock_timeout = '30s'"))
+                for number, period in enumerate(periods):
+                    session.execute(text("select 1 from job_run where period = :period for update"), {"period": period})
+                    if not number:
+                        both.wait()
+        except OperationalError as error:
+            return database.trouble(error)
+        return "done"
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(takes, ("pq", "qp"))) == ["done", database.HELD]
 
 
 def test_a_full_pool_says_so_soon_and_never_grows(database_url):
