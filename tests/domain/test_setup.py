@@ -285,6 +285,20 @@ def test_a_month_that_is_being_reviewed_here_was_not_billed_elsewhere(session, a
     assert acme.billed_through is None
 
 
+def test_no_review_of_a_month_is_opened_while_a_file_says_that_it_was_billed_elsewhere(cast_sessions, cast_url):
+    def applies(session):
+        people.enter_as_system(session)
+        return setup.apply(session, setup.read(changed(AGREED, OPENING), "cast.yaml"), now=MONDAY)
+
+    def opens(session):
+        people.enter_as_system(session)
+        return billing.open_for(session, by_name(session, "Acme"), Month(2026, 10), MONDAY)
+
+    said, review = one_waits_for_the_other(cast_sessions, cast_url, applies, opens)
+    assert said[0].startswith("Acme: billed_through")
+    assert review is None
+
+
 @pytest.mark.parametrize(
     ("opening", "said"),
     [

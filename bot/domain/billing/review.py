@@ -80,6 +80,7 @@ def open_for(session: Session, account: Account, month: Month, now: datetime) ->
     query = select(BillingReview).where(BillingReview.account_id == account.id, BillingReview.month == month.first)
     if (review := session.scalar(query)) is not None:
         return review
+    account = accounts.lock(session, account.id)  # `steward apply` may be saying just now that it was billed elsewhere
     if account.billed_through and month.last <= account.billed_through:
         return None
     worked = session.scalars(
