@@ -161,3 +161,42 @@ def test_what_was_billed_before_lines_said_what_they_correct_knows_it_afterwards
     run(empty_url, "downgrade", "0016")
     with create_engine(empty_url, poolclass=NullPool).connect() as connection:
         assert set(connection.execute(text("select code, rate from billed_time"))) == {("project", 150)}
+
+
+# December puts October's hour and November's right, at one price; what was put right in December is so once more.
+PUT_RIGHT = """
+insert into invoice (id, account_id, month, kind, state, currency, net, tax, total, made_at, review_id, number) values
+  (1, 1, '2026-10-01', 'invoice', 'approved', 'EUR', 0, 0, 0, now(), 1, 'INV-1'),
+  (2, 1, '2026-11-01', 'invoice', 'approved', 'EUR', 0, 0, 0, now(), 2, 'INV-2'),
+  (3, 1, '2026-12-01', 'invoice', 'approved', 'EUR', 0, 0, 0, now(), 3, 'INV-3'),
+  (4, 1, '2027-01-01', 'invoice', 'approved', 'EUR', 0, 0, 0, now(), 4, 'INV-4');
+insert into invoice_line (id, account_id, invoice_id, position, code, description, quantity, unit, unit_price, amount,
+  tax_rate) values
+  (1, 1, 1, 1, 'advisory', 'Strategic advisory', 1, 'hour', 150, 150, 0),
+  (2, 1, 2, 1, 'advisory', 'Strategic advisory', 1, 'hour', 150, 150, 0),
+  (3, 1, 3, 1, 'advisory', 'Strategic advisory, correction of October 2026', 1, 'hour', 150, 150, 0),
+  (4, 1, 3, 2, 'advisory', 'Strategic advisory, correction of November 2026', 1, 'hour', 150, 150, 0),
+  (5, 1, 4, 1, 'advisory', 'Strategic advisory', 1, 'hour', 150, 150, 0),
+  (6, 1, 4, 2, 'advisory', 'Strategic advisory, correction of October 2026', 1, 'hour', 150, 150, 0);
+insert into time_entry (id, account_id, person_id, work_date, period, minutes, category, code, created_at, note,
+  reverses_id, replaces_id)
+select id, 1, 1, '2026-10-02', '2026-10-01', minutes, 'advisory', 'advisory', now(), '', reverses, replaces
+  from (values (1, 60, null, null), (2, 60, null, null), (3, -60, 1, null), (4, 120, null, 1), (5, -60, 2, null),
+  (6, 120, null, 2), (7, -120, 6, null), (8, 180, null, 6), (9, 60, null, null)) as told (id, minutes, reverses,
+  replaces);
+insert into billed_time (account_id, entry_id, invoice_id, code, rate)
+select 1, entry, invoice, 'advisory', 150 from (values (1, 1), (2, 2), (3, 3), (4, 3), (5, 3), (6, 3), (7, 4), (8, 4),
+  (9, 4)) as told (entry, invoice);
+"""
+
+
+def test_time_put_right_before_0017_belongs_to_the_line_that_charged_it_first(empty_url):
+    run(empty_url, "upgrade", "0016")
+    with create_engine(empty_url, poolclass=NullPool).begin() as connection:
+        connection.execute(text("set local session_replication_role = replica"))
+        connection.execute(text("insert into account (id, name, timezone) values (1, 'Acme', 'Europe/Berlin')"))
+        connection.execute(text(PUT_RIGHT))
+    run(empty_url, "upgrade", "head")
+    with create_engine(empty_url, poolclass=NullPool).connect() as connection:
+        time = dict(connection.execute(text("select entry_id, line_id from billed_time")).all())
+    assert time == {1: 1, 3: 1, 4: 1, 2: 2, 5: 2, 6: 2, 7: 2, 8: 2, 9: 5}

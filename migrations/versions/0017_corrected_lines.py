@@ -42,6 +42,18 @@ FIRST_OF_TIME = """
 update billed_time as billed set line_id = line.corrects_id from invoice_line as line
 where line.id = billed.line_id and line.corrects_id is not null
 """
+# What takes time back, or says it anew at the same price, puts right the line of what it goes back to: a month may have
+# put several alike right. Once more for each time that it was put right again.
+OF_WHAT_IT_PUTS_RIGHT = """
+update billed_time as billed set line_id = known.line_id
+from time_entry as entry, billed_time as known, time_entry as before, invoice_line as line, invoice_line as charged
+where entry.id = billed.entry_id and known.entry_id = coalesce(entry.reverses_id, entry.replaces_id)
+  and before.id = known.entry_id and known.account_id = billed.account_id and known.invoice_id <> billed.invoice_id
+  and line.id = billed.line_id and charged.id = known.line_id and known.line_id <> billed.line_id
+  and (entry.reverses_id is not null or (line.code = charged.code and line.unit_price = charged.unit_price
+    and line.invoice_id <> billed.invoice_id and entry.after_hours = before.after_hours
+    and entry.project_id is not distinct from before.project_id))
+"""
 BACK = """
 update billed_time as billed set code = line.code, rate = line.unit_price from invoice_line as line
 where line.id = billed.line_id
@@ -52,7 +64,7 @@ def upgrade() -> None:
     op.add_column("invoice_line", sa.Column("corrects_id", sa.BigInteger(), nullable=True))
     op.add_column("billed_time", sa.Column("line_id", sa.BigInteger(), nullable=True))
     _fill("invoice_line", OF_ADDITIONS, OF_CREDIT_NOTES)
-    _fill("billed_time", OF_TIME, FIRST_OF_TIME)
+    _fill("billed_time", OF_TIME, FIRST_OF_TIME, OF_WHAT_IT_PUTS_RIGHT)
     op.alter_column("billed_time", "line_id", nullable=False)
     for table, column in (("invoice_line", "corrects_id"), ("billed_time", "line_id")):
         op.create_foreign_key(op.f(f"fk_{table}_{column}_invoice_line"), table, "invoice_line", [column], ["id"])
@@ -74,8 +86,9 @@ def downgrade() -> None:
 
 
 def _fill(table: str, *statements: str) -> None:
-    """What is fixed by a trigger gets its new column all the same."""
+    """What is fixed by a trigger gets its new column all the same; each statement runs until it finds no more."""
     op.execute(f"alter table {table} disable trigger user")
     for statement in statements:
-        op.execute(statement)
+        while op.get_bind().execute(sa.text(statement)).rowcount and statement is OF_WHAT_IT_PUTS_RIGHT:
+            pass
     op.execute(f"alter table {table} enable trigger user")
