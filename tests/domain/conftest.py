@@ -102,6 +102,13 @@ def everything(session: Session) -> Callable[[], dict[str, tuple[int, str]]]:
 
 
 @pytest.fixture
+def finance(session: Session, who: Callable[[str], Person]) -> None:
+    """Eve is in finance."""
+    who("Eve").roles = ["engineer", "finance"]
+    session.flush()
+
+
+@pytest.fixture
 def cast_url(server_url: str, cast_template: str) -> Iterator[str]:
     """A database of one's own with the cast, for tests that have to commit."""
     name = f"steward_own_{os.getpid()}"

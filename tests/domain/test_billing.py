@@ -18,14 +18,9 @@ from tests.cast import by_name
 from tests.domain.billed import AFTER, DECEMBER, LATER, NOVEMBER, bought, reviewed, signed, worked
 from tests.domain.desk import MONDAY, file_a_ticket, person
 
+pytestmark = pytest.mark.usefixtures("finance")
+
 FRIDAY = MONDAY.date() + timedelta(days=4)
-
-
-@pytest.fixture(autouse=True)
-def finance(session, who):
-    """Eve is in finance."""
-    who("Eve").roles = ["engineer", "finance"]
-    session.flush()
 
 
 @pytest.fixture

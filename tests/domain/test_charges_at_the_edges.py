@@ -14,16 +14,11 @@ from tests.domain.billed import AFTER, DECEMBER, NOVEMBER, answers, bought, quot
 from tests.domain.desk import MONDAY, file_a_ticket, person
 from tests.domain.test_findings import project
 
+pytestmark = pytest.mark.usefixtures("finance")
+
 HOURLY = AgreementType.TIME_AND_MATERIALS
 TUESDAY = MONDAY.date() + timedelta(days=1)
 JANUARY_IS_OVER = datetime.fromisoformat("2027-02-02T12:00:00+00:00")
-
-
-@pytest.fixture(autouse=True)
-def finance(session, who):
-    """Eve is in finance."""
-    who("Eve").roles = ["engineer", "finance"]
-    session.flush()
 
 
 @pytest.fixture

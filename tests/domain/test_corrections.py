@@ -31,17 +31,12 @@ from tests.domain.desk import MONDAY, file_a_ticket, person
 from tests.domain.test_charges_at_the_edges import HOURLY, JANUARY_IS_OVER, costs, lines
 from tests.domain.test_findings import project
 
+pytestmark = pytest.mark.usefixtures("finance")
+
 JANUARY = DECEMBER.after
 A_MINUTE = Decimal("2.5")  # of 150 EUR an hour
 ENDS = [AFTER, LATER, JANUARY_IS_OVER, datetime.fromisoformat("2027-03-02T12:00:00+00:00"),
         datetime.fromisoformat("2027-04-02T12:00:00+00:00")]  # fmt: skip
-
-
-@pytest.fixture(autouse=True)
-def finance(session, who):
-    """Eve is in finance."""
-    who("Eve").roles = ["engineer", "finance"]
-    session.flush()
 
 
 @pytest.fixture

@@ -16,16 +16,11 @@ from tests.cast import by_name
 from tests.domain.billed import AFTER, reviewed, worked
 from tests.domain.desk import MONDAY, delivered, file_a_ticket, pending, person
 
+pytestmark = pytest.mark.usefixtures("finance")
+
 TUESDAY = MONDAY.date() + timedelta(days=1)
 OCTOBER_ENDS = date(2026, 10, 31)
 JANUARY_IS_OVER = datetime.fromisoformat("2027-02-02T12:00:00+00:00")
-
-
-@pytest.fixture(autouse=True)
-def finance(session, who):
-    """Eve is in finance."""
-    who("Eve").roles = ["engineer", "finance"]
-    session.flush()
 
 
 @pytest.fixture

@@ -32,14 +32,9 @@ from tests.domain.billed import (
 )
 from tests.domain.desk import MONDAY, file_a_ticket, person
 
+pytestmark = pytest.mark.usefixtures("finance")
+
 TUESDAY = MONDAY.date() + timedelta(days=1)
-
-
-@pytest.fixture(autouse=True)
-def finance(session, who):
-    """Eve is in finance."""
-    who("Eve").roles = ["engineer", "finance"]
-    session.flush()
 
 
 @pytest.fixture

@@ -19,16 +19,11 @@ from tests.cast import by_name
 from tests.domain.billed import AFTER, DECEMBER, LATER, NOVEMBER, answers, bought, quoted, reviewed, signed, worked
 from tests.domain.desk import MONDAY, file_a_ticket, person
 
+pytestmark = pytest.mark.usefixtures("finance")
+
 TUESDAY = MONDAY.date() + timedelta(days=1)
 OCTOBER_ENDS = date(2026, 10, 31)
 JANUARY_IS_OVER = datetime.fromisoformat("2027-02-02T12:00:00+00:00")
-
-
-@pytest.fixture(autouse=True)
-def finance(session, who):
-    """Eve is in finance."""
-    who("Eve").roles = ["engineer", "finance"]
-    session.flush()
 
 
 @pytest.fixture

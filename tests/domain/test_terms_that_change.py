@@ -16,12 +16,7 @@ from tests.cast import by_name
 from tests.domain.billed import AFTER, DECEMBER, LATER, NOVEMBER, bought, reviewed, signed, worked
 from tests.domain.desk import MONDAY, file_a_ticket, person
 
-
-@pytest.fixture(autouse=True)
-def finance(session, who):
-    """Eve is in finance."""
-    who("Eve").roles = ["engineer", "finance"]
-    session.flush()
+pytestmark = pytest.mark.usefixtures("finance")
 
 
 @pytest.fixture
