@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from bot.jobs import (
     approvals,
+    billing_cards,
     burn_alerts,
     bypass_lapse,
     client_silence,
@@ -40,6 +41,9 @@ SCHEDULE: tuple[Job, ...] = (
     Job("burn-alerts", "10 7-20 * * *", Whose.PROVIDER, Period.HOUR, DaysOff.WORK,
         CatchUp.LATEST, timedelta(hours=1), burn_alerts.run,
         "Whose hours run low is told within the hour: adding months up is too dear for every tick."),
+    Job("billing-cards", "40 * * * *", Whose.PROVIDER, Period.HOUR, DaysOff.WORK,
+        CatchUp.LATEST, timedelta(hours=1), billing_cards.run,
+        "Time comes in for days after a month is over: within the hour its card says so."),
     Job("housekeeping", "30 3 * * *", Whose.PROVIDER, Period.DAY, DaysOff.WORK,
         CatchUp.LATEST, timedelta(hours=18), housekeeping.run,
         "Receipts and outbox rows go a month after they were settled, when few people are about."),

@@ -70,7 +70,8 @@ def window(session: Session, review: BillingReview, actor: Person, page: int, no
 def _numbers(told: dict[str, Any], stands: Examined | None) -> list[tuple[str, Mrkdwn]]:
     """Labelled figures; at most ten."""
     raw = told["raw_minutes"]
-    pairs = [("Logged", show(raw))]
+    back = told.get("taken_back_minutes")  # months that were locked before it was counted have none
+    pairs = [("Logged", show(raw) + (f"; {show(back)} of earlier months taken back" if back else ""))]
     if told["charged_minutes"]:
         pairs.append(("Charged", f"{show(told['charged_minutes'])} {_rounded(told)}"))
     if told["internal_minutes"]:

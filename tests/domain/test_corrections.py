@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.domain import agreements, invoices, time
+from bot.domain import agreements, billing, invoices, time
 from bot.domain.agreements import AgreementType
 from bot.domain.codes import Code
 from bot.domain.invoices import InvoiceKind, InvoiceState
@@ -230,6 +230,8 @@ def test_what_is_put_right_twice_before_it_is_signed_counts_once(session, ticket
     billed_at(session, NOVEMBER, AFTER)
     bought(session, type=HOURLY, starts=date(2026, 12, 1), rate_amount=Decimal(160))
     corrects(session, corrects(session, entry, first), then)
+    stands = billing.examined(session, reviewed(session, DECEMBER, now=LATER), LATER)
+    assert (stands.raw_minutes, stands.taken_back_minutes) == (then, 60)
     assert [(one.kind.value, one.net) for one in billed_at(session, DECEMBER, LATER)] == told
 
 

@@ -361,6 +361,15 @@ def test_what_is_odd_about_an_entry_is_asked(log, more, total, asked):
     assert time.doubts(entry, Calendar(), TODAY, total) == asked
 
 
+def test_what_is_put_right_is_not_asked_about_its_day_once_more(session, log, who):
+    entry = log(45, work_date=date(2026, 11, 19))
+    again = time.correct(
+        session, entry.id, log.ticket, by=who("Bo"), minutes=60, work_date=entry.work_date, category=entry.category,
+        code=entry.code, note=entry.note, reason="it was an hour", now=MONDAY, today=TODAY,
+    )  # fmt: skip
+    assert time.doubts(again, Calendar(), TODAY, 60) == []
+
+
 def test_a_project_has_a_title_and_needs_no_note(session, log):
     assert time.doubts(log(on=project(session, 600)), Calendar(), TODAY, 45) == []
 

@@ -165,6 +165,7 @@ def test_a_month_is_lived_through_from_the_hours_to_the_credit_note(house: House
     house.ticks()
     for who in (house.sam, house.eve):
         who.opens("/review billing").clicks("Open", on="Acme, December 2026").sees("Credit notes")
+        who.sees("0m; 8h 20m of earlier months taken back")
         who.clicks("Sign")
     note = house.one("select * from invoice where kind = 'credit_note'")
     assert note["credits_id"] == invoice["id"]

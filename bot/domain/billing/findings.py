@@ -11,8 +11,8 @@ from datetime import date
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, aliased
 
 from bot.domain import invoices, people, provider, time
 from bot.domain.accounts import Account
@@ -122,6 +122,7 @@ class Examined:
     found: list[Found] = field(default_factory=list)
     waived: frozenset[str] = frozenset()
     raw_minutes: int = 0
+    taken_back_minutes: int = 0  # of months that are billed
     internal_minutes: int = 0
     written_off_minutes: int = 0
 
@@ -149,7 +150,7 @@ class Examined:
             "credits": [[one.invoice.id, [[line.code, str(line.amount)] for line in one.charges]] for one in credited],
             "waits": sorted(one.id for one in (self.charges.waiting if self.charges else [])),
             "waived": sorted(self.waived),
-            "minutes": [self.raw_minutes, self.internal_minutes, self.written_off_minutes],
+            "minutes": [self.raw_minutes, self.taken_back_minutes, self.internal_minutes, self.written_off_minutes],
         }  # fmt: skip
         return json.dumps(told, sort_keys=True)
 
@@ -187,6 +188,7 @@ def examine(
     return Examined(
         month, charges, found, frozenset(waived),
         raw_minutes=sum(entry.minutes for entry in entries),
+        taken_back_minutes=_taken_back(session, account, month),
         internal_minutes=sum(entry.minutes for entry in entries if entry.code is Code.INTERNAL),
         written_off_minutes=sum(entry.minutes for entry in entries if entry.id in off),
     )  # fmt: skip
@@ -197,6 +199,17 @@ def _standing(session: Session, account: Account, month: Month) -> list[TimeEntr
         TimeEntry.account_id == account.id, TimeEntry.period == month.first, TimeEntry.reverses_id.is_(None), ~undone
     )
     return list(session.scalars(query.order_by(TimeEntry.work_date, TimeEntry.id)))
+
+
+def _taken_back(session: Session, account: Account, month: Month) -> int:
+    """What was logged for months that are billed, and is put right in this one."""
+    before = aliased(TimeEntry)
+    query = (
+        select(func.coalesce(func.sum(-TimeEntry.minutes), 0))
+        .join(before, before.id == TimeEntry.reverses_id)
+        .where(TimeEntry.account_id == account.id, TimeEntry.period == month.first, before.period < month.first)
+    )
+    return int(session.scalars(query).one())
 
 
 def _written_off(session: Session, entries: list[TimeEntry]) -> set[int]:

@@ -254,6 +254,7 @@ def figures(stands: Examined) -> dict[str, Any]:
     return {
         "net": str(charges.net) if charges else None,
         "raw_minutes": stands.raw_minutes,
+        "taken_back_minutes": stands.taken_back_minutes,
         "charged_minutes": sum(line.raw_minutes for line in charges.lines) if charges else 0,
         "billed_minutes": sum(line.billed_minutes for line in charges.lines if line.raw_minutes) if charges else 0,
         "internal_minutes": stands.internal_minutes,

@@ -26,7 +26,7 @@ def doubts(entry: TimeEntry, calendar: Calendar, today: date, day_total: int) ->
     has_title = bool(entry.ticket_id or entry.project_id)
     held = {
         Doubt.VAGUE: says_too_little(entry.note, has_title=has_title),
-        Doubt.LATE: is_late(calendar, entry.work_date, today),
+        Doubt.LATE: entry.is_first and is_late(calendar, entry.work_date, today),
         Doubt.LONG_ENTRY: entry.minutes > LONG_ENTRY,
         Doubt.LONG_DAY: day_total > LONG_DAY,
         Doubt.DAY_OFF: not calendar.is_working_day(entry.work_date),
