@@ -24,7 +24,8 @@ def open_form(call: Call) -> None:
         amount = extra.rate if extra else bought.rate(Code.OUT_OF_SCOPE) if bought else None
         rate = Money(amount, bought.currency) if bought and amount is not None else None
         shown = rate if actor.may(Permission.SEE_MONEY) else None
-        view = modal.view(ticket, extra, shown, today, window_underneath(call))
+        so_far = quotes.spending(session, ticket.id, quotes.on_ticket(session, ticket.id))
+        view = modal.view(ticket, extra, so_far, shown, today, window_underneath(call))
     call.open(view)
     call.done()
 

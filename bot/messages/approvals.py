@@ -41,12 +41,12 @@ NOTHING = Mrkdwn(
 REVIEWED = " Two colleagues review it afterwards."
 
 
-def buttons(approval: Approval) -> list[dict[str, Any]]:
-    """Approve and Reject. Its number is the version too: it is bound to one content."""
-    return [
-        blocks.button("Approve", APPROVE, str(approval.id), style="primary"),
-        blocks.button("Reject", REJECT, str(approval.id), style="danger"),
-    ]
+def buttons(approval: Approval, quote: Quote | None = None) -> list[dict[str, Any]]:
+    """Approve and Reject. Its number is the version too: it is bound to one content. Who spends money is asked once."""
+    yes = blocks.button("Approve", APPROVE, str(approval.id), style="primary")
+    if quote:
+        yes["confirm"] = blocks.confirm("Approve the cost?", f"{price(quote)}, without tax.", "Approve", "Not yet")
+    return [yes, blocks.button("Reject", REJECT, str(approval.id), style="danger")]
 
 
 def named(seats: Iterable[Seat]) -> str:
@@ -121,7 +121,7 @@ def _is_of_change(approval: Approval) -> bool:
 
 
 def _row(desk: Desk, approval: Approval, change: Change | None) -> list[Block]:
-    last = instant(approval.expires_at) if approval.expires_at else None
+    last, quote = instant(approval.expires_at) if approval.expires_at else None, None
     if change is not None:
         opens = [blocks.button("Open", "change.open", change.key)]
         text = f"*{change.key}* {line(change.title, 100)}\n{_risk(change)}"
@@ -134,7 +134,7 @@ def _row(desk: Desk, approval: Approval, change: Change | None) -> list[Block]:
         if ticket is None:
             return []
         opens = [blocks.button("Open", "ticket.open", ticket.key)]
-        text = f"*{ticket.key}* {line(ticket.title, 100)}\n{_price(quote)}"
+        text = f"*{ticket.key}* {line(ticket.title, 100)}\n{escape(price(quote))}"
         last = Mrkdwn(day(quote.valid_until))  # as on its card: it ends with that day
     elif approval.purpose is Purpose.BILLING_REVIEW:
         review = billing.visible_to(desk.session, desk.actor, approval.subject_id)
@@ -143,13 +143,14 @@ def _row(desk: Desk, approval: Approval, change: Change | None) -> list[Block]:
     else:
         return []
     said = Mrkdwn(f"{text}\n{escape(WHAT[approval.purpose])}{f' · until {last}' if last else ''}")
-    decide = [] if approval.purpose is Purpose.BILLING_REVIEW else buttons(approval)  # signed beside its figures
+    decide = [] if approval.purpose is Purpose.BILLING_REVIEW else buttons(approval, quote)  # signed beside its figures
     return [blocks.section(said), *blocks.actions([*decide, *opens])]
 
 
-def _price(quote: Quote) -> Mrkdwn:
+def price(quote: Quote) -> str:
+    """As one clause: `2h: 300.00 EUR, at most 3h (450.00 EUR)`."""
     most = f", at most {show(quote.cap_minutes)} ({quote.most})" if quote.cap_minutes > quote.minutes else ""
-    return escape(f"{show(quote.minutes)}: {quote.price}{most}")
+    return f"{show(quote.minutes)}: {quote.price}{most}"
 
 
 def _risk(change: Change) -> Mrkdwn:

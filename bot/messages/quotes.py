@@ -35,18 +35,18 @@ WHY: dict[OutOfScope, str] = {
     OutOfScope.ALLOWANCE: "it takes more hours than are left this month",
 }
 STANDS: dict[QuoteState, str] = {
-    QuoteState.ASKED:     "{{ approvers or 'Your approver' }}, please decide by {{ until }}: *Approve* or *Reject*. Nothing is started, and nothing is charged, before you do. Questions? Write them in this thread.",
-    QuoteState.APPROVED:  "Approved. We go ahead, and ask you again before it takes more than {{ cap }}.",
-    QuoteState.DECLINED:  "Declined: we do not go ahead with it, and nothing is charged.",
+    QuoteState.ASKED:     "{{ approvers or 'Your approver' }}, please decide by {{ until }}: *Approve* or *Reject*. {% if before %}This is on top of the {{ before }} that you approved before. {% endif %}{% if worked %}{{ worked }} of it is done already, and is charged only if you approve.{% else %}Nothing of it is started{% if held %}, and nothing is charged,{% endif %} before you do.{% endif %} Questions? Write them in this thread.",
+    QuoteState.APPROVED:  "Approved. We go ahead, and ask you again before it takes more than {{ all }}.",
+    QuoteState.DECLINED:  "Declined: we do not go ahead with it{% if held %}, and nothing of it is charged{% endif %}.{% if before %} The {{ before }} that you approved before stand.{% endif %}",
     QuoteState.EXPIRED:   "Nobody answered by {{ until }}, so this is off. Write here if you still want it.",
-    QuoteState.WITHDRAWN: "We took this back. Nothing is charged.",
+    QuoteState.WITHDRAWN: "We took this back{% if held %}, and nothing of it is charged{% endif %}.{% if before %} The {{ before }} that you approved before stand.{% endif %}",
 }
 TRIAGE: dict[Kind, str] = {
     Kind.QUOTED:            "{{ actor }} quoted {{ minutes }}, at most {{ cap }}. It waits for the client’s approval.",
     Kind.QUOTE_WITHDRAWN:   "{{ actor }} took the quote of {{ minutes }} back.",
     Kind.QUOTE_REMINDED:    "Nobody on the client’s side has answered the quote of {{ minutes }} yet. It is valid until {{ until }}. Perhaps a call helps.",
     Kind.QUOTE_NEARLY_USED: "{{ owner }}, {{ spent }} of the {{ approved }} that were approved are used. Ask for more with *Quote* before it runs out.",
-    Kind.QUOTE_USED_UP:     "{{ owner }}, all {{ approved }} that were approved are used ({{ spent }}). Please stop here and ask for more with *Quote*. What is logged beyond is kept, and stays off the invoice until it is approved.",
+    Kind.QUOTE_USED_UP:     "{{ owner }}, all {{ approved }} that were approved are used ({{ spent }}). Please stop here and ask for more with *Quote*. What is logged beyond is kept{% if held %}, and stays off the invoice until it is approved{% else %}, and is charged as hours beyond the allowance{% endif %}.",
 }
 SETTLED: dict[QuoteState, str] = {
     QuoteState.APPROVED: "{{ owner }}, {{ actor }} approved {{ minutes }}, at most {{ cap }}. You can start.",
@@ -55,11 +55,11 @@ SETTLED: dict[QuoteState, str] = {
 }
 REMINDED = "{{ asked or 'Hello' }}, a reminder: we need your answer to the quote above by {{ until }}. *Approve* and *Reject* stand on it."
 CLEARED: dict[Clearance, str] = {
-    Clearance.ASKED:    ":hourglass: Quoted {{ minutes }}, waits for the client’s approval until {{ until }}",
-    Clearance.GIVEN:    ":white_check_mark: Approved: {{ minutes }}, at most {{ cap }}; {{ spent }} used",
+    Clearance.ASKED:    ":hourglass: Quoted {{ minutes }}, waits for the client’s approval until {{ until }}{% if approved %}. Of the {{ approved }} approved before, {{ spent }} used{% endif %}",
+    Clearance.GIVEN:    ":white_check_mark: Approved: {{ given }}, at most {{ approved }}; {{ spent }} used",
     Clearance.DECLINED: ":no_entry: The client declined the {{ minutes }}",
     Clearance.LAPSED:   ":no_entry: The quote of {{ minutes }} expired unanswered",
-    Clearance.USED_UP:  ":octagonal_sign: All that was approved is used: {{ spent }} of {{ cap }}. Work stops until more is approved",
+    Clearance.USED_UP:  ":octagonal_sign: All that was approved is used: {{ spent }} of {{ approved }}. Work stops until more is approved",
 }
 # fmt: on
 
@@ -82,15 +82,24 @@ def client_card(session: Session, quote: Quote, ticket: Ticket, now: datetime) -
     more = quote.cap_minutes > quote.minutes
     pairs = [
         ("Hours", escape(f"{show(quote.minutes)} at {quote.rate} an hour")),
-        ("At most", escape(f"{show(quote.cap_minutes)}, {quote.most}" if more else "that; more is asked first")),
+        (
+            "At most",
+            escape(
+                f"{show(quote.cap_minutes)}, {quote.most}"
+                if more
+                else f"{show(quote.cap_minutes)}; we ask before it takes more"
+            ),
+        ),
         ("Why", why(quote.why, ticket.related_system)),
         ("Valid until", escape(day(quote.valid_until))),
     ]
     body.append(blocks.facts(pairs))
     named = Mrkdwn(" or ".join(mention(one.slack_id, one.name) for one in approvers))
+    so_far, is_held = _so_far(session, quote), quote.is_held
     stands = say(
         STANDS[quote.state], approvers=named if approvers else None, until=day(quote.valid_until),
-        cap=show(quote.cap_minutes),
+        before=show(so_far.approved) if so_far.approved else None, all=show(so_far.approved + quote.cap_minutes),
+        worked=show(so_far.beyond) if so_far.beyond and is_held else None, held=is_held,
     )  # fmt: skip
     body.append(blocks.section(stands))
     if approval is not None:
@@ -98,7 +107,13 @@ def client_card(session: Session, quote: Quote, ticket: Ticket, now: datetime) -
         body += [blocks.context(said) for said in asked.decisions(session, made)]
     body.append(blocks.context(Mrkdwn("Prices are without tax.")))
     waits = approval is not None and approval.is_pending
-    return body + (blocks.actions(asked.buttons(approval)) if approval and waits else [])
+    return body + (blocks.actions(asked.buttons(approval, quote)) if approval and waits else [])
+
+
+def _so_far(session: Session, quote: Quote) -> quotes.Spending:
+    """What was approved on the ticket before this was asked, and what was worked."""
+    earlier = [one for one in quotes.on_ticket(session, quote.ticket_id) if one.id < quote.id]
+    return quotes.spending(session, quote.ticket_id, earlier)
 
 
 def told(session: Session, event: Event, place: Place, ticket: Ticket | None) -> Mrkdwn:
@@ -109,6 +124,7 @@ def told(session: Session, event: Event, place: Place, ticket: Ticket | None) ->
         "actor": mention(actor.slack_id, actor.name) if actor else "Steward",
         "owner": mention(owner.slack_id, owner.name) if owner else "Team",
         "reason": line(facts.get("reason") or "", 500),
+        "held": facts.get("held", True),
         "until": day(date.fromisoformat(facts["until"])) if "until" in facts else "",
         "asked": Mrkdwn(" or ".join(mention(one["slack_id"], one["name"]) for one in facts.get("asked", []))) or None,
         **{name: show(facts[name]) for name in ("minutes", "cap", "spent", "approved") if name in facts},
@@ -156,11 +172,12 @@ def _cleared(session: Session, ticket: Ticket, clearance: Clearance) -> Cost | N
     found = quotes.on_ticket(session, ticket.id)
     if not found:
         return None
-    newest, spent = found[-1], quotes.spending(session, ticket.id, found)
-    approved = spent.approved or newest.cap_minutes
+    newest, so_far = found[-1], quotes.spending(session, ticket.id, found)
+    given = sum(one.minutes for one in found if one.state is QuoteState.APPROVED)
     text = say(
-        CLEARED[clearance], minutes=show(newest.minutes), until=day(newest.valid_until), cap=show(approved),
-        spent=show(spent.spent) if spent.spent else "nothing",
+        CLEARED[clearance], minutes=show(newest.minutes), given=show(given), until=day(newest.valid_until),
+        approved=show(so_far.approved) if so_far.approved else None,
+        spent=show(so_far.spent) if so_far.spent else "nothing",
     )  # fmt: skip
     return Cost(text, clearance not in STANDING and ticket.status in quotes.WAITS_IN)
 

@@ -7,7 +7,7 @@ from pydantic import BaseModel, field_validator, model_validator
 
 from bot.domain.durations import parse_minutes, show
 from bot.domain.money import Money
-from bot.domain.quotes import VALID_DAYS, Extra
+from bot.domain.quotes import VALID_DAYS, Extra, Spending
 from bot.domain.tickets import Ticket
 from bot.messages import blocks, quotes
 from bot.messages.mrkdwn import Mrkdwn, say
@@ -17,7 +17,7 @@ ASK = "quote.ask"
 LONGEST = 60 * 999
 ASKS = (
     "It goes to their approvers, in the ticket’s thread. The ticket waits for the answer, and work may start once "
-    "they have approved it."
+    "they have approved it; what they approved before may be used meanwhile."
 )
 
 
@@ -50,13 +50,20 @@ class Form(BaseModel):
         return self
 
 
-def view(ticket: Ticket, extra: Extra | None, rate: Money | None, today: date, window: str | None) -> dict[str, Any]:
-    """Prefilled with what goes beyond."""
-    minutes = extra.minutes if extra else ticket.estimate_minutes or 0
+def view(
+    ticket: Ticket, extra: Extra | None, so_far: Spending, rate: Money | None, today: date, window: str | None
+) -> dict[str, Any]:
+    """Prefilled with what goes beyond, and beyond what was approved before."""
+    minutes = max((extra.minutes if extra else ticket.estimate_minutes or 0) - so_far.approved, 0)
     price = f"An hour is {rate}, without tax." if rate else "The agreement says what an hour costs."
     because = Mrkdwn("")
     if extra:
         because = say("Costs extra because {{ why }}. ", why=quotes.why(extra.reasons, ticket.related_system))
+    if so_far.approved:
+        because = Mrkdwn(because + say(
+            "They approved {{ approved }} before, of which {{ spent }} used; this comes on top. ",
+            approved=show(so_far.approved), spent=f"{show(so_far.spent)} are" if so_far.spent else "nothing is",
+        ))  # fmt: skip
     body = [
         blocks.section(say("*{{ key }}* {{ title }}", key=ticket.key, title=ticket.title)),
         blocks.context(Mrkdwn(f"{because}{price}")),

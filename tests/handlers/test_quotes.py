@@ -5,6 +5,7 @@ from sqlalchemy import text
 
 from bot.messages import quotes as messages
 from tests.house import House
+from tests.slack.desk import posted
 
 SEARCH = "Help centre search"
 CARD = "T-101 costs extra"
@@ -68,7 +69,7 @@ def test_a_rejection_has_a_reason_and_the_card_says_how_it_stands(outside: House
     quotes(house)
     house.cleo.clicks("Reject", on=CARD).fills({"Why not": "Too dear this year"}).submits()
     house.delivers()
-    house.cleo.sees("Declined: we do not go ahead with it, and nothing is charged.")
+    house.cleo.sees("Declined: we do not go ahead with it, and nothing of it is charged.")
     house.bo.sees("declined the 2h: Too dear this year")
     house.bo.sees("The client declined the 2h")
     assert (house.ticket()["status"], house.ticket()["clearance"]) == ("Triage", "declined")
@@ -94,7 +95,7 @@ def test_a_quote_is_taken_back(outside: House):
     house.bo.chooses("More", "Open", on=SEARCH).clicks("Withdraw the quote")
     house.bo.closes()
     house.delivers()
-    house.cleo.sees("We took this back. Nothing is charged.")
+    house.cleo.sees("We took this back, and nothing of it is charged.")
     assert house.ticket()["clearance"] is None
 
 
@@ -168,3 +169,31 @@ def test_a_tickets_window_tells_what_was_asked_and_what_came_of_it(outside: Hous
     house.passes(days=15)
     house.ticks()
     house.bo.opens("/ticket T-101").sees("nobody answered the quote of 2h in time").sees("expired unanswered")
+
+
+def test_a_quote_for_more_says_what_was_approved_and_what_is_done(outside: House):
+    house = outside
+    quotes(house)
+    house.cleo.clicks("Approve", on=CARD)
+    house.delivers()
+    house.bo.clicks("Start", on=SEARCH)
+    house.delivers()
+    house.bo.opens("/time T-101 3h30 built the export").opens("/time T-101 5m tried it out")
+    house.bo.chooses("More", "Open", on=SEARCH).clicks("Quote")
+    house.bo.sees("They approved 3h before, of which 3h 35m are used; this comes on top.")
+    house.bo.fills({**ASKED, "Extra time": "1h", "At most": ""}).submits().closes()
+    house.delivers()
+    house.cleo.sees("1h; we ask before it takes more")
+    house.cleo.sees("This is on top of the 3h that you approved before. 35m of it is done already, and is charged only")
+    house.bo.sees("Quoted 1h, waits for the client’s approval until Mon 7 Dec. Of the 3h approved before, 3h 35m used")
+    house.cleo.clicks("Reject", on="T-101 costs extra: 150.00 EUR").fills({"Why not": "Not this year"}).submits()
+    house.delivers()
+    house.cleo.sees("nothing of it is charged. The 3h that you approved before stand.")
+
+
+def test_who_approves_a_cost_is_asked_whether_they_mean_it(outside: House):
+    quotes(outside)
+    (asked,) = [block for card in posted(outside, "C0ACME") for block in card.blocks if block["type"] == "actions"
+                and block["elements"][0]["text"]["text"] == "Approve"]  # fmt: skip
+    question = asked["elements"][0]["confirm"]
+    assert question["text"]["text"] == "2h: 300.00 EUR, at most 3h (450.00 EUR), without tax."

@@ -74,7 +74,10 @@ def test_each_step_is_told_once_to_us_and_to_the_client(billed: House):
         assert said(billed, "C0TRIAGE")[-1].startswith(start)
     assert len(said(billed, "C0TRIAGE")) == len(said(billed, "C0ACME")) == 4
     assert "33h of November’s 40h are used; 7h are left. At this pace they last until" in said(billed, "C0ACME")[1]
-    assert "your approver sees the price first, and nothing starts without a yes." in said(billed, "C0ACME")[-1]
+    assert (
+        "For new work your approver sees the price first, and it starts once they say yes."
+        in said(billed, "C0ACME")[-1]
+    )
     billed.rex.does_not_see("November’s")
 
 

@@ -80,6 +80,11 @@ class Quote(Base):
         return [OutOfScope(reason) for reason in self.reasons]
 
     @property
+    def is_held(self) -> bool:
+        """Whether nothing is charged without an approval; hours beyond the allowance are, as the agreement says."""
+        return self.why != [OutOfScope.ALLOWANCE]
+
+    @property
     def content_hash(self) -> str:
         """What the client says yes to."""
         told = (self.ticket_id, self.minutes, self.rate_amount, self.rate_currency, self.cap_minutes, self.valid_until,

@@ -26,6 +26,11 @@ class Spending(NamedTuple):
     spent: int
     approved: int
 
+    @property
+    def beyond(self) -> int:
+        """Worked without an approval."""
+        return max(self.spent - self.approved, 0)
+
 
 def spending(session: Session, ticket_id: int, quotes: Collection[Quote]) -> Spending:
     """Of these quotes on one ticket, those that were approved."""
@@ -79,7 +84,7 @@ def _stop(session: Session, ticket: Ticket, newest: Quote, given: list[Quote], f
 def _tell(session: Session, kind: events.Kind, ticket: Ticket, quote: Quote, found: Spending, now: datetime) -> None:
     event = events.Event(
         kind=kind, at=now, account_id=ticket.account_id, ticket_id=ticket.id,
-        data={"quote": quote.id, "spent": found.spent, "approved": found.approved},
+        data={"quote": quote.id, "spent": found.spent, "approved": found.approved, "held": quote.is_held},
     )  # fmt: skip
     session.add(event)
     session.flush()
