@@ -14,7 +14,8 @@ ALLOWED = {
     "opening a form": Asked(4, 3, ["views.open"]),  # who enters, contacts, COMMIT
     # Who enters; [receipt] what is like it; ticket; [event, cards, intake, answer] COMMIT.
     "/request, submitted": Asked(10, 4),
-    "a line of /time": Asked(9, 3),  # who enters; [receipt, lock] ticket and day; [entry, event, answer] COMMIT
+    # Who enters; [receipt, lock] ticket and day; agreement, as T-102 has no code; [entry, event, answer] COMMIT.
+    "a line of /time": Asked(10, 4),
     "options while typing": Asked(6, 5),  # who enters, tickets, projects, accounts, COMMIT
     "Take it": Asked(7, 4),  # who enters; ticket under lock; [ticket, event] cards and their deliveries; COMMIT
 }

@@ -1,4 +1,4 @@
-"""Invoices: `/review invoices`, their window, **Reviewed**, **Approve**, **Export**, **Files** and **Credit**."""
+"""Invoices: `/review invoices`, their window, its buttons from **Reviewed** to **Credit**, and their files."""
 
 from typing import Any
 
@@ -72,7 +72,7 @@ def window_of(session: Session, actor: Person, invoice: Invoice) -> dict[str, An
 
 
 def act(call: Call) -> None:
-    """**Reviewed**, **Back to draft**, **Approve**, **Export**."""
+    """**Reviewed**, **Back to draft**, **Approve**, **Mark exported**."""
     number, seen = _pressed(call)
     action = InvoiceAction(call.action["action_id"].removeprefix("invoice."))
     with call.begin() as (session, actor):

@@ -4,7 +4,8 @@ from datetime import date, timedelta
 
 from sqlalchemy.orm import Session
 
-from bot.domain import accounts, people, projects, provider, tickets, time
+from bot.domain import accounts, people, projects, provider, quotes, tickets, time
+from bot.domain.codes import Code
 from bot.domain.errors import NotFound
 from bot.domain.people import Person
 from bot.domain.projects import Project
@@ -74,7 +75,7 @@ def log_line(call: Call) -> None:
         call.once_along(session, call.text, actor)
         work, before = time.before(
             session, _work_or_ticket(session, actor, line), by=actor, minutes=line.minutes, note=line.note,
-            since=call.now - SAME_LINE_AGAIN, work_date=today_of(session, actor, call),
+            since=call.now - SAME_LINE_AGAIN, work_date=line.work_date(today_of(session, actor, call)),
         )  # fmt: skip
         if before.again:
             said = messages.logged_already(work, line.minutes, call.text)
@@ -103,8 +104,8 @@ def _store(
 ) -> TimeEntry:
     today = today_of(session, actor, call)
     return time.log(
-        session, work, by=actor, minutes=line.minutes, work_date=today, note=line.note, now=call.now, today=today,
-        number=number, after_hours=line.after_hours,
+        session, work, by=actor, minutes=line.minutes, work_date=line.work_date(today), note=line.note, now=call.now,
+        today=today, number=number, after_hours=line.after_hours,
     )  # fmt: skip
 
 
@@ -130,7 +131,14 @@ def logged(session: Session, actor: Person, entry: TimeEntry, work: Work, call: 
 def _said(session: Session, actor: Person, entry: TimeEntry, work: Work, total: int, call: Call) -> messages.Said:
     used = time.minutes_on_projects(session, [work.id])[work.id] if isinstance(work, Project) else 0
     doubts = time.doubts(entry, provider.get(session).calendar, today_of(session, actor, call), total)
-    return messages.logged(entry, work, total, used, doubts)
+    return messages.logged(entry, work, total, used, doubts, waits=_waits(session, entry))
+
+
+def _waits(session: Session, entry: TimeEntry) -> bool:
+    """Whether it costs extra, and no approval holds it."""
+    if entry.code is not Code.OUT_OF_SCOPE:
+        return False
+    return entry.ticket_id is None or entry.id not in quotes.covered(session, {entry.ticket_id})
 
 
 def submit(call: Call) -> None:

@@ -18,27 +18,28 @@ CENTURY = range(2000, 2100)
 
 
 def command(call: Call) -> None:
-    """A line logs, a date shows that day, the bare command opens the form."""
+    """A line logs, a date alone shows that day, the bare command opens the form."""
     if not call.text:
         return open_form(call)
     return day(call) if read_past_day(call.text, call.now.date() + timedelta(days=1)) else log_line(call)
 
 
 def day(call: Call) -> None:
-    """`/time today`, `/time yesterday`, `/time Monday`, `/time 12 Oct`: the day as a list."""
+    """`/time today`, `/time yesterday`, `/time Monday`, `/time 12 Oct`: the day as a list; with more, a line to log."""
+    if call.rest and not read_past_day(call.text, call.now.date() + timedelta(days=1)):
+        return log_line(call)
     with call.begin() as (session, actor):
         actor.require(Permission.LOG_TIME)
         today = today_of(session, actor, call)
-        asked = read_past_day(call.text, today) or read_past_day(call.first_word, today)
-        said = _day(session, actor, asked or today)
+        said = _day(session, actor, read_past_day(call.text, today) or today, today)
     call.done(*said)
 
 
-def _day(session: Session, actor: Person, day: date) -> messages.Said:
+def _day(session: Session, actor: Person, day: date, today: date) -> messages.Said:
     entries = time.with_work(session, actor, time.standing(session, actor, day))
     timer = timers.running(session, actor)
     runs = messages.runs(*time.with_work(session, actor, [timer])[0]) if timer else None
-    return messages.day(time.of_day(session, actor, day), entries, runs)
+    return messages.day(time.of_day(session, actor, day), today, entries, runs)
 
 
 def week(call: Call) -> None:
@@ -75,7 +76,7 @@ def _called(call: Call, *, complete: bool) -> None:
     with call.begin() as (session, actor):
         day = _date(call.value)
         time.call_complete(session, day, by=actor, now=call.now, complete=complete)
-        said = _day(session, actor, day)
+        said = _day(session, actor, day, today_of(session, actor, call))
     call.whisper(*said, instead=True)
     call.done()
 

@@ -1,11 +1,13 @@
 """One line of `/time`: what it was for, how long, and the note; and finding what somebody named."""
 
 import re
+from datetime import date
 from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
 from bot.domain import accounts, projects, tickets
+from bot.domain.date_ranges import read_past_day
 from bot.domain.durations import parse_minutes
 from bot.domain.errors import NotFound, Refused
 from bot.domain.people import Person
@@ -19,6 +21,8 @@ _KEY = re.compile(r"(?:T|PR)-?\d+", re.IGNORECASE)
 _TIME = re.compile(r"[-−+]?\d[\d.,:]*(?:(?:h|hrs?|hours?|std|m|mins?|minutes?)(?:\d{1,2}m?)?)?", re.IGNORECASE)
 _TICKET = re.compile(r"(?:T-?)?\d+", re.IGNORECASE)
 _AFTER_HOURS = re.compile(r"after[\s-]hours\b[\s:,]*", re.IGNORECASE)  # where the note begins with it
+_NEAR = re.compile(r"today|yesterday|\d{4}-\d\d-\d\d", re.IGNORECASE)
+SOME_DAY = date(2026, 1, 1)  # to tell whether words are a day; which one depends on who writes
 _QUOTED = re.compile(r"[\"“”„]\s*([^\"“”„]+?)\s*[\"“”](?:\s+|$)(.*)", re.DOTALL)
 
 
@@ -29,6 +33,11 @@ class Line(NamedTuple):
     minutes: int
     note: str
     after_hours: bool = False
+    day: str = ""  # as it was typed; none: today
+
+    def work_date(self, today: date) -> date:
+        """When it was, for whom today is that day."""
+        return (read_past_day(self.day, today) if self.day else None) or today
 
     @property
     def is_ticket(self) -> bool:
@@ -40,9 +49,32 @@ def read(text: str) -> Line:
     """`T-102 1h30 note`, `Acme 45m note`, `“Big Shop” 45m note`; without either, what was logged on last.
 
     The time may be several words (`1h 30m`, `2 h 15 min`) if it ends in a unit. `after hours` before the note is no
-    part of it: so the time is priced.
+    part of it: so the time is priced. A day may stand at the beginning (`yesterday`, `Monday`, `12 Oct`), or one that
+    is no word of a note beside the time (`yesterday`, `2026-10-12`).
     """
+    day, text = _day_at_the_beginning(text)
     work, words = _what_for(text)
+    line = _read(work, words)
+    if day:
+        return line._replace(day=day)
+    first, _, rest = line.note.partition(" ")
+    return line._replace(day=first, note=rest) if not line.day and _NEAR.fullmatch(first) else line
+
+
+def _day_at_the_beginning(text: str) -> tuple[str, str]:
+    """It, and the line without it; both words of `12 Oct`."""
+    words = text.split()
+    if len(words) > 1 and words[0].lower() == "tomorrow":
+        raise Refused("Tomorrow has not come yet. Log it when it is done.")
+    for count in (2, 1):
+        if len(words) > count and read_past_day(" ".join(words[:count]), SOME_DAY):
+            return " ".join(words[:count]), " ".join(words[count:])
+    return "", text
+
+
+def _read(work: str | None, words: list[str]) -> Line:
+    if work and words and _NEAR.fullmatch(words[0]):
+        return _read(work, words[1:])._replace(day=words[0])
     if not work and len(words) > 1 and words[0].isdecimal() and _minutes_or_none(words[1]):
         raise Refused(
             f"Is {words[0]} a ticket or minutes? Write T-{words[0]} for the ticket, {words[0]}m for the time."
@@ -54,7 +86,7 @@ def read(text: str) -> Line:
     for count in range(min(LONGEST_DURATION_WORDS, len(words)), 1, -1):
         if words[count - 1][-1].isalpha() and (minutes := _minutes_or_none(" ".join(words[:count]))):
             return _line(work, minutes, words[count:])
-    if len(words) > 1 and words[1][0].isdecimal() and words[0][-1].isalpha():
+    if len(words) > 1 and words[1][0].isdecimal() and words[0][-1].isalpha() and not _NEAR.fullmatch(words[1]):
         raise Refused(
             f"Is “{words[1]}” part of the time? Write it in one word, as 1h30, or begin the note with a word."
         )
@@ -82,6 +114,11 @@ def _what_for(text: str) -> tuple[str | None, list[str]]:
         words.remove(keys[0])
         return keys[0], words
     return None, words
+
+
+def is_key(word: str) -> bool:
+    """Whether it is a ticket's or a project's."""
+    return bool(_KEY.fullmatch(word))
 
 
 def _minutes_or_none(text: str) -> int | None:

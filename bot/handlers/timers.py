@@ -11,7 +11,7 @@ from bot.domain.time import Timer, Work, timers
 from bot.domain.time.timers import Ran
 from bot.handlers.call import Call, Routes
 from bot.handlers.time import answer, last_work, logged, store_filled, today_of
-from bot.handlers.time_line import find_work
+from bot.handlers.time_line import find_work, is_key
 from bot.messages import time as messages
 from bot.modals import form
 from bot.modals import time as modal
@@ -81,8 +81,8 @@ def switch(call: Call) -> None:
 
 
 def _asks_how_long(session: Session, timer: Timer, work: Work, ran: Ran, note: str) -> dict[str, object]:
-    usual, told = time.usual_category(session, work), messages.forgotten(timer, work)
-    return modal.forgotten(timer.id, told, work, ran.day, usual, note)
+    usual, told = time.usual_category(session, work), messages.forgotten(timer, work, ran.likely)
+    return modal.forgotten(timer.id, told, work, ran, usual, note)
 
 
 def stop(call: Call) -> None:
@@ -94,7 +94,7 @@ def stop(call: Call) -> None:
         timer = _held(session, actor, _meant(call))
         ran, work = _ran(session, timer, actor, call), find_work(session, actor, timer.key)
         if ran.forgotten:
-            said, view = None, _asks_how_long(session, timer, work, ran, _note(call))
+            said, view = None, _asks_how_long(session, timer, work, ran, _note(call, timer))
             call.let_go(session)
         else:
             said, view = _stopped(session, actor, timer, work, ran, call), None
@@ -105,7 +105,7 @@ def stop(call: Call) -> None:
 
 def _stopped(session: Session, actor: Person, timer: Timer, work: Work, ran: Ran, call: Call) -> messages.Said:
     entry = time.log(
-        session, work, by=actor, minutes=ran.minutes, work_date=ran.day, note=_note(call), now=call.now,
+        session, work, by=actor, minutes=ran.minutes, work_date=ran.day, note=_note(call, timer), now=call.now,
         today=today_of(session, actor, call), after_hours=ran.after_hours,
     )  # fmt: skip
     timers.end(timer, now=call.now, entry_id=entry.id)
@@ -120,8 +120,16 @@ def _ran(session: Session, timer: Timer, actor: Person, call: Call) -> Ran:
     return timers.ran(timer, actor, provider.get(session), account, call.now)
 
 
-def _note(call: Call) -> str:
-    return call.rest if call.kind == "command" else ""
+def _note(call: Call, timer: Timer) -> str:
+    """What follows `/time stop`; the key of what it runs on, as in `/time stop T-102`, is no part of it."""
+    if call.kind != "command":
+        return ""
+    first, _, rest = call.rest.partition(" ")
+    if not is_key(first):
+        return call.rest
+    if first.upper().replace("-", "") != timer.key.replace("-", ""):
+        raise Refused(f"Your timer runs on {timer.key}, not on {first}. /time stop alone logs it there.")
+    return rest.strip()
 
 
 def _meant(call: Call) -> str | None:

@@ -115,6 +115,7 @@ HELP: dict[str, Command] = {
             "Log time. It reads as 45m, 1h30, 1:30, 1.5h or 90; without a ticket, the last one you logged on is taken.",
             (("/time T-102 45m rebuilt the index", "in one line"),
              ("/time 1h30 call with the client", "on the last ticket"),
+             ("/time yesterday T-102 45m rebuilt the index", "for an earlier day; also `Monday` or `12 Oct`"),
              ("/time Acme 45m explained the renewal offer", "without a ticket: the note is the reason"),
              ("/time today", "your day, to edit or take back; also `yesterday`, `Monday` or `12 Oct`"),
              ("/time start T-102", "a timer; `/time stop what you did` logs it, `/time discard` drops it"),
@@ -172,9 +173,11 @@ FIRST_STEPS: dict[Role | None, str] = {  # None: the clients
     Role.APPROVER:
         "*As an approver,* begin with `/queue review`: what waits for a check.",
     Role.ACCOUNT_MANAGER:
-        "*As an account manager,* begin on the Home tab: how each account stands. `/queue acme` shows one of them.",
+        "*As an account manager,* begin on the Home tab: how each account stands. `/queue acme` shows one of them, "
+        "`/review billing` the months to sign.",
     Role.FINANCE:
-        "*In finance,* begin with `/time today` for your own hours. What is billed will stand on the Home tab.",
+        "*In finance,* begin with `/review billing`: each month to sign. `/review invoices` has what comes of it, with "
+        "its files.",
     Role.EXECUTIVE:
         "*As an executive,* begin on the Home tab: how each account stands.",
     Role.ADMIN:

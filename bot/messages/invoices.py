@@ -29,12 +29,13 @@ CREDITABLE = frozenset({InvoiceState.APPROVED, InvoiceState.EXPORTED})
 UNITS = {"hour": ("hour", "hours"), "month": ("month", "months"), "ticket": ("ticket", "tickets"), "piece": ("", "")}
 CONFIRMED = {
     InvoiceAction.APPROVE: "It gets the next number and never changes again. What is wrong then is credited.",
+    InvoiceAction.EXPORT: "It says that its files went to your accounting, or to the client. Nothing is sent by it.",
     InvoiceAction.DISCARD: "Nothing is given back then. It stays in the list as discarded.",
 }
 NEXT: dict[InvoiceState, str] = {
     InvoiceState.DRAFT:    "Look at it, then press *Reviewed*.",
     InvoiceState.REVIEWED: "*Approve* gives it its number, and fixes it for good.",
-    InvoiceState.APPROVED: "*Export* once it is on its way.",
+    InvoiceState.APPROVED: "*Mark exported* says that its files are on their way.",
     InvoiceState.EXPORTED: "It is on its way. What is wrong is credited.",
     InvoiceState.CREDITED: "All of it was given back.",
     InvoiceState.DISCARDED: "Nothing comes of it. *Credit* on the invoice begins another one.",
@@ -50,6 +51,10 @@ MOVED: dict[InvoiceState, str] = {
 # fmt: on
 GETS = "*Files* sends you the PDF, or what Xero, QuickBooks or Peppol takes."
 STYLES = {InvoiceAction.REVIEW: "primary", InvoiceAction.APPROVE: "primary", InvoiceAction.EXPORT: "primary"}
+FIXED = (
+    " What is wrong with its hours is put right where they were logged, and counts in the open month; anything else is "
+    "credited once it is approved."
+)
 NONE_YET = Mrkdwn(
     "*There are no invoices yet.* They are drafted when a month was signed by an account manager and somebody in "
     "finance: `/review billing` shows how far that is."
@@ -125,7 +130,8 @@ def window(session: Session, invoice: Invoice, actor: Person) -> list[Block]:
         return [*body, *blocks.actions([files]), blocks.context(told)]
     credit = invoice.kind is InvoiceKind.INVOICE and invoice.state in CREDITABLE
     buttons = [*_moves(invoice), files, *([blocks.button("Credit", CREDIT, value_of(invoice))] if credit else [])]
-    return [*body, *blocks.actions(buttons), blocks.context(Mrkdwn(f"{NEXT[invoice.state]} {GETS}"))]
+    fixed = FIXED if invoice.state is InvoiceState.DRAFT and invoice.review_id else ""
+    return [*body, *blocks.actions(buttons), blocks.context(Mrkdwn(f"{NEXT[invoice.state]}{fixed} {GETS}"))]
 
 
 def _facts(session: Session, invoice: Invoice) -> list[tuple[str, Mrkdwn]]:

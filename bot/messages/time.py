@@ -26,6 +26,8 @@ Said = tuple[str, list[Block]]
 EDIT, UNDO, WEEK, COMPLETE, REOPEN = "time.edit", "time.undo", "time.week", "time.complete", "time.reopen"
 OPEN, START, SWITCH = "time.open", "time.start", "time.switch"
 STOP, DISCARD, REPORT = "time.stop", "time.discard", "time.report"
+WAITS = ":moneybag: It costs extra and the client has not approved it: it is kept, and off the invoice until they do."
+NOTHING = "Nothing yet. `/time {% if day %}{{ day }} {% endif %}T-102 45m what you did` is all it takes."
 ASKED: dict[Doubt, str] = {
     Doubt.VAGUE: "“{{ note }}” says little at the end of the month. *Edit* adds what was done.",
     Doubt.LATE: "That was some days ago: time is truest on its own day. *Edit* if it was another.",
@@ -42,7 +44,10 @@ def named(work: Work | None) -> dict[str, str]:
     return {"key": work.key, "title": work.title} if work else {"key": "", "title": ""}
 
 
-def logged(entry: TimeEntry, work: Work, day_total: int, used: int = 0, doubts: list[Doubt] | None = None) -> Said:
+def logged(
+    entry: TimeEntry, work: Work, day_total: int, used: int = 0, doubts: list[Doubt] | None = None, *,
+    waits: bool = False,
+) -> Said:  # fmt: skip
     """What was stored, what is odd about it, and how to put it right or take it back."""
     text = say(
         ":white_check_mark: *{{ spent }}* on *{{ key }}* {{ title }}\n"
@@ -52,12 +57,15 @@ def logged(entry: TimeEntry, work: Work, day_total: int, used: int = 0, doubts: 
         day=day_name(entry.work_date), note=entry.note, after_hours=entry.after_hours,
     )  # fmt: skip
     budget = f"Budget: {budget_used(work, used)}. " if isinstance(work, Project) else ""
+    if isinstance(work, Project) and used > work.budget_minutes:
+        budget += "What goes over it is kept, and off the invoice until the budget grows. "
     total = blocks.context(say("{{ budget }}{{ total }} logged for that day.", budget=budget, total=show(day_total)))
     facts = {
         "note": entry.note, "spent": show(entry.minutes), "total": show(day_total), "day": day_name(entry.work_date)
     }  # fmt: skip
     asked = [blocks.context(say(f":thinking_face: {ASKED[doubt]}", **facts)) for doubt in doubts or []]
     billed = [blocks.context(told)] if (told := _counts_later(entry)) else []
+    billed += [blocks.context(Mrkdwn(WAITS))] if waits else []
     edit = blocks.actions([blocks.button("Edit", EDIT, str(entry.id))])
     return text, [blocks.section(text, accessory=_undo(entry)), total, *billed, *asked, *edit]
 
@@ -84,7 +92,7 @@ def logged_already(work: Work, minutes: int, typed: str) -> Said:
     return text, [blocks.section(text), *ask]
 
 
-def day(one: Logged, entries: list[tuple[TimeEntry, Work | None]], timer: Said | None = None) -> Said:
+def day(one: Logged, today: date, entries: list[tuple[TimeEntry, Work | None]], timer: Said | None = None) -> Said:
     """A day as a list, with what is missing against the working hours."""
     summary = say(
         "*{{ day }}:* {{ total }} logged"
@@ -95,7 +103,7 @@ def day(one: Logged, entries: list[tuple[TimeEntry, Work | None]], timer: Said |
     )  # fmt: skip
     body = [blocks.section(summary), *(timer[1] if timer else [])]
     if not entries:
-        body.append(blocks.section(Mrkdwn("Nothing yet. `/time T-102 45m what you did` is all it takes.")))
+        body.append(blocks.section(say(NOTHING, day=one.day.isoformat() if one.day < today else "")))
     body += [_row(entry, work) for entry, work in entries[:40]]
     called = ("It is not complete", REOPEN) if one.complete else ("My day is complete", COMPLETE)
     doors = [blocks.button(*called, one.day.isoformat()), blocks.button("The week", WEEK, one.day.isoformat())]
@@ -216,12 +224,13 @@ def nothing_logged(ticket: Ticket) -> Said:
     return text, [blocks.section(text), *blocks.actions([blocks.button("Log time", OPEN, str(ticket.id))])]
 
 
-def forgotten(timer: Timer, work: Work) -> Mrkdwn:
+def forgotten(timer: Timer, work: Work, likely: int | None) -> Mrkdwn:
     """Above the form that asks how long it really was."""
     return say(
-        "Your timer on *{{ key }}* ran since {{ since }}, so nobody but you knows how long you worked. "
-        "Write it below; `/time discard` drops it.",
-        key=named(work)["key"], since=instant(timer.started_at),
+        "Your timer on *{{ key }}* ran since {{ since }}, "
+        "{% if likely %}past midnight: is {{ likely }} right? Change it below if it is not"
+        "{% else %}so nobody but you knows how long you worked. Write it below{% endif %}; `/time discard` drops it.",
+        key=named(work)["key"], since=instant(timer.started_at), likely=show(likely) if likely else None,
     )  # fmt: skip
 
 
@@ -232,8 +241,8 @@ def discarded(timer: Timer) -> str:
 
 def undone(reversal: TimeEntry) -> str:
     """What was taken back."""
-    told = _counts_later(reversal)
-    return f"Undone: {show(-reversal.minutes)} taken back." + (f" {told}" if told else "")
+    told, key = _counts_later(reversal), f" on T-{reversal.ticket_id}" if reversal.ticket_id else ""
+    return f"Undone: {show(-reversal.minutes)}{key} taken back." + (f" {told}" if told else "")
 
 
 def _row(entry: TimeEntry, work: Work | None) -> Block:

@@ -9,6 +9,7 @@ from bot.domain.accounts import Account
 from bot.domain.codes import Category, Code
 from bot.domain.durations import parse_minutes, show
 from bot.domain.time import TimeEntry, Work
+from bot.domain.time.timers import Ran
 from bot.messages import blocks
 from bot.messages.blocks import Block, option
 from bot.messages.mrkdwn import Mrkdwn, clip
@@ -83,9 +84,10 @@ def correction(entry: TimeEntry, work: Work, window: str | None) -> dict[str, An
     return form.modal(CORRECTION, "Edit time", body, submit="Save", metadata=metadata)
 
 
-def forgotten(timer: int, told: Mrkdwn, work: Work, day: date, category: Category, note: str) -> dict[str, Any]:
+def forgotten(timer: int, told: Mrkdwn, work: Work, ran: Ran, category: Category, note: str) -> dict[str, Any]:
     """How long it really was, where a timer ran overnight; the window carries its number."""
-    body = [blocks.section(told), *_fields(work, day, category, note=note)]
+    minutes = show(ran.likely) if ran.likely else ""
+    body = [blocks.section(told), *_fields(work, ran.day, category, minutes, note=note, after_hours=ran.after_hours)]
     return form.modal(FORGOTTEN, "Stop the timer", body, submit="Log time", metadata=str(timer))
 
 

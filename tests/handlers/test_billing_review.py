@@ -151,7 +151,7 @@ def test_a_month_is_lived_through_from_the_hours_to_the_credit_note(house: House
 
     eve.clicks("Open", on="Draft").sees("Out-of-scope support*: 2 hours at 150.00 EUR = *300.00 EUR*")
     eve.sees("Drafted by Steward")  # not by whoever happened to sign last
-    eve.clicks("Reviewed").clicks("Approve").sees("INV-2026-0001").clicks("Export").sees("Exported by Eve")
+    eve.clicks("Reviewed").clicks("Approve").sees("INV-2026-0001").clicks("Mark exported").sees("Exported by Eve")
     invoice = house.one("select * from invoice")
     assert invoice["state"] == "exported"
     assert invoice["total"] == invoice["net"] + (invoice["net"] * Decimal("0.19")).quantize(Decimal("0.01"))

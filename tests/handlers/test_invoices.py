@@ -47,7 +47,7 @@ def test_finance_takes_it_from_draft_to_exported_and_its_card_goes_along(drafted
     house = drafted
     eve = opens(house, house.eve).sees("150.00 EUR").sees("Support*: 1 hour at 150.00 EUR").sees("T-101")
     eve.clicks("Reviewed").sees("Reviewed by Eve").clicks("Back to draft").clicks("Reviewed").clicks("Approve")
-    eve.sees("INV-2026-0001").sees("Issued").sees("Tue 15 Dec").clicks("Export").sees("Exported by Eve")
+    eve.sees("INV-2026-0001").sees("Issued").sees("Tue 15 Dec").clicks("Mark exported").sees("Exported by Eve")
     house.delivers()
     house.sam.looks_at("C0BILLING").sees("*INV-2026-0001* · Acme, November 2026").sees("exported it")
     assert [row["kind"] for row in house.rows("select kind from event where kind = 'invoice_moved'")] == [

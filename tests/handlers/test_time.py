@@ -157,7 +157,7 @@ def test_the_same_command_delivered_twice_is_one_entry_and_one_answer(house: Hou
 
 def test_undo_takes_it_back_once_and_keeps_the_history(house: House):
     house.files_a_request()
-    house.bo.opens("/time T-101 45m looked into it").clicks("Undo").sees("Undone: 45m taken back")
+    house.bo.opens("/time T-101 45m looked into it").clicks("Undo").sees("Undone: 45m on T-101 taken back")
     house.bo.clicks("Undo").sees("undone already")
     assert [row["minutes"] for row in house.rows("select minutes from time_entry order by id")] == [45, -45]
     house.bo.opens("/time today").sees("0m logged")
@@ -234,7 +234,9 @@ def test_an_entry_of_the_day_is_edited_or_taken_back(house: House):
     house.files_a_request()
     house.bo.opens("/time T-101 2h looked into it").opens("/time today")
     house.bo.chooses("More", "Edit", on="4h 24m to").fills({"Time spent": "1h"}).submits().closes()
-    house.bo.opens("/time today").chooses("More", "Undo", on="1h logged, 5h 24m to the 6h 24m").sees("1h taken back")
+    house.bo.opens("/time today").chooses("More", "Undo", on="1h logged, 5h 24m to the 6h 24m").sees(
+        "Undone: 1h on T-101 taken back"
+    )
     assert [row["minutes"] for row in house.rows("select minutes from time_entry order by id")] == [120, -120, 60, -60]
 
 
@@ -415,3 +417,54 @@ def test_after_hours_is_ticked_in_the_form_and_put_right_by_edit(house: House):
     house.bo.fills({"After hours": []}).submits().does_not_see("after hours")
     rows = house.rows("select minutes, after_hours from time_entry order by id")
     assert [tuple(row.values()) for row in rows] == [(60, True), (-60, True), (60, False)]
+
+
+@pytest.mark.parametrize(("line", "day", "note"), [
+    ("yesterday T-101 45m rebuilt it", "2026-11-22", "rebuilt it"),
+    ("today T-101 45m rebuilt it", "2026-11-23", "rebuilt it"),
+    ("Friday T-101 45m rebuilt it", "2026-11-20", "rebuilt it"),
+    ("12 Oct T-101 45m rebuilt it", "2026-10-12", "rebuilt it"),
+    ("2026-10-12 T-101 45m rebuilt it", "2026-10-12", "rebuilt it"),
+    ("T-101 yesterday 45m rebuilt it", "2026-11-22", "rebuilt it"),
+    ("T-101 45m yesterday rebuilt it", "2026-11-22", "rebuilt it"),
+    ("T-101 45m 2026-11-20", "2026-11-20", ""),
+    ("T-101 45m Friday's report", "2026-11-23", "Friday's report"),
+    ("T-101 45m Friday is when it broke", "2026-11-23", "Friday is when it broke"),
+    ("T-101 45m yesterday's call", "2026-11-23", "yesterday's call"),
+])  # fmt: skip
+def test_a_line_may_be_for_another_day(house: House, line: str, day: str, note: str):
+    house.files_a_request()
+    house.bo.opens(f"/time {line}").sees("45m* on *T-101*")
+    assert house.rows("select work_date::text as day, minutes, note from time_entry") == [
+        {"day": day, "minutes": 45, "note": note}
+    ]
+
+
+def test_the_same_line_for_another_day_is_no_slip(house: House):
+    house.files_a_request()
+    house.bo.opens("/time T-101 45m rebuilt it").opens("/time yesterday T-101 45m rebuilt it").sees("Was it meant?")
+    house.bo.clicks("Log it again")
+    assert [row["day"] for row in house.rows("select work_date::text as day from time_entry order by id")] == [
+        "2026-11-23", "2026-11-22"
+    ]  # fmt: skip
+
+
+def test_a_day_to_come_is_no_day_to_log_on(house: House):
+    house.files_a_request()
+    before = house.state_of_the_world()
+    house.bo.opens("/time tomorrow T-101 45m rebuilt it").sees("Tomorrow has not come yet")
+    assert house.state_of_the_world() == before
+
+
+def test_an_empty_day_that_is_over_shows_a_line_for_that_day(house: House):
+    house.bo.opens("/time yesterday").sees("Nothing yet. `/time 2026-11-22 T-102 45m what you did` is all it takes.")
+    house.bo.opens("/time today").sees("Nothing yet. `/time T-102 45m what you did` is all it takes.")
+
+
+def test_what_the_agreement_does_not_cover_is_out_of_scope_from_the_first_minute_on(house: House):
+    house.files_a_request()
+    with house.owner.begin() as connection:
+        connection.execute(text("update ticket set related_system = 'Salesforce'"))
+    house.bo.opens("/time T-101 45m rebuilt the export").sees("Ticket resolution, Out of scope")
+    house.bo.sees("It costs extra and the client has not approved it: it is kept, and off the invoice until they do.")
+    assert house.one("select code from time_entry")["code"] == "out_of_scope"

@@ -1,6 +1,7 @@
 """A timer, for who would rather not count: started, stopped, forgotten overnight, and surviving everything else."""
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 
 import pytest
 
@@ -255,3 +256,22 @@ def test_one_that_ran_in_working_hours_too_is_not_after_hours(timed: House):
     timed.passes(hours=9)
     timed.bo.opens("/time stop a long day")
     assert [row["after_hours"] for row in timed.rows("select after_hours from time_entry")] == [False, False]
+
+
+def test_one_that_ran_past_midnight_offers_what_it_ran_and_that_it_was_after_hours(house: House):
+    house.files_a_request()
+    house.now = datetime(2026, 11, 23, 22, 30, tzinfo=UTC)
+    house.bo.opens("/time start T-101")
+    house.passes(hours=2, minutes=20)
+    house.bo.opens("/time stop").sees("past midnight: is 2h 20m right? Change it below if it is not")
+    house.bo.submits().sees("Ticket resolution, Included, after hours, Mon 23 Nov.")
+    assert [entry[1] for entry in entries(house)] == [140]
+
+
+def test_the_ticket_after_stop_is_no_note_and_another_one_is_refused(timed: House):
+    timed.passes(minutes=10)
+    before = timed.state_of_the_world()
+    timed.bo.opens("/time stop T-102").sees("Your timer runs on T-101, not on T-102. /time stop alone logs it there.")
+    assert timed.state_of_the_world() == before
+    timed.bo.opens("/time stop t101 rebuilt it")
+    assert entries(timed) == [(101, 10, "rebuilt it")]

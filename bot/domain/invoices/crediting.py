@@ -27,7 +27,10 @@ def credit(
     """A credit note for what of some lines (by position) is given back, without tax; a draft until it is approved."""
     by.require(Permission.INVOICE)
     if invoice.kind is not InvoiceKind.INVOICE or invoice.state not in {InvoiceState.APPROVED, InvoiceState.EXPORTED}:
-        raise Refused("Only an invoice with a number is credited. A draft is put right before it is approved.")
+        raise Refused(
+            "Only an invoice with a number is credited. Approve the draft first; what is wrong with its hours is put right "
+            "where they were logged, and counts in the open month."
+        )
     if len(reason.strip()) < 3:
         raise Refused("Say why: it stands on the credit note.", field="reason")
     lines = {line.position: line for line in lines_of(session, [invoice.id])[invoice.id]}

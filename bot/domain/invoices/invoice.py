@@ -56,7 +56,8 @@ class InvoiceAction(StrEnum):
     @property
     def label(self) -> str:
         """The word on the button."""
-        return {self.REVIEW: "Reviewed", self.BACK: "Back to draft"}.get(self, self.value.capitalize())
+        said = {self.REVIEW: "Reviewed", self.BACK: "Back to draft", self.EXPORT: "Mark exported"}
+        return said.get(self, self.value.capitalize())
 
 
 # fmt: off

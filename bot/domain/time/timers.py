@@ -46,6 +46,9 @@ class Timer(Base):
         return f"PR-{self.project_id}" if self.project_id else f"T-{self.ticket_id}"
 
 
+PAST_MIDNIGHT = 4 * 60  # minutes: who is on call may have worked as long into the next day
+
+
 class Ran(NamedTuple):
     """What a timer comes to when it is stopped."""
 
@@ -53,6 +56,11 @@ class Ran(NamedTuple):
     minutes: int  # every minute begun
     forgotten: bool  # overnight, or longer than an entry can hold: nobody knows how long it really was
     after_hours: bool  # all of it was outside the account's working hours
+
+    @property
+    def likely(self) -> int | None:
+        """What it ran past midnight, where that can still have been work; None where it ran on by itself."""
+        return self.minutes if self.minutes <= PAST_MIDNIGHT else None
 
 
 def start(session: Session, work: Work, *, by: Person, now: datetime) -> Timer:

@@ -7,7 +7,7 @@ from sqlalchemy import and_, exists, func, select
 from sqlalchemy.orm import Session
 
 from bot.connection import NOBODY_WAITS
-from bot.domain import events, recurring, tickets
+from bot.domain import agreements, events, recurring, tickets
 from bot.domain.accounts import Account
 from bot.domain.base import write
 from bot.domain.codes import Category, Code, default_code
@@ -59,7 +59,7 @@ def log(
         work_date=work_date,
         minutes=minutes,
         category=category,
-        code=code or default_code(category, own_code(work)),
+        code=code or usual_code(session, work, category, work_date),
         note=note.strip(),
         created_at=now,
         replaces_id=instead_of.id if instead_of else None,
@@ -91,6 +91,20 @@ def usual_category(session: Session, work: Work | None) -> Category:
         return WITHOUT_A_TICKET
     recurs = isinstance(work, Ticket) and work.requester_id is None and recurring.of_ticket(session, work.id)
     return Category.MONITORING_MAINTENANCE if recurs else Category.TICKET_RESOLUTION
+
+
+def usual_code(session: Session, work: Work, category: Category, day: date) -> Code:
+    """The ticket's own, or what its category says; out of scope where the agreement does not cover the ticket.
+
+    So what is logged before anybody asked the client is kept, and off the invoice until they approve it.
+    """
+    own = own_code(work)
+    code = default_code(category, own)
+    if own is None and code is Code.INCLUDED and isinstance(work, Ticket):
+        bought = agreements.of(session, work.account_id, day)
+        if bought and bought.beyond(system=work.related_system, kind=work.request_type, code=None):
+            return Code.OUT_OF_SCOPE
+    return code
 
 
 class Before(NamedTuple):
@@ -174,7 +188,7 @@ def correct(
     """Put one's own entry right: it is reversed and another stands in its place, both in one transaction."""
     _require_come(work_date, today)
     entry = own(session, entry_id, by=by)
-    code = code or default_code(category, own_code(work))
+    code = code or usual_code(session, work, category, work_date)
     told = (target(work), minutes, work_date, category, code, note.strip(), after_hours)
     stands = (
         target_of(entry), entry.minutes, entry.work_date, entry.category, entry.code, entry.note, entry.after_hours
