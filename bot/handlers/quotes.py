@@ -17,7 +17,7 @@ def open_form(call: Call) -> None:
     pressed = Press.read(call.value)
     with call.begin() as (session, actor):
         ticket = tickets.visible_to(session, actor, pressed.ticket)
-        quotes.check(session, ticket, by=actor, seen=pressed.seen)
+        quotes.check(session, ticket, by=actor, now=call.now, seen=pressed.seen)
         account = accounts.by_id(session, ticket.account_id)
         today = account.calendar.local_date(call.now)
         bought, extra = agreements.of(session, account.id, today), quotes.beyond(session, ticket, call.now)

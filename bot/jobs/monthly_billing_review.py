@@ -9,7 +9,7 @@ from bot.jobs.job import Run
 
 
 def run(session: Session, run: Run) -> None:
-    """Open the month’s review and its card; where nothing was worked and nothing bought, there is none."""
+    """Open its review and its card, where anything was worked or bought; and of months before that nobody looked at."""
     if run.account is None:
         raise Refused("A billing review is of one account. Run it for each of them.")
-    billing.open_for(session, run.account, Month.named(run.period), run.now)
+    billing.open_due(session, run.account, Month.named(run.period), run.now)

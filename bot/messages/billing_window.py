@@ -127,6 +127,7 @@ def _lines(review: BillingReview, stands: Examined) -> list[Block]:
     charges = stands.charges
     if charges is None:
         return [blocks.section(say(messages.NO_AGREEMENT, month=review.period.name))]
+    ended = [blocks.section(say(messages.NO_AGREEMENT, month=review.period.name))] if charges.ended else []
     told = [_line(one) for one in charges.lines]
     told += [
         Mrkdwn(f"{_line(one)} · given back on {escape(credit.invoice.key)}")
@@ -134,8 +135,8 @@ def _lines(review: BillingReview, stands: Examined) -> list[Block]:
     ]  # fmt: skip
     if not told:
         why = "all of it is in the price, or our own affair" if stands.raw_minutes else "nothing was logged"
-        return [blocks.section(Mrkdwn(f"*Nothing is charged:* {why}."))]
-    return paragraphs("*What will be charged, without tax*", told, SHOWN_LINES)
+        return ended or [blocks.section(Mrkdwn(f"*Nothing is charged:* {why}."))]
+    return ended + paragraphs("*What will be charged, without tax*", told, SHOWN_LINES)
 
 
 def _line(one: Charge) -> Mrkdwn:

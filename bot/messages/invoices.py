@@ -43,7 +43,7 @@ NEXT: dict[InvoiceState, str] = {
 MOVED: dict[InvoiceState, str] = {
     InvoiceState.DRAFT:    "{{ actor }} put it back to draft.",
     InvoiceState.REVIEWED: "{{ actor }} looked at it: it is right.",
-    InvoiceState.APPROVED: "{{ actor }} approved it: it is {{ key }}, {{ total }}.",
+    InvoiceState.APPROVED: "{{ actor }} approved it: it is {{ key }}{% if total %}, {{ total }}{% endif %}.",
     InvoiceState.EXPORTED: "{{ actor }} exported it.",
     InvoiceState.CREDITED: "All of it was given back by credit notes.",
     InvoiceState.DISCARDED: "{{ actor }} discarded it.",
@@ -245,7 +245,9 @@ def rows(session: Session, found: list[Invoice], known: list[Month], chosen: Mon
 
 
 def told(session: Session, event: Event) -> Mrkdwn:
-    """The sentence in its card’s thread."""
+    """The sentence in its card’s thread; where that is read by everybody, without the amount."""
     actor = people.by_id(session, event.actor_id)
     who = mention(actor.slack_id, actor.name) if actor else "Steward"
-    return say(MOVED[InvoiceState(event.target or "")], actor=who, **{k: event.data[k] for k in ("key", "total")})
+    firm = provider.get(session)
+    total = event.data["total"] if firm.billing_channel != firm.triage_channel else None
+    return say(MOVED[InvoiceState(event.target or "")], actor=who, key=event.data["key"], total=total)

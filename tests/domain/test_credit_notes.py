@@ -202,7 +202,8 @@ def test_what_was_given_back_of_one_project_holds_back_nothing_of_another(sessio
     first, second = worked(session, one, 60), worked(session, other, 60)
     (made,) = signed(session, reviewed(session))
     moves(session, made, REVIEW, APPROVE)
-    gives(session, made, {1: "50"})
+    (line,) = [line for line in invoices.lines_of(session, [made.id])[made.id] if f"{one.key} " in line.description]
+    gives(session, made, {line.position: "50"})
     time.reverse(session, second.id, by=person(session, "Bo"), now=AFTER, reason="none of it")
     assert [note.net for note in of_december(session)] == [150]
     time.reverse(session, first.id, by=person(session, "Bo"), now=LATER, reason="nor of that")

@@ -77,7 +77,7 @@ def test_a_month_that_is_billed_takes_nothing_more_and_that_is_said(house: House
     house.now, counts = DECEMBER, "November 2026 is billed already, so this counts in December 2026."
     house.bo.opens("/time").fills({"Ticket": "T-101", "Time spent": "30m", "Work date": "2026-11-24"}).submits()
     house.bo.sees(counts).closes().clicks("Edit", on="45m").fills({"Time spent": "50m"}).submits()
-    house.bo.sees(counts).closes().clicks("Undo", on="15m").sees(f"Undone: 15m taken back. {counts}")
+    house.bo.sees(counts).closes().clicks("Undo", on="15m").sees(f"Undone: 15m on T-101 taken back. {counts}")
     late = [(minutes, "2026-11-23", "2026-12-01") for minutes in (-45, 50, -15)]
     billed = [(minutes, "2026-11-23", "2026-11-01") for minutes in (45, 15)]
     assert entries(house) == [*billed, (30, "2026-11-24", "2026-12-01"), *late]

@@ -76,6 +76,8 @@ class Approval(Base):
 
     def count(self, decided: list[Decision], now: datetime, valid_for: timedelta) -> Tally:
         """What the decisions come to at that instant."""
+        if self.purpose is Purpose.BILLING_REVIEW:  # a signature stands as long as what was signed does
+            valid_for = timedelta.max
         votes = [made.vote for made in decided]
         return tally(
             votes, self.seats, barred=self.barred_ids, content_hash=self.content_hash, now=now, valid_for=valid_for,

@@ -1,12 +1,13 @@
 """Billing: each month of each account is looked at, put right, signed by two, and locked.
 
-`findings` is what is looked at, `fixing` what puts it right, `review` the signing and the lock, `signatures` who
-has signed, `cards` what others read of it.
+`opening` makes a month's review, `findings` is what is looked at, `fixing` what puts it right, `review` the signing and
+the lock, `signatures` who has signed, `cards` what others read of it.
 """
 
 from bot.domain.billing.cards import redraw
 from bot.domain.billing.findings import KINDS, Examined, Finding, Fix, Found
 from bot.domain.billing.fixing import check, find, fix, write_off
+from bot.domain.billing.opening import open_due, open_for
 from bot.domain.billing.review import (
     BillingReview,
     ReviewState,
@@ -17,7 +18,6 @@ from bot.domain.billing.review import (
     lapse,
     listed,
     lock_subject,
-    open_for,
     remind,
     sign,
     visible_to,
@@ -27,5 +27,5 @@ from bot.domain.billing.signatures import Signatures, may_sign, signatures
 __all__ = [
     "KINDS", "BillingReview", "Examined", "Finding", "Fix", "Found", "ReviewState", "Signatures", "WaivedFinding",
     "check", "earlier_open", "examined", "figures", "find", "fix", "lapse", "listed", "lock_subject", "may_sign",
-    "open_for", "redraw", "remind", "sign", "signatures", "visible_to", "write_off",
+    "open_due", "open_for", "redraw", "remind", "sign", "signatures", "visible_to", "write_off",
 ]  # fmt: skip

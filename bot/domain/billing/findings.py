@@ -20,7 +20,6 @@ from bot.domain.agreements import Agreement
 from bot.domain.business_time import Calendar
 from bot.domain.codes import CATEGORIES, Code
 from bot.domain.invoices import Charges
-from bot.domain.invoices.worked import Worked
 from bot.domain.months import Month
 from bot.domain.people import Person
 from bot.domain.receipts import digest_of
@@ -145,6 +144,7 @@ class Examined:
         credited = list(self.charges.credits) if self.charges else []
         told = {
             "month": str(self.month),
+            "terms": self.charges.bought.id if self.charges else None,
             "lines": [[one.code, one.description, str(one.quantity), str(one.unit_price), sorted(one.entries),
                        sorted(one.tickets)] for one in lines],
             "credits": [[one.invoice.id, [[line.code, str(line.amount)] for line in one.charges]] for one in credited],
@@ -169,9 +169,10 @@ def examine(
     *,
     waived: Iterable[str],
     waited: Collection[int],
+    ended: bool = False,
 ) -> Examined:
     """Look at everything; a handful of queries, all of this account and month. Without `today`, at no day's length."""
-    charges = invoices.of(session, account, month, bought, waited) if bought else None
+    charges = invoices.of(session, account, month, bought, waited, ended=ended) if bought else None
     entries = _standing(session, account, month)
     off = _written_off(session, entries)
     kept = [entry for entry in entries if entry.id not in off]
@@ -182,7 +183,7 @@ def examine(
         *_unpriced(charges, kept),
         *_duplicates(kept),
         *_long_days(session, kept, team, month),
-        *_waiting(charges, kept, entries),
+        *_waiting(session, charges, kept),
         *(_unentered(session, team, month, today) if today else ()),
     ]
     return Examined(
@@ -259,12 +260,14 @@ def _long_days(session: Session, kept: list[TimeEntry], team: dict[int, Person],
             yield Found(Finding.LONG_DAY, here[person_id, day], team[person_id], day, minutes)
 
 
-def _waiting(charges: Charges | None, kept: list[TimeEntry], entries: list[TimeEntry]) -> Iterator[Found]:
-    waits: dict[int, Worked] = {one.id: one for one in charges.waiting} if charges else {}
-    for entry in kept:
-        if entry.id in waits:
-            why = "budget" if entry.code is Code.PROJECT else "approval"
-            yield Found(Finding.WAITING, entry, minutes=entry.minutes, because=why)
+def _waiting(session: Session, charges: Charges | None, kept: list[TimeEntry]) -> Iterator[Found]:
+    """What no approval, no budget or no price holds, of this month and of those before it."""
+    waits = {one.id for one in charges.waiting} if charges else set()
+    here = {entry.id for entry in kept}
+    before = session.scalars(select(TimeEntry).where(TimeEntry.id.in_(waits - here)).order_by(TimeEntry.id))
+    for entry in [*(one for one in kept if one.id in waits), *before]:
+        why = "budget" if entry.code is Code.PROJECT else "approval"
+        yield Found(Finding.WAITING, entry, minutes=entry.minutes, because=why)
 
 
 def _unentered(session: Session, team: dict[int, Person], month: Month, today: date) -> Iterator[Found]:

@@ -22,8 +22,9 @@ SHORTEST_REASON = 3
 
 def find(session: Session, review: BillingReview, key: str, now: datetime) -> Found:
     """A finding of the review, as things stand now."""
-    for one in examined(session, review, now).found:
-        if one.key == key:
+    stands = examined(session, review, now)
+    for one in stands.found:
+        if one.key == key and key not in stands.waived:
             return one
     raise NotFound("That is settled already. Open the review again to see what is left.")
 
@@ -52,6 +53,7 @@ def fix(
     elif found.entry is None:
         raise Refused("That is for whoever worked that day to log. Ask them.")
     elif how is Fix.WRITE_OFF:
+        time.require_standing(session, found.entry)
         write_off(session, found.entry.id, found.entry.account_id, reason.strip(), by=by, now=now)
     else:
         _amend(session, found, how, by, now, code=code, note=note, ticket=ticket)

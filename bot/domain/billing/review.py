@@ -9,10 +9,10 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Select, UniqueConstraint, func, select
+from sqlalchemy import ForeignKey, Select, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from bot.domain import accounts, agreements, approvals, events, invoices, outbox, people, provider
+from bot.domain import accounts, agreements, approvals, events, invoices, outbox, people
 from bot.domain.accounts import Account
 from bot.domain.agreements import Agreement
 from bot.domain.approvals import Approval, Purpose, Standing
@@ -22,11 +22,10 @@ from bot.domain.billing.findings import Examined, examine
 from bot.domain.errors import NotFound, Refused
 from bot.domain.invoices import Charges
 from bot.domain.months import Month
-from bot.domain.outbox import Place, Subject
+from bot.domain.outbox import Subject
 from bot.domain.people import Person
 from bot.domain.roles import Permission
 from bot.domain.seats import Seat, Verdict
-from bot.domain.time import TimeEntry
 
 SEATS = ((Seat.ACCOUNT, Seat.FINANCE),)
 EXPIRES_AFTER = 60  # business days: a signature that waits so long is asked for anew
@@ -75,30 +74,6 @@ class WaivedFinding(Base):
     at: Mapped[datetime]
 
 
-def open_for(session: Session, account: Account, month: Month, now: datetime) -> BillingReview | None:
-    """The review of that month, made where there is none yet; None where there is nothing to review."""
-    query = select(BillingReview).where(BillingReview.account_id == account.id, BillingReview.month == month.first)
-    if (review := session.scalar(query)) is not None:
-        return review
-    account = accounts.lock(session, account.id)  # `steward apply` may be saying just now that it was billed elsewhere
-    if account.billed_through and month.last <= account.billed_through:
-        return None
-    worked = session.scalars(
-        select(func.count()).select_from(TimeEntry)
-        .where(TimeEntry.account_id == account.id, TimeEntry.period == month.first)
-    ).one()  # fmt: skip
-    if not worked and _bought(session, account, month) is None:
-        return None
-    review = BillingReview(account_id=account.id, month=month.first, opened_at=now)
-    session.add(review)
-    session.flush()
-    told = {"review": review.id, "month": str(month)}
-    events.record(session, events.Kind.REVIEW_OPENED, account_id=account.id, at=now, data=told)
-    if channel := provider.get(session).billing_channel:
-        outbox.open_thread(session, Subject.BILLING_REVIEW, review.id, Place.BILLING, channel, account_id=account.id)
-    return review
-
-
 def visible_to(session: Session, actor: Person, number: int, *, lock: bool = False) -> BillingReview:
     """The only way to load one: for those who review billing."""
     actor.require(Permission.REVIEW_BILLING)
@@ -129,15 +104,24 @@ def _to_sign(session: Session, review: BillingReview) -> Examined:
 
 def _examined(session: Session, review: BillingReview, account: Account, today: date | None) -> Examined:
     month = review.period
-    bought = _bought(session, account, month)
+    bought = _latest(session, account, month)
     waived = session.scalars(select(WaivedFinding.finding).where(WaivedFinding.review_id == review.id))
-    return examine(session, account, month, bought, today, waived=waived, waited=_waited(session, review))
+    return examine(
+        session, account, month, bought, today, waived=waived, waited=_waited(session, review),
+        ended=bought is not None and not bought.share_of(month),
+    )  # fmt: skip
 
 
-def _bought(session: Session, account: Account, month: Month) -> Agreement | None:
+def bought_in(session: Session, account: Account, month: Month) -> Agreement | None:
     """The agreement that a month is billed by, though it may begin or end within it."""
+    bought = _latest(session, account, month)
+    return bought if bought and bought.share_of(month) else None
+
+
+def _latest(session: Session, account: Account, month: Month) -> Agreement | None:
+    """The version of that month, though it may have ended before."""
     known = [one for one in agreements.versions(session, account.id) if one.starts <= month.last]
-    return known[-1] if known and known[-1].share_of(month) else None
+    return known[-1] if known else None
 
 
 def _waited(session: Session, review: BillingReview) -> list[int]:

@@ -34,7 +34,7 @@ from bot.domain.invoices.charge import (
     project_names,
 )
 from bot.domain.invoices.invoice import BilledTicket
-from bot.domain.invoices.worked import Key, Worked, net, pieces, unbilled, within_budget
+from bot.domain.invoices.worked import Key, Worked, beyond_the_caps, net, pieces, unbilled, within_budget
 from bot.domain.money import of_minor_units
 from bot.domain.months import Month
 from bot.domain.quotes import Quote
@@ -43,25 +43,36 @@ from bot.domain.tickets import Ticket
 from bot.domain.workflow import CloseReason
 
 
-def of(session: Session, account: Account, month: Month, bought: Agreement, waited: Collection[int] = ()) -> Charges:
-    """All that the month costs as things stand; `waited` is time of before that could not be charged then."""
-    found = Charges(bought, month)
-    _add_fee(found)
+def of(
+    session: Session, account: Account, month: Month, bought: Agreement, waited: Collection[int] = (), *,
+    ended: bool = False,
+) -> Charges:  # fmt: skip
+    """All that the month costs as things stand; `waited` is time of before that could not be charged then.
+
+    Of an agreement that has `ended` before, only what was approved and what is put right is left to charge.
+    """
+    found = Charges(bought, month, ended=ended)
+    if not ended:
+        _add_fee(found)
     logged = unbilled(session, account, month, waited)
     worked = net(logged)
     covered = quotes.covered(session, {one.ticket_id for one in worked if one.ticket_id})
     budgeted = within_budget(session, {one.project_id for one in worked if one.project_id})
     first = corrections.origins(session, month, logged)
-    put_right = corrections.found_in(session, account, worked, first, bought.currency, budgeted | covered.keys())
+    put_right = corrections.found_in(session, account, worked, first, bought.currency, covered, budgeted)
     changed = {entry.id for group in put_right.values() for entry in group}
     free = corrections.never_charged(logged, first, changed)
     found.free += sum(entry.minutes for entry in worked if entry.id in free)
     changed |= free
     priced = _priced(session, found, [entry for entry in worked if entry.id not in changed], covered, budgeted)
-    found.lines += _lines(session, bought, priced, covered)
-    _add_usage(session, account, found)
-    _add_overage(session, account, found)
-    corrections.settle(session, found, put_right)
+    found.waiting += [one for one in found.unpriced if one.id in waited]  # until there is a price for it
+    found.unpriced = [one for one in found.unpriced if one.id not in waited]
+    decisions = {number: quote.decision_id for number, quote in covered.items() if quote.decision_id}
+    found.lines += _lines(session, bought, priced, decisions)
+    if not ended:
+        _add_usage(session, account, found)
+        _add_overage(session, account, found)
+    corrections.settle(session, found, put_right, decisions)
     found.lines.sort(key=lambda line: (ORDER.index(line.code), line.description, -line.unit_price))
     return found
 
@@ -74,7 +85,9 @@ def _priced(
     roles = {person.id: frozenset(person.roles) for person in _workers(session, worked).values()}
     lines: dict[Key, list[Worked]] = defaultdict(list)
     for one in worked:
-        if one.code in bought.draws or (one.code is Code.INCLUDED and not bought.is_hourly):
+        if found.ended and one.code is not Code.OUT_OF_SCOPE:
+            found.unpriced.append(one)
+        elif one.code in bought.draws or (one.code is Code.INCLUDED and not bought.is_hourly):
             found.free += one.minutes
         elif one.code is Code.OUT_OF_SCOPE:
             if (quote := covered.get(one.id)) and quote.rate_currency == bought.currency:
@@ -95,13 +108,14 @@ def _workers(session: Session, worked: Iterable[Worked]) -> dict[int, people.Per
 
 
 def _lines(
-    session: Session, bought: Agreement, priced: dict[Key, list[Worked]], covered: dict[int, Quote]
+    session: Session, bought: Agreement, priced: dict[Key, list[Worked]], decisions: dict[int, int]
 ) -> list[Charge]:
-    decisions = {number: quote.decision_id for number, quote in covered.items() if quote.decision_id}
     names = project_names(session, priced)
     made = []
     for key, worked in priced.items():
         billed = bought.rounds.total(pieces(worked))
+        if key.code == Code.OUT_OF_SCOPE:
+            billed -= sum(beyond_the_caps(session, bought, key.rate, worked).values())
         what = described(key, names)
         made.append(hours_line(key.code, what, key.rate, worked, billed, bought.currency, decisions))
     return made

@@ -18,9 +18,8 @@ from bot.domain.invoices.charge import Charge, Charges, Credit, hours_line
 from bot.domain.invoices.invoice import BilledTime, Given, Invoice, InvoiceKind, InvoiceLine, given_back
 from bot.domain.invoices.worked import Worked, charged, pieces
 from bot.domain.months import Month
+from bot.domain.quotes import Quote
 from bot.domain.time import TimeEntry
-
-HELD = frozenset({Code.OUT_OF_SCOPE, Code.PROJECT})  # charged as far as an approval, or a budget, holds it
 
 
 def origins(session: Session, month: Month, logged: list[Worked]) -> dict[int, int]:
@@ -37,28 +36,36 @@ def origins(session: Session, month: Month, logged: list[Worked]) -> dict[int, i
 
 
 def found_in(
-    session: Session, account: Account, worked: list[Worked], first: dict[int, int], currency: str, kept: set[int]
+    session: Session,
+    account: Account,
+    worked: list[Worked],
+    first: dict[int, int],
+    currency: str,
+    covered: dict[int, Quote],
+    budgeted: set[int],
 ) -> dict[int, list[Worked]]:
     """What takes back or replaces time that was charged, by the line that charged it first.
 
     What replaces it for another client, with another code, as after hours, on another project, or where it is paid in
-    another currency by now, is new work; so is what no approval and no budget holds (`kept`).
+    another currency by now, is new work; so is what no approval, or one at another price, and no budget holds.
     """
     touched = {number for one in worked for number in (one.reverses_id, first.get(one.id)) if number}
     rows = session.execute(
         select(BilledTime.entry_id, InvoiceLine.id, InvoiceLine.code, TimeEntry.after_hours, TimeEntry.project_id,
-               Invoice.currency, TimeEntry.ticket_id)
+               Invoice.currency, TimeEntry.ticket_id, InvoiceLine.unit_price)
         .join(InvoiceLine, InvoiceLine.id == BilledTime.line_id)
         .join(Invoice, Invoice.id == InvoiceLine.invoice_id)
         .join(TimeEntry, TimeEntry.id == BilledTime.entry_id)
         .where(BilledTime.entry_id.in_(touched), BilledTime.account_id == account.id)
     ).all() if touched else []  # fmt: skip
-    billed = {entry_id: (line_id, price, ticket_id) for entry_id, line_id, *price, ticket_id in rows}
+    billed = {entry_id: (line_id, terms, (ticket_id, rate)) for entry_id, line_id, *terms, ticket_id, rate in rows}
     found: dict[int, list[Worked]] = defaultdict(list)
     for one in worked:
-        line_id, price, ticket_id = billed.get(one.reverses_id or first.get(one.id, 0), (None, [], None))
-        is_held = one.code not in HELD or (one.id in kept and ticket_id == one.ticket_id)
-        is_same = is_held and price == [one.code, one.after_hours, one.project_id, currency]
+        line_id, terms, approved = billed.get(one.reverses_id or first.get(one.id, 0), (None, [], None))
+        is_held = one.id in budgeted if one.code is Code.PROJECT else True
+        if one.code is Code.OUT_OF_SCOPE:
+            is_held = one.id in covered and approved == (one.ticket_id, covered[one.id].rate_amount)
+        is_same = is_held and terms == [one.code, one.after_hours, one.project_id, currency]
         if line_id and (one.reverses_id or is_same):
             found[line_id].append(one)
     return found
@@ -72,7 +79,7 @@ def never_charged(logged: list[Worked], first: dict[int, int], changed: set[int]
     return {one.id for one in logged if one.reverses_id in back or back.get(first.get(one.id, 0)) is one.code}
 
 
-def settle(session: Session, found: Charges, corrections: dict[int, list[Worked]]) -> None:
+def settle(session: Session, found: Charges, corrections: dict[int, list[Worked]], decisions: dict[int, int]) -> None:
     """What is given back stands on a credit note for its invoice, what is added on the next one."""
     if not corrections:
         return
@@ -86,11 +93,11 @@ def settle(session: Session, found: Charges, corrections: dict[int, list[Worked]
         now = rounds.total(pieces(before[number]))
         difference = rounds.total(pieces([*before[number], *change])) - now
         if difference > 0:
-            found.lines.append(_correction(*lines[-1], change, difference))
+            found.lines.append(_correction(*lines[-1], change, difference, decisions))
             continue
         parts = list(_shared(lines, given, -difference, now))
         for place, (line, invoice, minutes, has, left) in enumerate(parts):
-            charge = _correction(line, invoice, change, minutes)
+            charge = _correction(line, invoice, change, minutes, decisions)
             charge.most, charge.takes_the_rest = left, minutes == has > 0
             charge.is_shared = sum(bool(share) for _, _, share, *_ in parts) > 1
             if place:
@@ -149,11 +156,13 @@ def _left(line: InvoiceLine, back: Given | None) -> tuple[int, Decimal]:
     return max(line.billed_minutes - minutes, 0), max(line.amount - amount, Decimal(0))
 
 
-def _correction(line: InvoiceLine, invoice: Invoice, change: list[Worked], billed: int) -> Charge:
+def _correction(
+    line: InvoiceLine, invoice: Invoice, change: list[Worked], billed: int, decisions: dict[int, int]
+) -> Charge:
     """What puts right what that line, or the one it adds to, has charged."""
     of_month = f", correction of {invoice.period.name} {invoice.period.year}"
     what = line.description + ("" if line.corrects_id else of_month)
-    charge = hours_line(line.code, what, line.unit_price, change, billed, invoice.currency, {})
+    charge = hours_line(line.code, what, line.unit_price, change, billed, invoice.currency, decisions)
     charge.raw_minutes = abs(charge.raw_minutes)
     charge.corrects, charge.priced_with = line.id, line.corrects_id or line.id
     return charge

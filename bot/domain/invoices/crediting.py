@@ -28,8 +28,8 @@ def credit(
     by.require(Permission.INVOICE)
     if invoice.kind is not InvoiceKind.INVOICE or invoice.state not in {InvoiceState.APPROVED, InvoiceState.EXPORTED}:
         raise Refused(
-            "Only an invoice with a number is credited. Approve the draft first; what is wrong with its hours is put right "
-            "where they were logged, and counts in the open month."
+            "Only an invoice with a number is credited. Approve the draft first; what is wrong with its hours is put "
+            "right where they were logged, and counts in the open month."
         )
     if len(reason.strip()) < 3:
         raise Refused("Say why: it stands on the credit note.", field="reason")

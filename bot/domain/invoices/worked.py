@@ -7,16 +7,20 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from sqlalchemy import exists, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
+from bot.domain import quotes
 from bot.domain.accounts import Account
+from bot.domain.agreements import Agreement
 from bot.domain.codes import Code
-from bot.domain.invoices.invoice import BilledTime
+from bot.domain.invoices.invoice import BilledTime, InvoiceLine
 from bot.domain.months import Month
 from bot.domain.projects import Project
 from bot.domain.rounding import Piece
 from bot.domain.time import TimeEntry
-from bot.domain.time.write_offs import WriteOff
+from bot.domain.time.entry import undone
+from bot.domain.time.places import Placed, in_order
+from bot.domain.time.write_offs import kept, written_off
 
 
 class Key(NamedTuple):
@@ -45,7 +49,6 @@ class Worked(NamedTuple):
 
 def unbilled(session: Session, account: Account, month: Month, waited: Collection[int]) -> list[Worked]:
     """What is logged for that month, or waited until then, and is neither charged nor written off."""
-    original = aliased(WriteOff)
     of_it = TimeEntry.period == month.first
     of_before = TimeEntry.id.in_(list(waited))
     columns = [getattr(TimeEntry, name) for name in Worked._fields]
@@ -54,8 +57,7 @@ def unbilled(session: Session, account: Account, month: Month, waited: Collectio
         .where(
             TimeEntry.account_id == account.id, of_it | of_before, TimeEntry.code != Code.INTERNAL,
             ~exists().where(BilledTime.entry_id == TimeEntry.id),
-            ~exists().where(WriteOff.entry_id == TimeEntry.id),
-            ~exists().where(original.entry_id == TimeEntry.reverses_id),
+            kept,
         )
         .order_by(TimeEntry.id)
     )  # fmt: skip
@@ -70,25 +72,19 @@ def net(worked: list[Worked]) -> list[Worked]:
 
 
 def within_budget(session: Session, ids: set[int]) -> set[int]:
-    """The entries that a project's budget holds, in the order they were made; and what takes one of them back."""
+    """The standing entries that a project's budget holds, in the order they were made."""
     if not ids:
         return set()
     budgets = dict(session.execute(select(Project.id, Project.budget_minutes).where(Project.id.in_(ids))).all())
     spent: dict[int, int] = defaultdict(int)
-    kept: set[int] = set()
-    rows = session.execute(
-        select(TimeEntry.project_id, TimeEntry.id, TimeEntry.minutes, TimeEntry.reverses_id)
-        .where(TimeEntry.project_id.in_(ids))
-        .order_by(TimeEntry.id)
-    )
-    for project_id, entry_id, minutes, reverses_id in rows:
-        if project_id is None:
-            continue
-        fits = reverses_id in kept if reverses_id else spent[project_id] + minutes <= budgets[project_id]
-        if fits:
-            spent[project_id] += minutes
-            kept.add(entry_id)
-    return kept
+    held: set[int] = set()
+    columns = (TimeEntry.id, TimeEntry.project_id, TimeEntry.minutes, TimeEntry.replaces_id, ~(undone | written_off))
+    rows = session.execute(select(*columns).where(TimeEntry.project_id.in_(ids), TimeEntry.reverses_id.is_(None)))
+    for one in in_order(Placed(*row) for row in rows):
+        if spent[one.of] + one.minutes <= budgets[one.of]:
+            spent[one.of] += one.minutes
+            held.add(one.id)
+    return held
 
 
 def pieces(worked: Iterable[Worked]) -> list[Piece]:
@@ -113,3 +109,35 @@ def charged(session: Session, lines: Collection[int]) -> dict[int, list[Worked]]
     for line_id, *told in rows:
         found[line_id].append(Worked(*told))
     return found
+
+
+def beyond_the_caps(session: Session, bought: Agreement, rate: Decimal, worked: list[Worked]) -> dict[int, int]:
+    """By ticket: how many minutes the rounding would charge beyond what was approved at that price."""
+    tickets = {one.ticket_id for one in worked if one.ticket_id}
+    caps = quotes.caps(session, tickets, rate)
+    before = _rounded(bought, _charged_on(session, tickets, rate))
+    found: dict[int, int] = {}
+    for number, now in _rounded(bought, {0: worked}).items():
+        over = before.get(number, 0) + now - caps[number]
+        found[number] = min(max(over, 0), now)
+    return found
+
+
+def _rounded(bought: Agreement, lines: dict[int, list[Worked]]) -> dict[int, int]:
+    """By ticket: what its time on these lines comes to, each rounded by itself."""
+    found: dict[int, int] = defaultdict(int)
+    for entries in lines.values():
+        for number in {one.ticket_id for one in entries if one.ticket_id}:
+            found[number] += bought.rounds.total(pieces(one for one in entries if one.ticket_id == number))
+    return found
+
+
+def _charged_on(session: Session, tickets: Collection[int], rate: Decimal) -> dict[int, list[Worked]]:
+    """What was charged for these tickets at that price, by line."""
+    lines = session.scalars(
+        select(InvoiceLine.id).distinct()
+        .join(BilledTime, BilledTime.line_id == InvoiceLine.id)
+        .join(TimeEntry, TimeEntry.id == BilledTime.entry_id)
+        .where(TimeEntry.ticket_id.in_(tickets), InvoiceLine.code == Code.OUT_OF_SCOPE, InvoiceLine.unit_price == rate)
+    ).all()  # fmt: skip
+    return charged(session, lines) if lines else {}

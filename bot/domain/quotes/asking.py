@@ -30,7 +30,7 @@ def propose(
     now: datetime, seen: int | None = None,
 ) -> Quote:  # fmt: skip
     """Put a price before the client's approvers, in the ticket's thread; the ticket waits for their answer."""
-    check(session, ticket, by=by, seen=seen)
+    check(session, ticket, by=by, now=now, seen=seen)
     account = accounts.by_id(session, ticket.account_id)
     today = account.calendar.local_date(now)
     if not 0 < minutes <= cap_minutes <= LONGEST_CAP:
@@ -80,7 +80,7 @@ def _goes_on(session: Session, ticket: Ticket, earlier: list[Quote]) -> bool:
     return ticket.status is Status.IN_PROGRESS and found.spent < found.approved
 
 
-def check(session: Session, ticket: Ticket, *, by: Person, seen: int | None = None) -> None:
+def check(session: Session, ticket: Ticket, *, by: Person, now: datetime, seen: int | None = None) -> None:
     """Refuse to quote on what is closed or new, on what is quoted already, or for whom it is not."""
     if seen is not None:
         ticket.require_unchanged(session, by, seen)
@@ -90,6 +90,12 @@ def check(session: Session, ticket: Ticket, *, by: Person, seen: int | None = No
         raise Refused(
             f"{ticket.key} is {ticket.status.value}, and a quote goes out while it is sorted out or in work. "
             "Take it first, or reopen it."
+        )
+    approvers = Hall(session, now).holders(Seat.CLIENT, ticket.account_id)
+    if ticket.private and ticket.private_reader_id not in {one.id for one in approvers}:
+        raise Refused(
+            f"{ticket.key} is private, and whoever reads it on their side approves nothing. "
+            "Ask their approver directly, or file the work as a request of its own."
         )
     newest = newest_on(session, ticket.id)
     if newest and newest.state is QuoteState.ASKED:

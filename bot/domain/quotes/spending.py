@@ -1,7 +1,8 @@
 """What was worked on approved quotes: warned about at 80 %, stopped at 100 %; and which entries an approval covers."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from datetime import datetime
+from decimal import Decimal
 from typing import NamedTuple
 
 from sqlalchemy import func, select
@@ -15,6 +16,8 @@ from bot.domain.quoting import is_nearly_used, is_used_up
 from bot.domain.tickets import Ticket
 from bot.domain.time import TimeEntry
 from bot.domain.time.entry import undone
+from bot.domain.time.places import Placed, in_order
+from bot.domain.time.write_offs import kept, written_off
 from bot.domain.workflow import Clearance
 
 CHARGED = (Code.OUT_OF_SCOPE, Code.INCLUDED, Code.ADVISORY)
@@ -38,7 +41,7 @@ def spending(session: Session, ticket_id: int, quotes: Collection[Quote]) -> Spe
     free = sum(one.free_minutes for one in given)
     codes = CHARGED if free else (Code.OUT_OF_SCOPE,)
     query = select(func.coalesce(func.sum(TimeEntry.minutes), 0))
-    total = session.scalars(query.where(TimeEntry.ticket_id == ticket_id, TimeEntry.code.in_(codes))).one()
+    total = session.scalars(query.where(TimeEntry.ticket_id == ticket_id, TimeEntry.code.in_(codes), kept)).one()
     return Spending(max(int(total) - free, 0), sum(one.cap_minutes for one in given))
 
 
@@ -102,28 +105,42 @@ def covered(session: Session, ticket_ids: Collection[int]) -> dict[int, Quote]:
     approved = select(Quote).where(Quote.ticket_id.in_(list(ticket_ids)), Quote.state == QuoteState.APPROVED)
     for one in session.scalars(approved.order_by(Quote.id)):
         by_ticket.setdefault(one.ticket_id, []).append(one)
-    entries = (
-        select(TimeEntry.ticket_id, TimeEntry.id, TimeEntry.minutes)
-        .where(TimeEntry.ticket_id.in_(by_ticket), TimeEntry.code == Code.OUT_OF_SCOPE,
-               TimeEntry.reverses_id.is_(None), ~undone)
-        .order_by(TimeEntry.id)
-    )  # fmt: skip
     found: dict[int, Quote] = {}
     spent: dict[int, int] = {}
-    for ticket_id, entry_id, minutes in session.execute(entries):
-        if ticket_id is None:
-            continue
-        total = spent.get(ticket_id, 0) + minutes
-        if quote := _band(by_ticket[ticket_id], total):
-            spent[ticket_id], found[entry_id] = total, quote
+    for one in in_order(_logged_on(session, by_ticket)):
+        before = spent.get(one.of, 0)
+        if quote := _band(by_ticket[one.of], before, before + one.minutes):
+            spent[one.of], found[one.id] = before + one.minutes, quote
     return found
 
 
-def _band(quotes: list[Quote], total: int) -> Quote | None:
-    """The quote within whose cap that total lies; caps add up."""
-    cap = 0
+def caps(session: Session, ticket_ids: Collection[int], rate: Decimal) -> dict[int, int]:
+    """By ticket: the minutes that were approved at that price, or at a dearer one: the cheapest band may go over."""
+    query = (
+        select(Quote.ticket_id, func.sum(Quote.cap_minutes))
+        .where(Quote.ticket_id.in_(ticket_ids), Quote.state == QuoteState.APPROVED, Quote.rate_amount >= rate)
+        .group_by(Quote.ticket_id)
+    )
+    return dict.fromkeys(ticket_ids, 0) | {number: int(total) for number, total in session.execute(query)}
+
+
+def _logged_on(session: Session, ticket_ids: Collection[int]) -> Iterator[Placed]:
+    """All of these tickets, as it counts against what was approved; what was written off uses up nothing."""
+    columns = (TimeEntry.id, TimeEntry.ticket_id, TimeEntry.code, TimeEntry.minutes, TimeEntry.replaces_id)
+    query = select(*columns, ~(undone | written_off)).where(
+        TimeEntry.ticket_id.in_(ticket_ids), TimeEntry.reverses_id.is_(None)
+    )
+    for number, ticket_id, code, minutes, replaces_id, stands in session.execute(query):
+        yield Placed(number, ticket_id if code is Code.OUT_OF_SCOPE else None, minutes, replaces_id, stands)
+
+
+def _band(quotes: list[Quote], start: int, end: int) -> Quote | None:
+    """The quote within whose cap those minutes end, caps adding up; the cheapest, where they begin within another's."""
+    touched, cap = [], 0
     for one in quotes:
         cap += one.cap_minutes
-        if total <= cap:
-            return one
+        if start < cap:
+            touched.append(one)
+        if end <= cap:
+            return min(touched, key=lambda quote: quote.rate_amount)
     return None

@@ -2,10 +2,11 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy import ForeignKey, UniqueConstraint, exists
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.domain.base import AccountRef, Base, Id
+from bot.domain.time.entry import TimeEntry
 
 
 class WriteOff(Base):
@@ -20,3 +21,8 @@ class WriteOff(Base):
     reason: Mapped[str]
     by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     at: Mapped[datetime]
+
+
+written_off = exists().where(WriteOff.entry_id == TimeEntry.id)
+# Neither written off nor what took back something that was.
+kept = ~exists().where(WriteOff.entry_id.in_([TimeEntry.id, TimeEntry.reverses_id]))

@@ -209,9 +209,7 @@ def amend(
 ) -> TimeEntry:  # fmt: skip
     """Put somebody's standing entry right in a review: it stays theirs, and the history tells who did it."""
     by.require(Permission.REVIEW_BILLING)
-    session.execute(select(Person.id).where(Person.id == entry.person_id).with_for_update(key_share=True))
-    if session.scalar(select(TimeEntry.id).where(TimeEntry.reverses_id == entry.id)):
-        raise Refused("That entry was put right meanwhile. Open the review again.")
+    require_standing(session, entry)
     _reverse(session, entry, by, now, reason)
     replacement = TimeEntry(
         account_id=entry.account_id, person_id=entry.person_id, work_date=entry.work_date, minutes=entry.minutes,
@@ -224,6 +222,13 @@ def amend(
     session.flush()
     _record(session, events.Kind.TIME_LOGGED, replacement, by, now)
     return replacement
+
+
+def require_standing(session: Session, entry: TimeEntry) -> None:
+    """Refuse what its author put right meanwhile; until the end of the transaction they wait."""
+    session.execute(select(Person.id).where(Person.id == entry.person_id).with_for_update(key_share=True))
+    if session.scalar(select(TimeEntry.id).where(TimeEntry.reverses_id == entry.id)):
+        raise Refused("That entry was put right meanwhile. Open the review again.")
 
 
 def _stay_written_off(session: Session, before: TimeEntry, entry: TimeEntry) -> None:

@@ -1,0 +1,62 @@
+"""A month that is over is put before those who sign it; and the months before it that nobody looked at yet."""
+
+from datetime import date, datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from bot.domain import accounts, events, outbox, provider
+from bot.domain.accounts import Account
+from bot.domain.billing.review import BillingReview, bought_in
+from bot.domain.months import Month
+from bot.domain.outbox import Place, Subject
+from bot.domain.time import TimeEntry
+
+
+def open_due(session: Session, account: Account, month: Month, now: datetime) -> list[BillingReview]:
+    """That month's review and those of the months before it that are not billed: time came in late, or terms did."""
+    opened = [open_for(session, account, one, now) for one in _unbilled(session, account, month)]
+    return [review for review in opened if review is not None]
+
+
+def _unbilled(session: Session, account: Account, month: Month) -> list[Month]:
+    """From the first in which anything was logged here, or the account was served, after what is billed; in order."""
+    logged = session.scalar(
+        select(func.min(TimeEntry.period)).where(
+            TimeEntry.account_id == account.id, TimeEntry.period < month.first, TimeEntry.source.is_(None),
+            TimeEntry.period > (account.billed_through or date.min),
+        )
+    )  # fmt: skip
+    began = [Month.of(logged)] if logged else []
+    if account.live_since:
+        began.append(Month.of(account.calendar.local_date(account.live_since)))
+    if account.billed_through:
+        began = [max(one, Month.of(account.billed_through).after) for one in began]
+    found = [month]
+    while began and found[0] > min(began):
+        found.insert(0, found[0].before)
+    return found
+
+
+def open_for(session: Session, account: Account, month: Month, now: datetime) -> BillingReview | None:
+    """The review of that month, made where there is none yet; None where there is nothing to review."""
+    query = select(BillingReview).where(BillingReview.account_id == account.id, BillingReview.month == month.first)
+    if (review := session.scalar(query)) is not None:
+        return review
+    account = accounts.lock(session, account.id)  # `steward apply` may be saying just now that it was billed elsewhere
+    if account.billed_through and month.last <= account.billed_through:
+        return None
+    worked = session.scalars(
+        select(func.count()).select_from(TimeEntry)
+        .where(TimeEntry.account_id == account.id, TimeEntry.period == month.first)
+    ).one()  # fmt: skip
+    if not worked and bought_in(session, account, month) is None:
+        return None
+    review = BillingReview(account_id=account.id, month=month.first, opened_at=now)
+    session.add(review)
+    session.flush()
+    told = {"review": review.id, "month": str(month)}
+    events.record(session, events.Kind.REVIEW_OPENED, account_id=account.id, at=now, data=told)
+    if channel := provider.get(session).billing_channel:
+        outbox.open_thread(session, Subject.BILLING_REVIEW, review.id, Place.BILLING, channel, account_id=account.id)
+    return review

@@ -1,0 +1,279 @@
+"""What was worked is charged or given back once, in some month: late, after the agreement ended, or without a price."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+from sqlalchemy import select
+
+from bot.domain import billing, invoices, time
+from bot.domain.agreements import Agreement, AgreementType
+from bot.domain.billing import BillingReview, Finding, Fix
+from bot.domain.codes import Category, Code
+from bot.domain.errors import NotFound, Refused
+from bot.domain.workflow import Status
+from tests.cast import by_name
+from tests.domain.billed import (
+    AFTER,
+    DECEMBER,
+    LATER,
+    NOVEMBER,
+    answers,
+    bought,
+    corrects,
+    quoted,
+    reviewed,
+    signed,
+    worked,
+)  # fmt: skip
+from tests.domain.desk import MONDAY, file_a_ticket, person
+from tests.domain.test_charges_at_the_edges import HOURLY, JANUARY_IS_OVER
+from tests.domain.test_findings import project
+
+pytestmark = pytest.mark.usefixtures("finance")
+OCTOBER, JANUARY = NOVEMBER.before, DECEMBER.after
+
+
+@pytest.fixture
+def ticket(session, who):
+    return file_a_ticket(session, status=Status.TRIAGE, assignee_id=who("Bo"))
+
+
+def billed(session, month, now, account="Acme"):
+    return signed(session, reviewed(session, month, account, now), now)
+
+
+def version(session, starts, **terms):
+    """Another version of Acme's, which leaves alone what is billed."""
+    told = {"type": HOURLY, "rate_currency": "EUR", "rate_amount": Decimal(150)} | terms
+    session.add(Agreement(account_id=by_name(session, "Acme").id, starts=starts, **told))
+    session.flush()
+
+
+def months(session, account="Acme"):
+    query = select(BillingReview.month).where(BillingReview.account_id == by_name(session, account).id)
+    return sorted(session.scalars(query))
+
+
+# --- months that nobody looked at
+
+
+def test_a_month_that_got_its_time_late_is_opened_with_the_next(session, ticket):
+    acme = by_name(session, "Acme")
+    acme.live_since, acme.billed_through = MONDAY, None
+    worked(session, ticket, 120, day=date(2026, 10, 30), now=MONDAY)
+    billing.open_due(session, acme, NOVEMBER, AFTER)
+    assert months(session) == [OCTOBER.first, NOVEMBER.first]
+
+
+def test_a_month_whose_agreement_was_made_late_is_opened_with_the_next(session):
+    acme = by_name(session, "Acme")
+    acme.live_since, acme.billed_through = MONDAY - timedelta(days=60), date(2026, 9, 30)
+    billing.open_due(session, acme, NOVEMBER, AFTER)
+    assert months(session) == [OCTOBER.first, NOVEMBER.first]
+
+
+def test_what_was_before_an_account_was_served_or_is_billed_is_not_opened(session, ticket):
+    acme = by_name(session, "Acme")
+    acme.live_since, acme.billed_through = MONDAY, None
+    imported = time.TimeEntry(
+        account_id=acme.id, person_id=person(session, "Bo").id, ticket_id=ticket.id, work_date=date(2026, 8, 3),
+        minutes=60, category=Category.TICKET_RESOLUTION, code=Code.INCLUDED, note="", created_at=MONDAY,
+        source="toggl", source_key="1",
+    )  # fmt: skip
+    session.add(imported)
+    session.flush()
+    billing.open_due(session, acme, NOVEMBER, AFTER)
+    assert months(session) == [NOVEMBER.first]
+
+
+def test_opening_them_twice_is_opening_them_once(session):
+    acme = by_name(session, "Acme")
+    assert billing.open_due(session, acme, NOVEMBER, AFTER) == billing.open_due(session, acme, NOVEMBER, AFTER)
+
+
+# --- after the agreement
+
+
+def ends(session, day=date(2026, 11, 30)):
+    return bought(session, type=HOURLY, ends=day, renews=False)
+
+
+def test_what_is_taken_back_after_the_agreement_ended_is_given_back(session, ticket):
+    ends(session)
+    entry = worked(session, ticket, 120)
+    (november,) = billed(session, NOVEMBER, AFTER)
+    time.reverse(session, entry.id, by=person(session, "Bo"), now=AFTER, reason="not done")
+    (note,) = billed(session, DECEMBER, LATER)
+    assert (note.credits_id, note.net, note.currency) == (november.id, 300, "EUR")
+
+
+def test_after_the_agreement_ended_nothing_else_is_charged(session, ticket):
+    bought(session, ends=date(2026, 11, 30), renews=False, fee_amount=Decimal(1000), included_minutes=60)
+    billed(session, NOVEMBER, AFTER)
+    worked(session, ticket, 60, day=date(2026, 12, 7), now=LATER)
+    stands = billing.examined(session, reviewed(session, DECEMBER, now=LATER), LATER)
+    assert (stands.charges.lines, stands.charges.allowance) == ([], None)
+    assert [one.finding for one in stands.open] == [Finding.CODE]
+
+
+def test_what_waits_is_not_forgotten_in_a_month_without_an_agreement(session, ticket):
+    ends(session)
+    waiting = worked(session, ticket, 60, code=Code.OUT_OF_SCOPE)
+    billed(session, NOVEMBER, AFTER)
+    ours = {"code": Code.INTERNAL, "category": Category.PROCESS_IMPROVEMENT}
+    worked(session, ticket, 30, day=date(2026, 12, 7), now=LATER, **ours)
+    billed(session, DECEMBER, LATER)
+    version(session, JANUARY.first)
+    answers(session, quoted(session, ticket), now=MONDAY)
+    (made,) = billed(session, JANUARY, JANUARY_IS_OVER)
+    (line,) = invoices.lines_of(session, [made.id])[made.id]
+    assert (line.billed_minutes, line.amount, waiting.code) == (60, 150, Code.OUT_OF_SCOPE)
+
+
+def test_what_waited_for_a_budget_and_has_no_price_by_then_waits_on(session):
+    bought(session, type=HOURLY)
+    work = project(session, 30)
+    entry = worked(session, work, 60)
+    billed(session, NOVEMBER, AFTER)
+    work.budget_minutes = 600
+    bought(session, starts=DECEMBER.first, type=AgreementType.RETAINER, rate_amount=None, included_minutes=600)
+    stands = billing.examined(session, reviewed(session, DECEMBER, now=LATER), LATER)
+    assert [one.id for one in stands.charges.waiting] == [entry.id]
+    assert entry.id in billing.figures(stands)["waiting"]
+
+
+def test_what_waits_since_an_earlier_month_can_be_written_off_in_a_later_one(session, ticket, who):
+    bought(session, type=HOURLY)
+    entry = worked(session, ticket, 60, code=Code.OUT_OF_SCOPE)
+    billed(session, NOVEMBER, AFTER)
+    review = reviewed(session, DECEMBER, now=LATER)
+    (found,) = [one for one in billing.examined(session, review, LATER).found if one.finding is Finding.WAITING]
+    billing.fix(session, review, found.key, Fix.WRITE_OFF, by=who("Eve"), now=LATER, reason="They declined it")
+    session.flush()
+    assert billing.examined(session, review, LATER).charges.waiting == []
+    assert entry.code is Code.OUT_OF_SCOPE
+
+
+# --- never more than was approved
+
+
+@pytest.fixture
+def approved(session, ticket):
+    """An hour at 150 EUR, at most an hour; a quarter of an hour is charged for each begun, per ticket and day."""
+    bought(session, type=HOURLY, rounding={"unit": 15, "mode": "up", "scope": "ticket_day"})
+    answers(session, quoted(session, ticket, 60))
+    return ticket
+
+
+def amounts(session, month=NOVEMBER, now=AFTER):
+    stands = billing.examined(session, reviewed(session, month, now=now), now)
+    return [(line.billed_minutes, line.amount.amount) for line in stands.charges.lines]
+
+
+def test_rounding_charges_no_more_than_was_approved(session, approved):
+    for day in range(16, 22):
+        worked(session, approved, 10, day=date(2026, 11, day), code=Code.OUT_OF_SCOPE)
+    assert amounts(session) == [(60, 150)]
+
+
+def test_rounding_charges_no_more_than_is_left_of_what_was_approved(session, approved):
+    for day in (16, 17):
+        worked(session, approved, 20, day=date(2026, 11, day), code=Code.OUT_OF_SCOPE)
+    billed(session, NOVEMBER, AFTER)  # twice half an hour: all of it
+    worked(session, approved, 20, day=date(2026, 12, 7), now=LATER, code=Code.OUT_OF_SCOPE)
+    assert amounts(session, DECEMBER, LATER) == [(0, 0)]
+
+
+def test_new_words_keep_an_entry_within_its_approval(session, approved):
+    first = worked(session, approved, 60, code=Code.OUT_OF_SCOPE)
+    worked(session, approved, 30, code=Code.OUT_OF_SCOPE)  # waits
+    again = corrects(session, first, 60)
+    stands = billing.examined(session, reviewed(session), AFTER)
+    assert [line.entries for line in stands.charges.lines] == [[again.id]]
+
+
+def test_new_words_after_it_was_billed_change_nothing(session, approved):
+    first = worked(session, approved, 60, code=Code.OUT_OF_SCOPE)
+    worked(session, approved, 30, code=Code.OUT_OF_SCOPE)
+    billed(session, NOVEMBER, AFTER)
+    corrects(session, first, 60)
+    assert billed(session, DECEMBER, LATER) == []
+
+
+def test_what_grows_beyond_the_approval_comes_after_what_it_holds(session, approved):
+    first = worked(session, approved, 30, code=Code.OUT_OF_SCOPE)
+    second = worked(session, approved, 30, code=Code.OUT_OF_SCOPE)
+    corrects(session, first, 60)
+    stands = billing.examined(session, reviewed(session), AFTER)
+    assert [line.entries for line in stands.charges.lines] == [[second.id]]
+
+
+def test_what_was_written_off_uses_up_nothing_of_an_approval(session, approved, who):
+    doubled = worked(session, approved, 60, code=Code.OUT_OF_SCOPE)
+    right = worked(session, approved, 60, code=Code.OUT_OF_SCOPE)
+    billing.write_off(session, doubled.id, doubled.account_id, "Entered twice", by=who("Eve"), now=AFTER)
+    session.flush()
+    stands = billing.examined(session, reviewed(session), AFTER)
+    assert [line.entries for line in stands.charges.lines] == [[right.id]]
+
+
+def test_what_was_taken_back_uses_up_nothing_of_a_budget(session):
+    bought(session, type=HOURLY)
+    work = project(session, 60)
+    slip = worked(session, work, 60)
+    right = worked(session, work, 60)
+    time.reverse(session, slip.id, by=person(session, "Bo"), now=MONDAY, reason="a slip")
+    stands = billing.examined(session, reviewed(session), AFTER)
+    assert [line.entries for line in stands.charges.lines] == [[right.id]]
+
+
+def test_an_entry_across_two_prices_costs_the_lower_one(session, ticket):
+    """Two hours at 150 EUR, then one at 180: an entry from 1:30 to 2:30 costs 150 an hour."""
+    bought(session, type=HOURLY)
+    answers(session, quoted(session, ticket, 120))
+    version(session, date(2026, 11, 2), rate_amount=Decimal(180))
+    answers(session, quoted(session, ticket, 60))
+    for minutes in (90, 60, 30):
+        worked(session, ticket, minutes, code=Code.OUT_OF_SCOPE)
+    assert sorted(amounts(session)) == [(30, 90), (150, 375)]
+
+
+# --- who signs
+
+
+def test_a_signature_stands_as_long_as_what_was_signed_does(session, ticket):
+    worked(session, ticket, 60)
+    review = reviewed(session)
+    billing.sign(session, review, by=person(session, "Sam"), now=AFTER)
+    billing.sign(session, review, by=person(session, "Eve"), now=AFTER + timedelta(days=20))
+    assert review.state is billing.ReviewState.LOCKED
+
+
+def test_other_terms_are_signed_anew(session, ticket):
+    bought(session, type=HOURLY)
+    worked(session, ticket, 60)
+    review = reviewed(session)
+    billing.sign(session, review, by=person(session, "Sam"), now=AFTER)
+    version(session, date(2026, 11, 2), tax_rate=Decimal("0.2"))
+    billing.sign(session, review, by=person(session, "Eve"), now=AFTER)
+    assert review.state is billing.ReviewState.OPEN
+
+
+def test_what_is_right_already_is_not_called_right_twice(session, ticket, who, everything):
+    worked(session, ticket, 500)
+    review = reviewed(session)
+    (found,) = billing.examined(session, review, AFTER).open
+    billing.fix(session, review, found.key, Fix.WAIVE, by=who("Sam"), now=AFTER, reason="All day")
+    before = everything()
+    with pytest.raises(NotFound, match="settled already"):
+        billing.fix(session, review, found.key, Fix.WAIVE, by=who("Eve"), now=AFTER, reason="All day")
+    assert everything() == before
+
+
+def test_nothing_is_quoted_on_a_private_request_that_no_approver_reads(session, who, everything):
+    private = file_a_ticket(session, status=Status.TRIAGE, assignee_id=who("Bo"), private=True)
+    before = everything()
+    with pytest.raises(Refused, match="approves nothing"):
+        quoted(session, private)
+    assert everything() == before
