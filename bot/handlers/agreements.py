@@ -8,10 +8,12 @@ from sqlalchemy.orm import Session
 from bot.domain import accounts, agreements, burn, people
 from bot.domain.accounts import Account
 from bot.domain.agreements import Agreement
+from bot.domain.approvals import Hall
 from bot.domain.errors import NotFound, Refused
 from bot.domain.months import Month
 from bot.domain.people import Person
 from bot.domain.roles import Permission
+from bot.domain.seats import Seat
 from bot.handlers.call import Call, Routes
 from bot.messages import agreements as messages
 from bot.messages.help import some
@@ -91,7 +93,9 @@ def window_of(session: Session, actor: Person, account: Account, call: Call) -> 
     known = agreements.versions(session, account.id)
     makers = people.by_ids(session, {one.made_by_id for one in known if one.made_by_id})
     down = burn.of(session, account, call.now)
-    body = messages.window(account, known, makers, down, account.calendar.local_date(call.now), actor)
+    approvers = Hall(session, call.now).holders(Seat.CLIENT, account.id)
+    today = account.calendar.local_date(call.now)
+    body = messages.window(account, known, makers, down, today, actor, approvers)
     return modal.window(body)
 
 

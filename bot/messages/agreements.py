@@ -169,14 +169,19 @@ def _none_now(versions: list[Agreement], today: date) -> str:
 
 def window(
     account: Account, versions: list[Agreement], makers: dict[int, Person], down: Burndown | None, today: date,
-    actor: Person,
+    actor: Person, approvers: list[Person],
 ) -> list[Block]:  # fmt: skip
-    """One account: the month, and every version with who made it, the newest first."""
+    """One account: who approves its costs, the month, and every version with who made it, the newest first."""
     now, money = in_force(versions, today), actor.may(Permission.SEE_MONEY)
     billed = account.billed_through
     through = f"Billed up to the end of {_month(billed)}." if billed else "Nothing is billed yet."
     make = blocks.button("New version" if versions else "New agreement", NEW, str(account.id), style="primary")
-    body: list[Block] = [blocks.section(say("*{{ name }}*\n{{ through }}", name=line(account.name), through=through))]
+    who = ", ".join(one.name for one in approvers) or "nobody yet, so nothing can be quoted"
+    head = say(
+        "*{{ name }}*\n{{ through }} Extra cost is approved by {{ who }}.", name=line(account.name), through=through,
+        who=who,
+    )  # fmt: skip
+    body: list[Block] = [blocks.section(head)]
     body += burn.picture(down, money=money) if down else []
     body += blocks.actions([make] if actor.may(Permission.MAKE_AGREEMENTS) else [])
     for one in versions[::-1][:MOST_VERSIONS]:

@@ -45,6 +45,7 @@ BECAUSE = {"approval": "the client has not approved it", "budget": "over the pro
 # fmt: on
 ALL_WELL = Mrkdwn("*Nothing was found.* Every entry has its ticket, its words and its price.")
 ORDER = {finding: place for place, finding in enumerate(KINDS)}
+SETTLED = {Fix.WAIVE: "It is right", Fix.WRITE_OFF: "Written off"}
 DANGER = {Fix.WRITE_OFF: "danger"}
 
 
@@ -58,12 +59,13 @@ def window(session: Session, review: BillingReview, actor: Person, page: int, no
     body = [blocks.section(head), blocks.facts(_numbers(told, stands))]
     body += messages.signed_by(session, signed)
     if stands is None or review.state is ReviewState.LOCKED:
-        return body + _invoices(session, review, actor)
+        return body + _settled(session, review, actor) + _invoices(session, review, actor)
     sign = messages.may_be_signed(session, review, stands, now) and billing.may_sign(
         session, review, signed, actor, now
     )
     body += blocks.actions([messages.sign_button(review, stands)] if sign else [])
     body += _lines(review, stands)
+    body += _settled(session, review, actor)
     return [*body, blocks.divider(), *_findings(session, review, actor, stands, page)]
 
 
@@ -147,6 +149,24 @@ def _line(one: Charge) -> Mrkdwn:
     )
 
 
+# --- what was settled
+
+
+def _settled(session: Session, review: BillingReview, actor: Person) -> list[Block]:
+    """With the reason and who gave it: whoever signs reads what was written off, and what was called right."""
+    done = billing.settled_in(session, review)
+    known = _Known(session, actor, [one.entry for one in done if one.entry])
+    told = [_reason(one, known) for one in done]
+    return paragraphs(f"*Settled: {len(done)}*", told, SHOWN_ROWS) if done else []
+
+
+def _reason(one: billing.Settled, known: "_Known") -> Mrkdwn:
+    return say(
+        "• {{ how }}: “{{ reason }}” ({{ by }}){{ entry }}", how=SETTLED[one.how], reason=line(one.reason, 200),
+        by=one.by.name, entry=Mrkdwn(f"\n      {known.entry(one.entry)}") if one.entry else "",
+    )  # fmt: skip
+
+
 # --- what was found
 
 
@@ -158,7 +178,7 @@ def _findings(session: Session, review: BillingReview, actor: Person, stands: Ex
     last = max(len(fixable) - 1, 0) // PER_PAGE
     page = min(max(page, 0), last)
     shown = fixable[page * PER_PAGE : (page + 1) * PER_PAGE]
-    known = _Known(session, actor, [*shown, *to_know])
+    known = _Known(session, actor, [one.entry for one in (*shown, *to_know) if one.entry])
     body: list[Block] = []
     for finding, group in groupby(shown, key=lambda one: one.finding):
         body.append(_heading(finding, sum(one.finding is finding for one in fixable)))
@@ -194,14 +214,13 @@ def _turns(review: BillingReview, page: int, last: int) -> list[dict[str, Any]]:
 def told(session: Session, actor: Person, found: Found) -> Mrkdwn:
     """One finding, above the form that puts it right."""
     title, _ = TITLES[found.finding]
-    return Mrkdwn(f"*{title}*\n{_Known(session, actor, [found]).told(found)}")
+    return Mrkdwn(f"*{title}*\n{_Known(session, actor, [found.entry] if found.entry else []).told(found)}")
 
 
 class _Known:
-    """Whom and what the findings name, read once."""
+    """Whom and what entries name, read once."""
 
-    def __init__(self, session: Session, actor: Person, found: list[Found]):
-        entries = [one.entry for one in found if one.entry]
+    def __init__(self, session: Session, actor: Person, entries: list[TimeEntry]):
         self._people = people.by_ids(session, {one.person_id for one in entries})
         self._tickets = tickets.several(session, actor, {one.ticket_id for one in entries if one.ticket_id})
         self._projects = projects.several(session, actor, {one.project_id for one in entries if one.project_id})
@@ -215,11 +234,11 @@ class _Known:
             return escape(f"{who}: {show(one.minutes)} missing on {days} {'days' if days > 1 else 'day'}{first}")
         return self.entry(one.entry, one)
 
-    def entry(self, entry: TimeEntry, one: Found) -> Mrkdwn:
-        """An entry on one line."""
+    def entry(self, entry: TimeEntry, one: Found | None = None) -> Mrkdwn:
+        """An entry on one line, with what was found about it."""
         who = self._people.get(entry.person_id)
-        why = BECAUSE.get(one.because)
-        in_all = f"{show(one.minutes)} on that day" if one.finding is Finding.LONG_DAY else None
+        why = BECAUSE.get(one.because) if one else None
+        in_all = f"{show(one.minutes)} on that day" if one and one.finding is Finding.LONG_DAY else None
         return say(
             "*{{ who }}* · {{ day }} · *{{ spent }}*{% if in_all %}, {{ in_all }}{% endif %} · {{ work }} · "
             "{{ category }}, {{ code }}{% if why %} · {{ why }}{% endif %}{% if note %}\n“{{ note }}”{% endif %}",

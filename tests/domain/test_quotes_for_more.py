@@ -7,6 +7,7 @@ import pytest
 
 from bot.domain import deciding, quotes
 from bot.domain.codes import Code
+from bot.domain.errors import Refused
 from bot.domain.quotes import QuoteState
 from bot.domain.seats import Verdict
 from bot.domain.tickets import Inputs
@@ -102,3 +103,17 @@ def test_what_the_hours_cover_of_a_ticket_counts_once(session, who):
     assert more.free_minutes == 0
     answers(session, more)
     assert quotes.spending(session, ticket.id, quotes.on_ticket(session, ticket.id)) == (120, 180)
+
+
+def test_without_an_approver_or_an_agreement_nothing_is_quoted(session, who, everything):
+    ticket = file_a_ticket(session, account="Umbrella", by="Rex", status=Status.TRIAGE, assignee_id=who("Bo"))
+    who("Rex").roles = ["requester"]
+    before = everything()
+    with pytest.raises(Refused, match="Umbrella has nobody who approves a cost yet"):
+        quotes.check(session, ticket, by=who("Bo"), now=MONDAY)
+    assert everything() == before
+    who("Rex").roles = ["approver"]
+    before = everything()
+    with pytest.raises(Refused, match="no agreement to quote from"):
+        quotes.check(session, ticket, by=who("Bo"), now=MONDAY - timedelta(days=800))
+    assert everything() == before

@@ -15,6 +15,7 @@ from sqlalchemy import create_engine, func, select, text
 from sqlalchemy.orm import Session, sessionmaker
 
 from bot.domain import people, time
+from bot.domain.agreements import AgreementType
 from bot.domain.codes import Category, Code
 from bot.domain.events import Event, Kind
 from bot.domain.exports import Wanted, export, stream
@@ -24,7 +25,9 @@ from bot.domain.people import Person
 from bot.domain.tickets import Ticket
 from bot.domain.time import TimeEntry
 from bot.domain.vagueness import is_vague
+from bot.domain.workflow import Status
 from tests.cast import by_name
+from tests.domain.billed import answers, bought, numbered, quoted, reviewed, signed
 from tests.domain.desk import MONDAY, file_a_ticket, person
 
 TODAY = MONDAY.date()
@@ -304,8 +307,24 @@ def test_an_entry_is_one_row(session, a_ticket):
         "logged_at": "2026-11-23T10:00:00+00:00",
         "period": "2026-11", "entry": str(entry.id), "stands": "yes", "reverses": "", "replaces": "", "reason": "",
         "source": "", "source_key": "", "steward": "T0PROVIDER", "person_id": "U0BO",
+        "decision": "", "invoice": "",
     }  # fmt: skip
     assert row == expected
+
+
+def test_what_was_charged_names_its_decision_and_its_invoice(session, who):
+    who("Eve").roles = ["engineer", "finance"]
+    ticket = file_a_ticket(session, status=Status.TRIAGE, assignee_id=who("Bo"))
+    bought(session, type=AgreementType.TIME_AND_MATERIALS)
+    quote = quoted(session, ticket, 60)
+    answers(session, quote)
+    log(session, ticket, 60, by="Bo", code=Code.OUT_OF_SCOPE)
+    (made,) = signed(session, reviewed(session))
+    (row,) = rows_of(printed(session))
+    assert (row["decision"], row["invoice"]) == (str(quote.decision_id), "")
+    numbered(session, made)
+    (row,) = rows_of(printed(session))
+    assert row["invoice"] == made.number
 
 
 def test_late_and_vague_ones_say_so(session, a_ticket):

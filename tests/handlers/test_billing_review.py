@@ -137,6 +137,7 @@ def test_a_month_is_lived_through_from_the_hours_to_the_credit_note(house: House
     sam.clicks("It is right", on="the night of the migration").fills({"Why": "We were all there"}).submits()
     sam.clicks("Put on a ticket", on="“support”").fills({"Ticket": f"T-{search}"}).submits()
     sam.sees("Nothing holds it up: it waits for an account manager and somebody in finance")
+    sam.sees("Settled: 2").sees("Written off: “Entered twice” (Sam)").sees("It is right: “We were all there” (Sam)")
     sam.sees("approved by the client")
     sam.clicks("Sign").sees("Signed by Sam for the account").sees("it waits for somebody in finance")
     house.delivers()

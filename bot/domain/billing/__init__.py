@@ -1,7 +1,7 @@
 """Billing: each month of each account is looked at, put right, signed by two, and locked.
 
 `opening` makes a month's review, `findings` is what is looked at, `fixing` what puts it right, `review` the signing and
-the lock, `signatures` who has signed, `cards` what others read of it.
+the lock, `signatures` who has signed, `settled` what was left as it is, `cards` what others read of it.
 """
 
 from bot.domain.billing.cards import redraw
@@ -22,10 +22,12 @@ from bot.domain.billing.review import (
     sign,
     visible_to,
 )
+from bot.domain.billing.settled import Settled, settled_in
 from bot.domain.billing.signatures import Signatures, may_sign, signatures
 
 __all__ = [
-    "KINDS", "BillingReview", "Examined", "Finding", "Fix", "Found", "ReviewState", "Signatures", "WaivedFinding",
-    "check", "earlier_open", "examined", "figures", "find", "fix", "lapse", "listed", "lock_subject", "may_sign",
-    "open_due", "open_for", "redraw", "remind", "sign", "signatures", "visible_to", "write_off",
+    "KINDS", "BillingReview", "Examined", "Finding", "Fix", "Found", "ReviewState", "Settled", "Signatures",
+    "WaivedFinding", "check", "earlier_open", "examined", "figures", "find", "fix", "lapse", "listed", "lock_subject",
+    "may_sign", "open_due", "open_for", "redraw", "remind", "settled_in", "sign", "signatures", "visible_to",
+    "write_off",
 ]  # fmt: skip

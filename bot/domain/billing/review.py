@@ -73,6 +73,12 @@ class WaivedFinding(Base):
     by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     at: Mapped[datetime]
 
+    @property
+    def entry_id(self) -> int | None:
+        """The entry it is about; none where it is about somebody's days."""
+        about = self.finding.partition(":")[2]
+        return int(about) if about.isdecimal() else None
+
 
 def visible_to(session: Session, actor: Person, number: int, *, lock: bool = False) -> BillingReview:
     """The only way to load one: for those who review billing."""

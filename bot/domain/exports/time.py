@@ -12,6 +12,8 @@ from sqlalchemy.orm import Session
 from bot.domain import provider
 from bot.domain.accounts import Account
 from bot.domain.exports.changes import Wanted
+from bot.domain.invoices import Invoice
+from bot.domain.invoices.invoice import BilledTime
 from bot.domain.months import Month
 from bot.domain.people import Person
 from bot.domain.projects import Project
@@ -25,7 +27,7 @@ from bot.domain.vagueness import says_too_little
 COLUMNS = (
     "work_date", "person", "account", "ticket", "project", "title", "minutes", "category", "code", "note", "vague",
     "late", "after_hours", "logged_at", "period", "entry", "stands", "reverses", "replaces", "reason", "source",
-    "source_key", "steward", "person_id",
+    "source_key", "steward", "person_id", "decision", "invoice",
 )  # fmt: skip
 HELD = 1000  # rows in memory
 
@@ -42,11 +44,13 @@ def records(session: Session, wanted: Wanted) -> Iterator[dict[str, Any]]:
 def _query(wanted: Wanted) -> Any:
     query = (
         select(TimeEntry, undone, Person.name, Person.slack_id, Person.email, Person.timezone, Account.name,
-               Ticket.title, Project.name)
+               Ticket.title, Project.name, BilledTime.decision_id, Invoice.number)
         .join(Person, Person.id == TimeEntry.person_id)
         .join(Account, Account.id == TimeEntry.account_id)
         .outerjoin(Ticket, Ticket.id == TimeEntry.ticket_id)
         .outerjoin(Project, Project.id == TimeEntry.project_id)
+        .outerjoin(BilledTime, BilledTime.entry_id == TimeEntry.id)
+        .outerjoin(Invoice, Invoice.id == BilledTime.invoice_id)
         .order_by(TimeEntry.work_date, TimeEntry.id)
     )  # fmt: skip
     if wanted.account is not None:
@@ -58,7 +62,8 @@ def _query(wanted: Wanted) -> Any:
 
 def _record(
     firm: Provider, late: Any, entry: TimeEntry, is_undone: bool, name: str, slack_id: str | None, email: str | None,
-    zone: str | None, account: str, title: str | None, project: str | None,
+    zone: str | None, account: str, title: str | None, project: str | None, decision: int | None,
+    number: str | None,
 ) -> dict[str, Any]:  # fmt: skip
     logged = entry.created_at.astimezone(ZoneInfo(zone or firm.timezone)).date()
     return {
@@ -73,7 +78,7 @@ def _record(
         "stands": _yes(not is_undone and entry.reverses_id is None), "reverses": entry.reverses_id,
         "replaces": entry.replaces_id, "reason": entry.reason,
         "source": entry.source, "source_key": entry.source_key, "steward": firm.team_slack_id,
-        "person_id": slack_id or email,
+        "person_id": slack_id or email, "decision": decision, "invoice": number,
     }  # fmt: skip
 
 

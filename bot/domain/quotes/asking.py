@@ -92,6 +92,13 @@ def check(session: Session, ticket: Ticket, *, by: Person, now: datetime, seen: 
             "Take it first, or reopen it."
         )
     approvers = Hall(session, now).holders(Seat.CLIENT, ticket.account_id)
+    account = accounts.by_id(session, ticket.account_id)
+    if not approvers:
+        raise Refused(
+            f"{account.name} has nobody who approves a cost yet. Name an approver among its contacts in the file for "
+            "`steward apply`, then press Quote again."
+        )
+    _require_agreement(session, account.id, account.calendar.local_date(now))
     if ticket.private and ticket.private_reader_id not in {one.id for one in approvers}:
         raise Refused(
             f"{ticket.key} is private, and whoever reads it on their side approves nothing. "
