@@ -134,7 +134,9 @@ def _row(desk: Desk, approval: Approval, change: Change | None) -> list[Block]:
         if ticket is None:
             return []
         opens = [blocks.button("Open", "ticket.open", ticket.key)]
-        text = f"*{ticket.key}* {line(ticket.title, 100)}\n{escape(price(quote))}"
+        before = sum(one.cap_minutes for one in quotes.approved_before(desk.session, quote))
+        more = f", on top of the {show(before)} approved before" if before else ""
+        text = f"*{ticket.key}* {line(ticket.title, 100)}\n{escape(price(quote))}{more}"
         last = Mrkdwn(day(quote.valid_until))  # as on its card: it ends with that day
     elif approval.purpose is Purpose.BILLING_REVIEW:
         review = billing.visible_to(desk.session, desk.actor, approval.subject_id)

@@ -112,8 +112,7 @@ def client_card(session: Session, quote: Quote, ticket: Ticket, now: datetime) -
 
 def _so_far(session: Session, quote: Quote) -> quotes.Spending:
     """What was approved on the ticket before this was asked, and what was worked."""
-    earlier = [one for one in quotes.on_ticket(session, quote.ticket_id) if one.id < quote.id]
-    return quotes.spending(session, quote.ticket_id, earlier)
+    return quotes.spending(session, quote.ticket_id, quotes.approved_before(session, quote))
 
 
 def told(session: Session, event: Event, place: Place, ticket: Ticket | None) -> Mrkdwn:

@@ -56,17 +56,17 @@ def view(
     """Prefilled with what goes beyond, and beyond what was approved before."""
     minutes = max((extra.minutes if extra else ticket.estimate_minutes or 0) - so_far.approved, 0)
     price = f"An hour is {rate}, without tax." if rate else "The agreement says what an hour costs."
-    because = Mrkdwn("")
+    said = []
     if extra:
-        because = say("Costs extra because {{ why }}. ", why=quotes.why(extra.reasons, ticket.related_system))
+        said.append(say("Costs extra because {{ why }}.", why=quotes.why(extra.reasons, ticket.related_system)))
     if so_far.approved:
-        because = Mrkdwn(because + say(
-            "They approved {{ approved }} before, of which {{ spent }} used; this comes on top. ",
+        said.append(say(
+            "They approved {{ approved }} before, of which {{ spent }} used; this comes on top.",
             approved=show(so_far.approved), spent=f"{show(so_far.spent)} are" if so_far.spent else "nothing is",
         ))  # fmt: skip
     body = [
         blocks.section(say("*{{ key }}* {{ title }}", key=ticket.key, title=ticket.title)),
-        blocks.context(Mrkdwn(f"{because}{price}")),
+        blocks.context(Mrkdwn(" ".join([*said, price]))),
         form.text("estimate", "Extra time", initial=show(minutes) if minutes else "", longest=20, placeholder="2h"),
         form.text("cap", "At most", optional=True, longest=20, placeholder="3h",
                   hint="Empty: as much as the estimate. You are warned at 80 %, and asked to stop at the end."),

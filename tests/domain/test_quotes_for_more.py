@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from bot.domain import deciding, quotes
+from bot.domain import billing, deciding, quotes
 from bot.domain.codes import Code
 from bot.domain.errors import Refused
 from bot.domain.quotes import QuoteState
@@ -117,3 +117,22 @@ def test_without_an_approver_or_an_agreement_nothing_is_quoted(session, who, eve
     with pytest.raises(Refused, match="no agreement to quote from"):
         quotes.check(session, ticket, by=who("Bo"), now=MONDAY - timedelta(days=800))
     assert everything() == before
+
+
+def test_who_has_not_begun_waits_for_the_answer(session, who):
+    ticket = file_a_ticket(
+        session, related_system="Salesforce", status=Status.TRIAGE, assignee_id=who("Bo"), code=Code.INCLUDED,
+        estimate_minutes=120,
+    )  # fmt: skip
+    answers(session, quoted(session, ticket))
+    quoted(session, ticket, 60)
+    assert stands(ticket) == (Clearance.ASKED, Status.WAITING)
+
+
+def test_what_was_written_off_is_not_spent(session, approved, who):
+    who("Eve").roles = ["finance"]
+    entry = worked(session, approved, 120, code=Code.OUT_OF_SCOPE)
+    billing.write_off(session, entry.id, entry.account_id, "Entered twice", by=who("Eve"), now=MONDAY)
+    session.flush()
+    assert quotes.spending(session, approved.id, quotes.on_ticket(session, approved.id)).spent == 0
+    assert quotes.watch(session, MONDAY) == 0

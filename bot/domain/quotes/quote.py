@@ -106,6 +106,12 @@ def on_ticket(session: Session, ticket_id: int) -> list[Quote]:
     return list(session.scalars(select(Quote).where(Quote.ticket_id == ticket_id).order_by(Quote.id)))
 
 
+def approved_before(session: Session, quote: Quote) -> list[Quote]:
+    """What was approved on its ticket before it was asked."""
+    earlier = Quote.ticket_id == quote.ticket_id, Quote.id < quote.id
+    return list(session.scalars(select(Quote).where(*earlier, Quote.state == QuoteState.APPROVED).order_by(Quote.id)))
+
+
 def decided_within(session: Session, account_id: int, start: datetime, end: datetime) -> list[tuple[Quote, Decision]]:
     """What an account's approvers said yes or no to in that time, in order."""
     rows = session.execute(
