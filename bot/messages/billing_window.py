@@ -161,10 +161,10 @@ def _settled(session: Session, review: BillingReview, actor: Person) -> list[Blo
 
 
 def _reason(one: billing.Settled, known: "_Known") -> Mrkdwn:
-    return say(
-        "• {{ how }}: “{{ reason }}” ({{ by }}){{ entry }}", how=SETTLED[one.how], reason=line(one.reason, 200),
-        by=one.by.name, entry=Mrkdwn(f"\n      {known.entry(one.entry)}") if one.entry else "",
-    )  # fmt: skip
+    said = say(
+        "{{ how }}: “{{ reason }}” ({{ by }})", how=SETTLED[one.how], reason=line(one.reason, 200), by=one.by.name
+    )
+    return Mrkdwn(f"• {known.entry(one.entry)}\n{said}" if one.entry else f"• {said}")
 
 
 # --- what was found

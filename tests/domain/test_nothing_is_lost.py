@@ -185,6 +185,15 @@ def test_rounding_charges_no_more_than_is_left_of_what_was_approved(session, app
     assert amounts(session, DECEMBER, LATER) == [(0, 0)]
 
 
+def test_what_is_left_of_an_approval_is_counted_as_it_was_charged(session, approved):
+    """Twenty minutes were half an hour in November; December rounds to hours, and has the other half hour left."""
+    worked(session, approved, 20, code=Code.OUT_OF_SCOPE)
+    billed(session, NOVEMBER, AFTER)
+    version(session, DECEMBER.first, rounding={"unit": 60, "mode": "up", "scope": "ticket_day"})
+    worked(session, approved, 20, day=date(2026, 12, 7), now=LATER, code=Code.OUT_OF_SCOPE)
+    assert amounts(session, DECEMBER, LATER) == [(30, 75)]
+
+
 def test_new_words_keep_an_entry_within_its_approval(session, approved):
     first = worked(session, approved, 60, code=Code.OUT_OF_SCOPE)
     worked(session, approved, 30, code=Code.OUT_OF_SCOPE)  # waits
@@ -224,6 +233,16 @@ def test_what_was_taken_back_uses_up_nothing_of_a_budget(session):
     slip = worked(session, work, 60)
     right = worked(session, work, 60)
     time.reverse(session, slip.id, by=person(session, "Bo"), now=MONDAY, reason="a slip")
+    stands = billing.examined(session, reviewed(session), AFTER)
+    assert [line.entries for line in stands.charges.lines] == [[right.id]]
+
+
+def test_what_was_written_off_uses_up_nothing_of_a_budget(session, who):
+    bought(session, type=HOURLY)
+    work = project(session, 60)
+    doubled, right = worked(session, work, 60), worked(session, work, 60)
+    billing.write_off(session, doubled.id, doubled.account_id, "Entered twice", by=who("Eve"), now=AFTER)
+    session.flush()
     stands = billing.examined(session, reviewed(session), AFTER)
     assert [line.entries for line in stands.charges.lines] == [[right.id]]
 

@@ -52,8 +52,7 @@ def of(
     Of an agreement that has `ended` before, only what was approved and what is put right is left to charge.
     """
     found = Charges(bought, month, ended=ended)
-    if not ended:
-        _add_fee(found)
+    _add_fee(found)
     logged = unbilled(session, account, month, waited)
     worked = net(logged)
     covered = quotes.covered(session, {one.ticket_id for one in worked if one.ticket_id})

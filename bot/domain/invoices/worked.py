@@ -13,7 +13,7 @@ from bot.domain import quotes
 from bot.domain.accounts import Account
 from bot.domain.agreements import Agreement
 from bot.domain.codes import Code
-from bot.domain.invoices.invoice import BilledTime, InvoiceLine
+from bot.domain.invoices.invoice import BilledTime, Invoice, InvoiceLine
 from bot.domain.months import Month
 from bot.domain.projects import Project
 from bot.domain.rounding import Piece
@@ -113,31 +113,29 @@ def charged(session: Session, lines: Collection[int]) -> dict[int, list[Worked]]
 
 def beyond_the_caps(session: Session, bought: Agreement, rate: Decimal, worked: list[Worked]) -> dict[int, int]:
     """By ticket: how many minutes the rounding would charge beyond what was approved at that price."""
-    tickets = {one.ticket_id for one in worked if one.ticket_id}
-    caps = quotes.caps(session, tickets, rate)
-    before = _rounded(bought, _charged_on(session, tickets, rate))
-    found: dict[int, int] = {}
-    for number, now in _rounded(bought, {0: worked}).items():
-        over = before.get(number, 0) + now - caps[number]
-        found[number] = min(max(over, 0), now)
-    return found
+    now = _rounded(bought, worked)
+    left = quotes.caps(session, now.keys(), rate)
+    for by_line, entries in _charged_on(session, now.keys(), rate):
+        for number, minutes in _rounded(by_line, entries).items():
+            left[number] = left.get(number, 0) - minutes
+    return {number: min(max(minutes - left[number], 0), minutes) for number, minutes in now.items()}
 
 
-def _rounded(bought: Agreement, lines: dict[int, list[Worked]]) -> dict[int, int]:
-    """By ticket: what its time on these lines comes to, each rounded by itself."""
-    found: dict[int, int] = defaultdict(int)
-    for entries in lines.values():
-        for number in {one.ticket_id for one in entries if one.ticket_id}:
-            found[number] += bought.rounds.total(pieces(one for one in entries if one.ticket_id == number))
-    return found
+def _rounded(bought: Agreement, worked: list[Worked]) -> dict[int, int]:
+    """By ticket: what its time comes to, rounded by itself."""
+    numbers = {one.ticket_id for one in worked if one.ticket_id}
+    return {number: bought.rounds.total(pieces(one for one in worked if one.ticket_id == number)) for number in numbers}
 
 
-def _charged_on(session: Session, tickets: Collection[int], rate: Decimal) -> dict[int, list[Worked]]:
-    """What was charged for these tickets at that price, by line."""
-    lines = session.scalars(
-        select(InvoiceLine.id).distinct()
+def _charged_on(session: Session, tickets: Collection[int], rate: Decimal) -> list[tuple[Agreement, list[Worked]]]:
+    """What was charged for these tickets at that price, line by line, with the terms it was rounded by."""
+    rows = session.execute(
+        select(InvoiceLine.id, Agreement).distinct()
         .join(BilledTime, BilledTime.line_id == InvoiceLine.id)
         .join(TimeEntry, TimeEntry.id == BilledTime.entry_id)
+        .join(Invoice, Invoice.id == InvoiceLine.invoice_id)
+        .join(Agreement, Agreement.id == Invoice.agreement_id)
         .where(TimeEntry.ticket_id.in_(tickets), InvoiceLine.code == Code.OUT_OF_SCOPE, InvoiceLine.unit_price == rate)
     ).all()  # fmt: skip
-    return charged(session, lines) if lines else {}
+    entries = charged(session, [number for number, _ in rows]) if rows else {}
+    return [(terms, [one for one in entries[number] if one.ticket_id in tickets]) for number, terms in rows]
