@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import select
 
-from bot.domain import billing, invoices, time
+from bot.domain import billing, invoices, quotes, time
 from bot.domain.agreements import Agreement, AgreementType
 from bot.domain.billing import BillingReview, Finding, Fix
 from bot.domain.codes import Category, Code
@@ -117,6 +117,16 @@ def test_after_the_agreement_ended_nothing_else_is_charged(session, ticket):
     assert [one.finding for one in stands.open] == [Finding.CODE]
 
 
+def test_what_was_approved_is_charged_after_the_agreement_ended(session, ticket):
+    ends(session)
+    quote = quoted(session, ticket, 60)
+    answers(session, quote)
+    worked(session, ticket, 60, day=date(2026, 12, 7), now=LATER, code=Code.OUT_OF_SCOPE)
+    (made,) = billed(session, DECEMBER, LATER)
+    (line,) = invoices.lines_of(session, [made.id])[made.id]
+    assert (line.billed_minutes, line.amount, line.decisions) == (60, 150, [quote.decision_id])
+
+
 def test_what_waits_is_not_forgotten_in_a_month_without_an_agreement(session, ticket):
     ends(session)
     waiting = worked(session, ticket, 60, code=Code.OUT_OF_SCOPE)
@@ -140,6 +150,7 @@ def test_what_waited_for_a_budget_and_has_no_price_by_then_waits_on(session):
     bought(session, starts=DECEMBER.first, type=AgreementType.RETAINER, rate_amount=None, included_minutes=600)
     stands = billing.examined(session, reviewed(session, DECEMBER, now=LATER), LATER)
     assert [one.id for one in stands.charges.waiting] == [entry.id]
+    assert stands.charges.unpriced == []
     assert entry.id in billing.figures(stands)["waiting"]
 
 
@@ -256,6 +267,43 @@ def test_an_entry_across_two_prices_costs_the_lower_one(session, ticket):
     for minutes in (90, 60, 30):
         worked(session, ticket, minutes, code=Code.OUT_OF_SCOPE)
     assert sorted(amounts(session)) == [(30, 90), (150, 375)]
+
+
+def test_what_is_added_within_an_approval_names_its_decision(session, ticket):
+    bought(session, type=HOURLY)
+    quote = quoted(session, ticket, 120)
+    answers(session, quote)
+    entry = worked(session, ticket, 60, code=Code.OUT_OF_SCOPE)
+    billed(session, NOVEMBER, AFTER)
+    corrects(session, entry, 90)
+    (made,) = billed(session, DECEMBER, LATER)
+    (line,) = invoices.lines_of(session, [made.id])[made.id]
+    assert (line.billed_minutes, line.amount, line.decisions) == (30, 75, [quote.decision_id])
+
+
+def test_what_is_added_at_another_price_is_charged_at_that_one(session, approved):
+    """An hour at 150 EUR was billed, and another is approved at 100: two hours cost no more than 250."""
+    entry = worked(session, approved, 60, code=Code.OUT_OF_SCOPE)
+    billed(session, NOVEMBER, AFTER)
+    version(session, DECEMBER.first, rate_amount=Decimal(100))
+    quote = quotes.propose(
+        session, approved, minutes=60, cap_minutes=60, valid_until=date(2027, 1, 7), note="", by=person(session, "Bo"),
+        now=LATER,
+    )  # fmt: skip
+    answers(session, quote, now=LATER)
+    corrects(session, entry, 120, now=LATER)
+    made = billed(session, DECEMBER, LATER)
+    assert sorted((one.kind.value, one.net) for one in made) == [("credit_note", 150), ("invoice", 200)]
+
+
+def test_what_was_for_another_ticket_is_given_back_there_and_charged_here(session, approved, who):
+    entry = worked(session, approved, 60, code=Code.OUT_OF_SCOPE)
+    billed(session, NOVEMBER, AFTER)
+    other = file_a_ticket(session, status=Status.TRIAGE, assignee_id=who("Bo"))
+    answers(session, quoted(session, other, 60))
+    corrects(session, entry, 60, on=other)
+    made = billed(session, DECEMBER, LATER)
+    assert sorted((one.kind.value, one.net) for one in made) == [("credit_note", 150), ("invoice", 150)]
 
 
 # --- who signs
