@@ -10,13 +10,14 @@ from sqlalchemy import select
 from bot.domain import accounts, billing, invoices, people, provider, time
 from bot.domain.agreements import AgreementType
 from bot.domain.approvals import Approval
-from bot.domain.billing import BillingReview, ReviewState
+from bot.domain.billing import BillingReview, Fix, ReviewState
 from bot.domain.codes import Code
 from bot.domain.errors import Refused
 from bot.domain.exports import invoices as exported
 from bot.domain.invoices import BilledTime, Invoice, InvoiceAction
 from bot.domain.tickets import Ticket
 from bot.domain.time import TimeEntry
+from bot.domain.time.write_offs import WriteOff
 from tests.cast import by_name
 from tests.domain.billed import AFTER, DECEMBER, LATER, NOVEMBER, bought, worked
 from tests.domain.desk import file_a_ticket, one_waits_for_the_other, person
@@ -261,3 +262,30 @@ def test_two_who_export_at_once_mark_it_once(cast_sessions, cast_url, numbered):
         return exported.mark(session, list(session.scalars(select(Invoice))), AFTER)
 
     assert one_waits_for_the_other(cast_sessions, cast_url, marks, marks) == (1, 0)
+
+
+def test_what_its_author_puts_right_in_that_moment_is_not_written_off(cast_sessions, cast_url, month):
+    ticket_id, review_id = month
+    with cast_sessions.begin() as session:
+        people.enter_as_system(session)
+        long = worked(session, session.get_one(Ticket, ticket_id), 500).id
+        (key,) = [one.key for one in billing.examined(session, session.get_one(BillingReview, review_id), AFTER).open]
+
+    def puts_right(session):
+        bo = people.enter(session, "U0BO")
+        entry = session.get_one(TimeEntry, long)
+        return time.correct(
+            session, long, session.get_one(Ticket, ticket_id), by=bo, minutes=50, work_date=entry.work_date,
+            category=entry.category, code=entry.code, note=entry.note, reason="a slip", now=AFTER, today=AFTER.date(),
+        ).id  # fmt: skip
+
+    def writes_off(session):
+        eve = people.enter(session, "U0EVE")
+        review = billing.visible_to(session, eve, review_id, lock=True)
+        with pytest.raises(Refused, match="put right meanwhile"):
+            billing.fix(session, review, key, Fix.WRITE_OFF, by=eve, now=AFTER, reason="Nobody works that long")
+
+    one_waits_for_the_other(cast_sessions, cast_url, puts_right, writes_off)
+    with cast_sessions.begin() as session:
+        people.enter_as_system(session)
+        assert session.scalars(select(WriteOff)).all() == []

@@ -428,6 +428,7 @@ def test_after_hours_is_ticked_in_the_form_and_put_right_by_edit(house: House):
     ("T-101 yesterday 45m rebuilt it", "2026-11-22", "rebuilt it"),
     ("T-101 45m yesterday rebuilt it", "2026-11-22", "rebuilt it"),
     ("T-101 45m 2026-11-20", "2026-11-20", ""),
+    ("T-101 yesterday 45m today it broke again", "2026-11-22", "today it broke again"),
     ("T-101 45m Friday's report", "2026-11-23", "Friday's report"),
     ("T-101 45m Friday is when it broke", "2026-11-23", "Friday is when it broke"),
     ("T-101 45m yesterday's call", "2026-11-23", "yesterday's call"),
@@ -459,6 +460,22 @@ def test_a_day_to_come_is_no_day_to_log_on(house: House):
 def test_an_empty_day_that_is_over_shows_a_line_for_that_day(house: House):
     house.bo.opens("/time yesterday").sees("Nothing yet. `/time 2026-11-22 T-102 45m what you did` is all it takes.")
     house.bo.opens("/time today").sees("Nothing yet. `/time T-102 45m what you did` is all it takes.")
+
+
+def test_our_own_affairs_are_ours_whatever_the_ticket_is_about(house: House):
+    house.files_a_request()
+    with house.owner.begin() as connection:
+        connection.execute(text("update ticket set related_system = 'Salesforce'"))
+    house.bo.opens("/time").fills({"Ticket": "T-101", "Time spent": "30m", "Category": "Process improvement"}).submits()
+    assert house.one("select code from time_entry")["code"] == "internal"
+
+
+def test_what_triage_called_included_is_included(house: House):
+    house.files_a_request()
+    with house.owner.begin() as connection:
+        connection.execute(text("update ticket set related_system = 'Salesforce', code = 'included'"))
+    house.bo.opens("/time T-101 45m rebuilt the export").sees("Ticket resolution, Included")
+    assert house.one("select code from time_entry")["code"] == "included"
 
 
 def test_what_the_agreement_does_not_cover_is_out_of_scope_from_the_first_minute_on(house: House):

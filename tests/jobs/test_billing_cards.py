@@ -59,6 +59,14 @@ def test_nothing_is_drawn_anew_where_nothing_came_in(drawn: House):
     assert drawn.state_of_the_world() == before
 
 
+def test_time_that_was_under_way_while_the_card_was_drawn_is_seen_the_next_time(drawn: House):
+    drawn.now = NINE - timedelta(seconds=30)
+    logs(drawn)
+    assert redrawn(drawn) == 1
+    drawn.delivers()
+    assert redrawn(at(drawn, NINE + timedelta(hours=1))) == 0
+
+
 def test_time_of_another_month_or_client_leaves_it_alone(drawn: House):
     drawn.now = NINE + timedelta(minutes=5)
     logs(drawn, day=date(2026, 12, 1))

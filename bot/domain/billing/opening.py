@@ -1,6 +1,6 @@
 """A month that is over is put before those who sign it; and the months before it that nobody looked at yet."""
 
-from datetime import date, datetime
+from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -23,8 +23,7 @@ def _unbilled(session: Session, account: Account, month: Month) -> list[Month]:
     """From the first in which anything was logged here, or the account was served, after what is billed; in order."""
     logged = session.scalar(
         select(func.min(TimeEntry.period)).where(
-            TimeEntry.account_id == account.id, TimeEntry.period < month.first, TimeEntry.source.is_(None),
-            TimeEntry.period > (account.billed_through or date.min),
+            TimeEntry.account_id == account.id, TimeEntry.period < month.first, TimeEntry.source.is_(None)
         )
     )  # fmt: skip
     began = [Month.of(logged)] if logged else []
