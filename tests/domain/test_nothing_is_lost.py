@@ -73,6 +73,15 @@ def test_a_month_whose_agreement_was_made_late_is_opened_with_the_next(session):
     assert months(session) == [OCTOBER.first, NOVEMBER.first]
 
 
+def test_a_slip_of_the_year_opens_that_month_and_none_between(session, ticket):
+    """Acme's agreement began in January, and it is served since November: the months between were billed elsewhere."""
+    acme = by_name(session, "Acme")
+    acme.live_since, acme.billed_through = MONDAY, None
+    worked(session, ticket, 60, day=date(2026, 2, 3), now=MONDAY)
+    billing.open_due(session, acme, NOVEMBER, AFTER)
+    assert months(session) == [date(2026, 2, 1), NOVEMBER.first]
+
+
 def test_what_was_before_an_account_was_served_or_is_billed_is_not_opened(session, ticket):
     acme = by_name(session, "Acme")
     acme.live_since, acme.billed_through = MONDAY, None

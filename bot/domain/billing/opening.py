@@ -20,21 +20,15 @@ def open_due(session: Session, account: Account, month: Month, now: datetime) ->
 
 
 def _unbilled(session: Session, account: Account, month: Month) -> list[Month]:
-    """From the first in which anything was logged here, or the account was served, after what is billed; in order."""
-    logged = session.scalar(
-        select(func.min(TimeEntry.period)).where(
-            TimeEntry.account_id == account.id, TimeEntry.period < month.first, TimeEntry.source.is_(None)
-        )
-    )  # fmt: skip
-    began = [Month.of(logged)] if logged else []
-    if account.live_since:
-        began.append(Month.of(account.calendar.local_date(account.live_since)))
-    if account.billed_through:
-        began = [max(one, Month.of(account.billed_through).after) for one in began]
-    found = [month]
-    while began and found[0] > min(began):
-        found.insert(0, found[0].before)
-    return found
+    """With those before it since the account is served, and any in which something was logged here; in order."""
+    of_it = TimeEntry.account_id == account.id, TimeEntry.period < month.first, TimeEntry.source.is_(None)
+    found = {month, *map(Month.of, session.scalars(select(TimeEntry.period).distinct().where(*of_it)))}
+    served = Month.of(account.calendar.local_date(account.live_since)) if account.live_since else month
+    billed = Month.of(account.billed_through) if account.billed_through else None
+    while served < month:
+        found.add(served)
+        served = served.after
+    return sorted(one for one in found if billed is None or one > billed)
 
 
 def open_for(session: Session, account: Account, month: Month, now: datetime) -> BillingReview | None:
