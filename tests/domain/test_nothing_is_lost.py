@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.domain import billing, invoices, quotes, time
+from bot.domain.accounts import Account
 from bot.domain.agreements import Agreement, AgreementType
 from bot.domain.billing import BillingReview, Finding, Fix
 from bot.domain.codes import Category, Code
@@ -46,7 +47,9 @@ def billed(session, month, now, account="Acme"):
 def version(session, starts, **terms):
     """Another version of Acme's, which leaves alone what is billed."""
     told = {"type": HOURLY, "rate_currency": "EUR", "rate_amount": Decimal(150)} | terms
-    session.add(Agreement(account_id=by_name(session, "Acme").id, starts=starts, **told))
+    made = Agreement(account_id=by_name(session, "Acme").id, starts=starts, **told)
+    made.made_at = MONDAY
+    session.add(made)
     session.flush()
 
 
@@ -66,11 +69,39 @@ def test_a_month_that_got_its_time_late_is_opened_with_the_next(session, ticket)
     assert months(session) == [OCTOBER.first, NOVEMBER.first]
 
 
-def test_a_month_whose_agreement_was_made_late_is_opened_with_the_next(session):
+def test_a_month_whose_first_agreement_was_made_late_is_opened_with_the_next(session):
+    """A client since September buys in November, from the middle of October on."""
+    late = Account(
+        name="Initech", timezone="Europe/Berlin", channel_slack_id="C0INITECH", live_since=MONDAY - timedelta(days=60)
+    )
+    session.add(late)
+    session.flush()
+    bought = Agreement(account_id=late.id, type=HOURLY, starts=date(2026, 10, 15), rate_currency="EUR",
+                       rate_amount=Decimal(150), fee_amount=Decimal(310))  # fmt: skip
+    bought.made_at = MONDAY
+    session.add(bought)
+    session.flush()
+    billing.open_due(session, late, NOVEMBER, AFTER)
+    assert months(session, "Initech") == [OCTOBER.first, NOVEMBER.first]
+
+
+def test_what_was_billed_elsewhere_before_billing_began_here_is_left_alone(session, ticket):
+    """Acme was served here before its first review: time was logged, and nobody billed it by that."""
     acme = by_name(session, "Acme")
-    acme.live_since, acme.billed_through = MONDAY - timedelta(days=60), date(2026, 9, 30)
+    acme.billed_through = None
+    worked(session, ticket, 60, day=date(2026, 10, 26))
+    version(session, date(2026, 1, 1), rate_amount=Decimal(160))  # the price of old is put right
     billing.open_due(session, acme, NOVEMBER, AFTER)
-    assert months(session) == [OCTOBER.first, NOVEMBER.first]
+    assert months(session) == [NOVEMBER.first]
+
+
+def test_no_month_since_the_first_review_is_passed_over(session):
+    """No worker ran when November's was due."""
+    acme = by_name(session, "Acme")
+    acme.billed_through = None
+    billing.open_for(session, acme, OCTOBER, AFTER)
+    billing.open_due(session, acme, DECEMBER, LATER)
+    assert months(session) == [OCTOBER.first, NOVEMBER.first, DECEMBER.first]
 
 
 def test_a_slip_of_the_year_opens_that_month_and_none_between(session, ticket):

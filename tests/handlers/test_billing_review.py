@@ -317,7 +317,6 @@ def test_a_locked_month_is_not_put_right_any_more(house: House):
 
 
 def test_months_are_signed_in_their_order(house: House):
-    does(house, "update account set live_since = '2026-11-02'")
     number = a_review(house)
     house.now = datetime.fromisoformat("2026-12-10T10:00:00+00:00")
     logs(house, number, 60, day=date(2026, 12, 10))

@@ -15,8 +15,7 @@ NINE = datetime(2026, 12, 1, 8, tzinfo=UTC)  # in Berlin
 
 @pytest.fixture
 def drawn(house: House) -> House:
-    """November's reviews are open, and their cards were drawn at nine; it is the first month that is billed here."""
-    does(house, "update account set live_since = '2026-11-02'")
+    """November's reviews are open, and their cards were drawn at nine."""
     house.now = NINE
     house.ticks()
     return at(house, NINE)

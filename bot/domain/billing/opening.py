@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from bot.domain import accounts, events, outbox, provider
 from bot.domain.accounts import Account
+from bot.domain.agreements import Agreement
 from bot.domain.billing.review import BillingReview, bought_in
 from bot.domain.months import Month
 from bot.domain.outbox import Place, Subject
@@ -20,15 +21,36 @@ def open_due(session: Session, account: Account, month: Month, now: datetime) ->
 
 
 def _unbilled(session: Session, account: Account, month: Month) -> list[Month]:
-    """With those before it since the account is served, and any in which something was logged here; in order."""
-    of_it = TimeEntry.account_id == account.id, TimeEntry.period < month.first, TimeEntry.source.is_(None)
-    found = {month, *map(Month.of, session.scalars(select(TimeEntry.period).distinct().where(*of_it)))}
-    served = Month.of(account.calendar.local_date(account.live_since)) if account.live_since else month
+    """With those before it that came up since billing began here, by its first review; in order.
+
+    They are every month from that one on, any for which something was logged since, and those of a first agreement
+    that was made since, as far as the account was served by then. What was before is billed elsewhere.
+    """
+    first = session.scalar(select(func.min(BillingReview.month)).where(BillingReview.account_id == account.id))
+    began = Month.of(first) if first else month
+    start, _ = began.window(account.calendar)
+    logged = session.scalars(
+        select(TimeEntry.period).distinct().where(
+            TimeEntry.account_id == account.id, TimeEntry.period < month.first, TimeEntry.created_at >= start,
+            TimeEntry.source.is_(None),
+        )
+    )  # fmt: skip
+    found = {month, *map(Month.of, logged)}
+    since = min([began, *_of_first_terms(session, account, start)])
+    while since < month:
+        found.add(since)
+        since = since.after
     billed = Month.of(account.billed_through) if account.billed_through else None
-    while served < month:
-        found.add(served)
-        served = served.after
     return sorted(one for one in found if billed is None or one > billed)
+
+
+def _of_first_terms(session: Session, account: Account, start: datetime) -> list[Month]:
+    """From when on an account may be billed that had no agreement until then."""
+    made = list(session.scalars(select(Agreement).where(Agreement.account_id == account.id)))
+    if any(one.made_at < start for one in made):
+        return []
+    live = account.calendar.local_date(account.live_since) if account.live_since else None
+    return [Month.of(max(one.starts, live or one.starts)) for one in made]
 
 
 def open_for(session: Session, account: Account, month: Month, now: datetime) -> BillingReview | None:

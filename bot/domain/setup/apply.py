@@ -135,7 +135,9 @@ def _account(session: Session, part: AccountPart, now: datetime) -> list[str]:
     for contact in part.contacts:
         changes += _contact(session, account, contact)
     return (
-        changes + selling.agreed(session, account, part.agreement) + selling.opened(session, account, part.opening, now)
+        changes
+        + selling.agreed(session, account, part.agreement, now)
+        + selling.opened(session, account, part.opening, now)
     )
 
 

@@ -18,7 +18,7 @@ from bot.domain.setup.changes import became, update
 from bot.domain.setup.parts import BadFile
 
 
-def agreed(session: Session, account: Account, part: AgreementPart | None) -> list[str]:
+def agreed(session: Session, account: Account, part: AgreementPart | None, now: datetime) -> list[str]:
     """The version of the agreement that the file has, where it is not there yet."""
     if part is None:
         return []
@@ -57,7 +57,9 @@ def agreed(session: Session, account: Account, part: AgreementPart | None) -> li
         agreements.check_start(session, account, part.starts)
     except Refused as refusal:
         raise BadFile(f"{account.name}: agreement: {refusal}") from refusal
-    session.add(Agreement(account_id=account.id, **values))
+    made = Agreement(account_id=account.id, **values)
+    made.made_at = now
+    session.add(made)
     session.flush()
     if before is None:
         since = f" a version from {part.starts} on" if known else ""
