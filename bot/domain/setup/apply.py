@@ -134,11 +134,8 @@ def _account(session: Session, part: AccountPart, now: datetime) -> list[str]:
         accounts.welcome(session, account)
     for contact in part.contacts:
         changes += _contact(session, account, contact)
-    return (
-        changes
-        + selling.agreed(session, account, part.agreement, now)
-        + selling.opened(session, account, part.opening, now)
-    )
+    changes += selling.agreed(session, account, part.agreement, now)
+    return changes + selling.opened(session, account, part.opening, now)
 
 
 def _contact(session: Session, account: Account, part: ContactPart) -> list[str]:
