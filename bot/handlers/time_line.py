@@ -17,12 +17,13 @@ from bot.modals.time import account_number
 
 LONGEST_DURATION_WORDS = 4  # 2 h 15 min
 LONGEST_SHOWN = 40
+LONGEST_DAY_WORDS = 4  # Mon 12 Oct 2026
 _KEY = re.compile(r"(?:T|PR)-?\d+", re.IGNORECASE)
 _TIME = re.compile(r"[-−+]?\d[\d.,:]*(?:(?:h|hrs?|hours?|std|m|mins?|minutes?)(?:\d{1,2}m?)?)?", re.IGNORECASE)
 _TICKET = re.compile(r"(?:T-?)?\d+", re.IGNORECASE)
 _AFTER_HOURS = re.compile(r"after[\s-]hours\b[\s:,]*", re.IGNORECASE)  # where the note begins with it
 _NEAR = re.compile(r"today|yesterday|\d{4}-\d\d-\d\d", re.IGNORECASE)
-SOME_DAY = date(2026, 1, 1)  # to tell whether words are a day; which one depends on who writes
+SOME_DAY = date(2099, 12, 31)  # to tell whether words are a day; which one depends on who writes
 _QUOTED = re.compile(r"[\"“”„]\s*([^\"“”„]+?)\s*[\"“”](?:\s+|$)(.*)", re.DOTALL)
 
 
@@ -37,7 +38,11 @@ class Line(NamedTuple):
 
     def work_date(self, today: date) -> date:
         """When it was, for whom today is that day."""
-        return (read_past_day(self.day, today) if self.day else None) or today
+        if not self.day:
+            return today
+        if (found := read_past_day(self.day, today)) is None:
+            raise Refused(f"{self.day} is no day that is over, nor today. Write it as yesterday, Monday or 2026-11-20.")
+        return found
 
     @property
     def is_ticket(self) -> bool:
@@ -66,8 +71,8 @@ def _day_at_the_beginning(text: str) -> tuple[str, str]:
     words = text.split()
     if len(words) > 1 and words[0].lower() == "tomorrow":
         raise Refused("Tomorrow has not come yet. Log it when it is done.")
-    for count in (2, 1):
-        if len(words) > count and read_past_day(" ".join(words[:count]), SOME_DAY):
+    for count in range(min(LONGEST_DAY_WORDS, len(words) - 1), 0, -1):
+        if read_past_day(" ".join(words[:count]), SOME_DAY):
             return " ".join(words[:count]), " ".join(words[count:])
     return "", text
 

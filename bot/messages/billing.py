@@ -46,6 +46,7 @@ NOTHING_OPEN = Mrkdwn(
     "*Billing review*\nEvery month that is over is signed. The next review opens when a new month has begun."
 )
 NO_AGREEMENT = "No agreement was valid in {{ month }}, so nothing is charged. Add one with `/review agreements`."
+ENDED = "The agreement ended before {{ month }}: only what was approved, or is put right, counts. `/review agreements` has it."
 
 
 def name_of(session: Session, review: BillingReview) -> str:

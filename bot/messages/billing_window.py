@@ -129,7 +129,7 @@ def _lines(review: BillingReview, stands: Examined) -> list[Block]:
     charges = stands.charges
     if charges is None:
         return [blocks.section(say(messages.NO_AGREEMENT, month=review.period.name))]
-    ended = [blocks.section(say(messages.NO_AGREEMENT, month=review.period.name))] if charges.ended else []
+    ended = [blocks.section(say(messages.ENDED, month=review.period.name))] if charges.ended else []
     told = [_line(one) for one in charges.lines]
     told += [
         Mrkdwn(f"{_line(one)} · given back on {escape(credit.invoice.key)}")

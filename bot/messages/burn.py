@@ -27,7 +27,7 @@ Shown = Callable[[int], str]
 # fmt: off
 TOLD: dict[tuple[Burn, Place], str] = {
     (Burn.EXHAUSTED, Place.BILLING):
-        ":red_circle: *{{ account }}* has used all of {{ month }}’s {{ available }}{% if over %}, and {{ over }} more{% endif %}. New work is quoted before it starts; what is under way goes on, and is charged as hours beyond the allowance.",
+        ":red_circle: *{{ account }}* has used all of {{ month }}’s {{ available }}{% if over %}, and {{ over }} more{% endif %}. New work is quoted before it starts; what is under way goes on as agreed.",
     (Burn.USED_95, Place.BILLING):
         ":large_orange_circle: *{{ account }}* has used {{ used }} of {{ month }}’s {{ available }} ({{ share }} %).",
     (Burn.USED_80, Place.BILLING):
@@ -35,7 +35,7 @@ TOLD: dict[tuple[Burn, Place], str] = {
     (Burn.FORECAST_OVER, Place.BILLING):
         ":chart_with_upwards_trend: *{{ account }}* will need {{ forecast }} by the end of {{ month }}, and has {{ has }}. So far {{ used }} are used.",
     (Burn.EXHAUSTED, Place.CLIENT):
-        "{{ month }}’s {{ available }} are used up{% if over %}, and {{ over }} more{% endif %}. What is under way goes on, and costs extra as agreed. For new work your approver sees the price first, and it starts once they say yes.",
+        "{{ month }}’s {{ available }} are used up{% if over %}, and {{ over }} more{% endif %}. What is under way goes on as agreed. For new work your approver sees the price first, and it starts once they say yes.",
     (Burn.USED_95, Place.CLIENT):
         "{{ used }} of {{ month }}’s {{ available }} are used; {{ left }} are left.",
     (Burn.USED_80, Place.CLIENT):

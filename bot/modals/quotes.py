@@ -17,7 +17,7 @@ ASK = "quote.ask"
 LONGEST = 60 * 999
 ASKS = (
     "It goes to their approvers, in the ticket’s thread. The ticket waits for the answer, and work may start once "
-    "they have approved it; what they approved before may be used meanwhile."
+    "they have approved it; work that is under way may use up what they approved before."
 )
 
 

@@ -233,7 +233,7 @@ def test_rounding_charges_no_more_than_is_left_of_what_was_approved(session, app
         worked(session, approved, 20, day=date(2026, 11, day), code=Code.OUT_OF_SCOPE)
     billed(session, NOVEMBER, AFTER)  # twice half an hour: all of it
     worked(session, approved, 20, day=date(2026, 12, 7), now=LATER, code=Code.OUT_OF_SCOPE)
-    assert amounts(session, DECEMBER, LATER) == [(0, 0)]
+    assert amounts(session, DECEMBER, LATER) == [(20, 50)]  # as it was worked, which is within the hour
 
 
 def test_what_is_left_of_an_approval_is_counted_as_it_was_charged(session, approved):
@@ -344,6 +344,57 @@ def test_what_was_for_another_ticket_is_given_back_there_and_charged_here(sessio
     corrects(session, entry, 60, on=other)
     made = billed(session, DECEMBER, LATER)
     assert sorted((one.kind.value, one.net) for one in made) == [("credit_note", 150), ("invoice", 150)]
+
+
+def test_what_is_freed_within_an_approval_is_charged_in_full_to_what_takes_its_place(session, approved):
+    first = worked(session, approved, 60, code=Code.OUT_OF_SCOPE)
+    billed(session, NOVEMBER, AFTER)
+    time.reverse(session, first.id, by=person(session, "Bo"), now=AFTER, reason="another day")
+    worked(session, approved, 60, day=date(2026, 12, 7), now=LATER, code=Code.OUT_OF_SCOPE)
+    made = billed(session, DECEMBER, LATER)
+    assert sorted((one.kind.value, one.net) for one in made) == [("credit_note", 150), ("invoice", 150)]
+
+
+@pytest.mark.parametrize(("first", "then", "told"), [
+    (40, 50, [("invoice", Decimal("12.5"))]), (50, 40, [("credit_note", Decimal("12.5"))]), (50, 50, []),
+])  # fmt: skip
+def test_what_is_put_right_is_rounded_no_further_than_was_approved(session, ticket, first, then, told):
+    """Fifty minutes are approved: 40 are 45 on an invoice, and 50 are 50, not an hour."""
+    bought(session, type=HOURLY, rounding={"unit": 15, "mode": "up", "scope": "ticket_day"})
+    answers(session, quoted(session, ticket, 50))
+    entry = worked(session, ticket, first, code=Code.OUT_OF_SCOPE)
+    billed(session, NOVEMBER, AFTER)
+    corrects(session, entry, then)
+    assert [(one.kind.value, one.net) for one in billed(session, DECEMBER, LATER)] == told
+
+
+@pytest.mark.parametrize(("unit", "minutes", "charged"), [(15, 50, 500), (60, 10, 100)])
+def test_a_line_that_is_rounded_once_charges_no_less_than_was_worked(session, who, unit, minutes, charged):
+    bought(session, type=HOURLY, rounding={"unit": unit, "mode": "up", "scope": "invoice_line"})
+    for _ in range(10):
+        ticket = file_a_ticket(session, status=Status.TRIAGE, assignee_id=who("Bo"))
+        answers(session, quoted(session, ticket, minutes))
+        worked(session, ticket, minutes, code=Code.OUT_OF_SCOPE)
+    assert [minutes for minutes, _ in amounts(session)] == [charged]
+
+
+def test_after_hours_share_what_was_approved(session, ticket):
+    bought(session, type=HOURLY, rounding={"unit": 15, "mode": "up", "scope": "ticket_day"})
+    answers(session, quoted(session, ticket, 50))
+    worked(session, ticket, 25, code=Code.OUT_OF_SCOPE)
+    worked(session, ticket, 25, code=Code.OUT_OF_SCOPE, after_hours=True)
+    assert sum(minutes for minutes, _ in amounts(session)) == 55  # 30, and what was worked of the other
+
+
+def test_each_price_has_its_own_cap(session, ticket):
+    bought(session, type=HOURLY, rate_amount=Decimal(100), rounding={"unit": 15, "mode": "up", "scope": "ticket_day"})
+    answers(session, quoted(session, ticket, 50))
+    version(session, date(2026, 11, 2), rate_amount=Decimal(150),
+            rounding={"unit": 15, "mode": "up", "scope": "ticket_day"})  # fmt: skip
+    answers(session, quoted(session, ticket, 60))
+    worked(session, ticket, 50, code=Code.OUT_OF_SCOPE)
+    worked(session, ticket, 60, code=Code.OUT_OF_SCOPE)
+    assert sorted(minutes for minutes, _ in amounts(session)) == [50, 60]
 
 
 # --- who signs

@@ -424,6 +424,9 @@ def test_after_hours_is_ticked_in_the_form_and_put_right_by_edit(house: House):
     ("today T-101 45m rebuilt it", "2026-11-23", "rebuilt it"),
     ("Friday T-101 45m rebuilt it", "2026-11-20", "rebuilt it"),
     ("12 Oct T-101 45m rebuilt it", "2026-10-12", "rebuilt it"),
+    ("Thu 12 Nov T-101 45m rebuilt it", "2026-11-12", "rebuilt it"),
+    ("12 Oct 2025 T-101 45m rebuilt it", "2025-10-12", "rebuilt it"),
+    ("2026-11-20 T-101 45m rebuilt it", "2026-11-20", "rebuilt it"),
     ("2026-10-12 T-101 45m rebuilt it", "2026-10-12", "rebuilt it"),
     ("T-101 yesterday 45m rebuilt it", "2026-11-22", "rebuilt it"),
     ("T-101 45m yesterday rebuilt it", "2026-11-22", "rebuilt it"),
@@ -443,11 +446,19 @@ def test_a_line_may_be_for_another_day(house: House, line: str, day: str, note: 
 
 def test_the_same_line_for_another_day_is_no_slip(house: House):
     house.files_a_request()
-    house.bo.opens("/time T-101 45m rebuilt it").opens("/time yesterday T-101 45m rebuilt it").sees("Was it meant?")
-    house.bo.clicks("Log it again")
+    house.bo.opens("/time T-101 45m rebuilt it").opens("/time yesterday T-101 45m rebuilt it")
     assert [row["day"] for row in house.rows("select work_date::text as day from time_entry order by id")] == [
         "2026-11-23", "2026-11-22"
     ]  # fmt: skip
+    house.bo.opens("/time yesterday T-101 45m rebuilt it").sees("Was it meant?")
+
+
+@pytest.mark.parametrize("line", ["T-101 45m 2026-12-01 rebuilt it", "2026-12-01 T-101 45m rebuilt it"])
+def test_a_written_day_to_come_is_refused_and_nothing_is_stored(house: House, line: str):
+    house.files_a_request()
+    before = house.state_of_the_world()
+    house.bo.opens(f"/time {line}").sees("2026-12-01 is no day that is over, nor today.")
+    assert house.state_of_the_world() == before
 
 
 def test_a_day_to_come_is_no_day_to_log_on(house: House):

@@ -4,7 +4,7 @@ Each entry is charged once and for good (`BilledTime`). Time outside the scope i
 it, a project's as far as its budget does; the rest waits, and is charged in the month in which that changed.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable
 from decimal import Decimal
 
@@ -34,7 +34,7 @@ from bot.domain.invoices.charge import (
     project_names,
 )
 from bot.domain.invoices.invoice import BilledTicket
-from bot.domain.invoices.worked import Key, Worked, beyond_the_caps, net, pieces, unbilled, within_budget
+from bot.domain.invoices.worked import Key, Worked, net, pieces, unbilled, within_budget, within_the_caps
 from bot.domain.money import of_minor_units
 from bot.domain.months import Month
 from bot.domain.quotes import Quote
@@ -109,12 +109,12 @@ def _workers(session: Session, worked: Iterable[Worked]) -> dict[int, people.Per
 def _lines(
     session: Session, bought: Agreement, priced: dict[Key, list[Worked]], decisions: dict[int, int]
 ) -> list[Charge]:
-    names = project_names(session, priced)
+    names, charged_now = project_names(session, priced), defaultdict[Decimal, Counter[int]](Counter)
     made = []
     for key, worked in priced.items():
         billed = bought.rounds.total(pieces(worked))
         if key.code == Code.OUT_OF_SCOPE:
-            billed -= sum(beyond_the_caps(session, bought, key.rate, worked).values())
+            billed = within_the_caps(session, bought, key.rate, worked, charged_now[key.rate])
         what = described(key, names)
         made.append(hours_line(key.code, what, key.rate, worked, billed, bought.currency, decisions))
     return made

@@ -5,12 +5,13 @@ once. What was added since is given back first, each on the invoice that charged
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from decimal import Decimal
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from bot.domain import quotes
 from bot.domain.accounts import Account
 from bot.domain.agreements import Agreement
 from bot.domain.codes import Code
@@ -90,8 +91,10 @@ def settle(session: Session, found: Charges, corrections: dict[int, list[Worked]
     for number, change in corrections.items():
         lines = stands[number]
         rounds = terms.get(lines[-1][1].agreement_id or 0, found.bought).rounds  # as it was charged
-        now = rounds.total(pieces(before[number]))
-        difference = rounds.total(pieces([*before[number], *change])) - now
+        held = _held(session, *lines[-1], before[number])
+        now = held(rounds.total(pieces(before[number])), before[number])
+        after = [*before[number], *change]
+        difference = held(rounds.total(pieces(after)), after) - now
         if difference > 0:
             found.lines.append(_correction(*lines[-1], change, difference, decisions))
             continue
@@ -104,6 +107,17 @@ def settle(session: Session, found: Charges, corrections: dict[int, list[Worked]
                 charge.entries = []  # each is put right once
             credited.setdefault(invoice.id, Credit(invoice)).charges.append(charge)
     found.credits += credited.values()
+
+
+def _held(
+    session: Session, line: InvoiceLine, invoice: Invoice, before: list[Worked]
+) -> Callable[[int, list[Worked]], int]:
+    """What a line comes to: rounded, but out of scope no further than was approved; never less than was worked."""
+    if line.code != Code.OUT_OF_SCOPE:
+        return lambda minutes, _worked: minutes
+    tickets = {one.ticket_id for one in before if one.ticket_id}
+    cap = sum(quotes.caps(session, tickets, line.unit_price, invoice.currency).values())
+    return lambda minutes, worked: min(minutes, max(sum(one.minutes for one in worked), cap))
 
 
 def _terms(session: Session, invoices: list[Invoice]) -> dict[int, Agreement]:

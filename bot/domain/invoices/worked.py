@@ -1,6 +1,6 @@
 """The time that a month's charges are made of: what is not charged yet, and what was charged on an invoice."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable
 from datetime import date
 from decimal import Decimal
@@ -111,14 +111,25 @@ def charged(session: Session, lines: Collection[int]) -> dict[int, list[Worked]]
     return found
 
 
-def beyond_the_caps(session: Session, bought: Agreement, rate: Decimal, worked: list[Worked]) -> dict[int, int]:
-    """By ticket: how many minutes the rounding would charge beyond what was approved at that price."""
-    now = _rounded(bought, worked)
-    left = quotes.caps(session, now.keys(), rate)
-    for by_line, entries in _charged_on(session, now.keys(), rate):
-        for number, minutes in _rounded(by_line, entries).items():
-            left[number] = left.get(number, 0) - minutes
-    return {number: min(max(minutes - left[number], 0), minutes) for number, minutes in now.items()}
+def within_the_caps(
+    session: Session, bought: Agreement, rate: Decimal, worked: list[Worked], charged_now: Counter[int]
+) -> int:
+    """Minutes of a line out of scope: rounded, but no further than was approved at that price; never less than worked.
+
+    `charged_now` is what other lines at that price charge beside it, by ticket; this one is added.
+    """
+    now, raw = _rounded(bought, worked), Counter[int]()
+    for one in worked:
+        raw[one.ticket_id or 0] += one.minutes
+    left = Counter(quotes.caps(session, now.keys(), rate, bought.currency))
+    left.subtract(charged_now)
+    for terms, entries in _charged_on(session, now.keys(), rate):
+        left.subtract(_rounded(terms, entries))
+    over = {
+        number: min(max(minutes - left[number], 0), max(minutes - raw[number], 0)) for number, minutes in now.items()
+    }
+    charged_now.update({number: minutes - over[number] for number, minutes in now.items()})
+    return max(bought.rounds.total(pieces(worked)) - sum(over.values()), raw.total())
 
 
 def _rounded(bought: Agreement, worked: list[Worked]) -> dict[int, int]:

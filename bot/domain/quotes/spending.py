@@ -114,11 +114,16 @@ def covered(session: Session, ticket_ids: Collection[int]) -> dict[int, Quote]:
     return found
 
 
-def caps(session: Session, ticket_ids: Collection[int], rate: Decimal) -> dict[int, int]:
-    """By ticket: the minutes that were approved at that price, or at a dearer one: the cheapest band may go over."""
+def caps(session: Session, ticket_ids: Collection[int], rate: Decimal, currency: str) -> dict[int, int]:
+    """By ticket: the minutes that were approved at that price."""
     query = (
         select(Quote.ticket_id, func.sum(Quote.cap_minutes))
-        .where(Quote.ticket_id.in_(ticket_ids), Quote.state == QuoteState.APPROVED, Quote.rate_amount >= rate)
+        .where(
+            Quote.ticket_id.in_(ticket_ids),
+            Quote.state == QuoteState.APPROVED,
+            Quote.rate_amount == rate,
+            Quote.rate_currency == currency,
+        )
         .group_by(Quote.ticket_id)
     )
     return dict.fromkeys(ticket_ids, 0) | {number: int(total) for number, total in session.execute(query)}

@@ -123,7 +123,8 @@ def before(
     on = {"ticket_id": tickets.number_of(work)} if isinstance(work, str) else target(work)
     mine = and_(TimeEntry.person_id == by.id, TimeEntry.reverses_id.is_(None), ~undone)
     equal = [getattr(TimeEntry, name) == number for name, number in on.items()]
-    equal += [TimeEntry.minutes == minutes, TimeEntry.note == note.strip(), TimeEntry.created_at > since]
+    equal += [TimeEntry.minutes == minutes, TimeEntry.note == note.strip(), TimeEntry.created_at > since,
+              TimeEntry.work_date == work_date]  # fmt: skip
     day = select(func.coalesce(func.sum(TimeEntry.minutes), 0)).where(mine, TimeEntry.work_date == work_date)
     number = func.nextval(func.pg_get_serial_sequence(TimeEntry.__tablename__, "id"))
     asked = exists().where(mine, *equal), day.scalar_subquery(), number
