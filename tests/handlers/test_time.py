@@ -427,6 +427,7 @@ def test_after_hours_is_ticked_in_the_form_and_put_right_by_edit(house: House):
     ("Thu 12 Nov T-101 45m rebuilt it", "2026-11-12", "rebuilt it"),
     ("12 Oct 2025 T-101 45m rebuilt it", "2025-10-12", "rebuilt it"),
     ("2026-11-20 T-101 45m rebuilt it", "2026-11-20", "rebuilt it"),
+    ("2026-11-20 45m T-101 rebuilt it", "2026-11-20", "rebuilt it"),
     ("2026-10-12 T-101 45m rebuilt it", "2026-10-12", "rebuilt it"),
     ("T-101 yesterday 45m rebuilt it", "2026-11-22", "rebuilt it"),
     ("T-101 45m yesterday rebuilt it", "2026-11-22", "rebuilt it"),
