@@ -1,4 +1,4 @@
-"""The cards of months that wait to be signed say what stands in them by now."""
+"""The cards of months that wait to be signed keep up with time and terms that come in late."""
 
 from sqlalchemy.orm import Session
 

@@ -16,13 +16,18 @@ from tests.domain.billed import answers, bought, quoted, worked
 from tests.domain.desk import MONDAY, file_a_ticket, person
 
 
-@pytest.fixture
-def approved(session, who):
-    """Two hours of what Acme's agreement excludes are approved, and Bo works on it."""
-    ticket = file_a_ticket(
+def outside(session, who):
+    """A request about what Acme's agreement excludes, with Bo."""
+    return file_a_ticket(
         session, related_system="Salesforce", status=Status.TRIAGE, assignee_id=who("Bo"), code=Code.INCLUDED,
         estimate_minutes=120,
     )  # fmt: skip
+
+
+@pytest.fixture
+def approved(session, who):
+    """Two hours of what Acme's agreement excludes are approved, and Bo works on it."""
+    ticket = outside(session, who)
     answers(session, quoted(session, ticket))
     starts(session, ticket)
     return ticket
@@ -120,10 +125,7 @@ def test_without_an_approver_or_an_agreement_nothing_is_quoted(session, who, eve
 
 
 def test_who_has_not_begun_waits_for_the_answer(session, who):
-    ticket = file_a_ticket(
-        session, related_system="Salesforce", status=Status.TRIAGE, assignee_id=who("Bo"), code=Code.INCLUDED,
-        estimate_minutes=120,
-    )  # fmt: skip
+    ticket = outside(session, who)
     answers(session, quoted(session, ticket))
     quoted(session, ticket, 60)
     assert stands(ticket) == (Clearance.ASKED, Status.WAITING)

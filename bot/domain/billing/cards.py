@@ -15,7 +15,7 @@ UNDER_WAY = timedelta(minutes=1)  # what was written before, and stored after it
 
 
 def redraw(session: Session) -> int:
-    """Draw those anew whose account got time or another agreement since they were drawn; how many."""
+    """Draw those anew whose month got time, or whose account got other terms, since they were drawn; how many."""
     of_card = (Post.subject == Subject.BILLING_REVIEW, Post.subject_id == BillingReview.id, Post.parent_id.is_(None))
     drawn = select(func.max(Delivery.created_at)).join_from(Delivery, Post, Post.id == Delivery.post_id).where(*of_card)
     since = func.coalesce(drawn.correlate(BillingReview).scalar_subquery(), BillingReview.opened_at) - UNDER_WAY

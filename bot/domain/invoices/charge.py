@@ -92,7 +92,7 @@ class Charges:
     allowance: Period | None = None
     midway: Midway | None = None  # what was to be expected of the allowance
     ended: bool = False  # the agreement, before this month
-    waiting: list[Worked] = field(default_factory=list)  # outside the scope and not approved, or over a budget
+    waiting: list[Worked] = field(default_factory=list)  # not approved, over a budget, or of before and without a price
     unpriced: list[Worked] = field(default_factory=list)  # of a code that the agreement has no rate for
     free: int = 0  # minutes that cost nothing: in the price, or our own affair
 

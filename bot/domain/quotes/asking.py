@@ -1,4 +1,4 @@
-"""The price is put before the client, before anybody starts; the caller holds the ticket's lock."""
+"""The price is put before the client, before anybody starts or goes on; the caller holds the ticket's lock."""
 
 from datetime import date, datetime, timedelta
 from datetime import time as time_of_day
@@ -29,7 +29,7 @@ def propose(
     session: Session, ticket: Ticket, *, minutes: int, cap_minutes: int, valid_until: date, note: str, by: Person,
     now: datetime, seen: int | None = None,
 ) -> Quote:  # fmt: skip
-    """Put a price before the client's approvers, in the ticket's thread; the ticket waits for their answer."""
+    """Put a price before the client's approvers, in the ticket's thread; it waits for them, unless hours are left."""
     check(session, ticket, by=by, now=now, seen=seen)
     account = accounts.by_id(session, ticket.account_id)
     today = account.calendar.local_date(now)

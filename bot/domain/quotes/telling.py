@@ -34,6 +34,7 @@ def tell(
 def record(
     session: Session, kind: events.Kind, quote: Quote, ticket: Ticket, *, by: Person | None, now: datetime, **told: Any
 ) -> events.Event:
+    """What happened to it, with its figures as they were."""
     facts = {
         "quote": quote.id, "state": quote.state.value, "minutes": quote.minutes, "cap": quote.cap_minutes,
         "price": str(quote.price), "most": str(quote.most), "reasons": quote.reasons, "decision": quote.decision_id,
@@ -53,6 +54,7 @@ def _roots(session: Session, ticket: Ticket) -> dict[Place, outbox.Post]:
 
 
 def reply(session: Session, ticket: Ticket, event: events.Event, places: tuple[Place, ...]) -> None:
+    """The sentence in the ticket's threads at these places."""
     for place, root in _roots(session, ticket).items():
         if place in places:
             outbox.reply(session, root, event.id)
