@@ -142,6 +142,22 @@ def test_the_keyboard_alone_is_enough(small_app: SmallApp, open_page: OpenPage) 
     expect(page.get_by_label("Edit message")).to_be_focused()
 
 
+BOTH_KEYS_AT_ONCE = """async reply => {
+  const press = (el, key) => el.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
+  press(reply, "Escape");
+  await Promise.resolve();
+  press(document.activeElement, "r");
+}"""
+
+
+def test_what_is_opened_right_after_a_thread_was_closed_stays_open(small_app: SmallApp, open_page: OpenPage) -> None:
+    root = small_app.post("C0ACME", [blocks.section("Root")])
+    page = open_page(f"{ACME}&thread={root}")
+    page.get_by_label("Write a reply").evaluate(BOTH_KEYS_AT_ONCE)
+    sync_api.expect(page.get_by_role("complementary", name="Thread")).to_have_count(0)
+    sync_api.expect(page.get_by_role("dialog", name="Reactions")).to_be_visible()
+
+
 def test_new_messages_are_told_to_those_who_listen(small_app: SmallApp, open_page: OpenPage) -> None:
     page = open_page(ACME)
     say(page, "My own")

@@ -30,10 +30,9 @@ function write(route, { replace = false } = {}) {
   for (const name of PAGE) if (route[name]) params.set(name, route[name]);
   const hash = `#${params}`;
   if (hash === location.hash) return;
-  if (replace) {
-    history.replaceState(null, "", hash);
-    dispatchEvent(new HashChangeEvent("hashchange"));
-  } else location.hash = hash;
+  // Told at once: told by the browser, it would come after the next key and close what that opened.
+  history[replace ? "replaceState" : "pushState"](null, "", hash);
+  dispatchEvent(new HashChangeEvent("hashchange"));
 }
 
 /** Moves one pane. */
