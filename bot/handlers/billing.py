@@ -11,7 +11,7 @@ from bot.domain.people import Person
 from bot.handlers.agreements import require_staff
 from bot.handlers.call import Call, Routes
 from bot.messages import billing as messages
-from bot.messages import billing_window
+from bot.messages import billing_entries, billing_found, billing_window
 from bot.modals import billing as modal
 from bot.modals import form
 from bot.modals.time import work_option
@@ -48,21 +48,27 @@ def open_one(call: Call) -> None:
     call.done()
 
 
-def window_of(session: Session, actor: Person, review: BillingReview, call: Call, page: int = 0) -> dict[str, Any]:
-    """A review’s window as it stands now."""
-    body = billing_window.window(session, review, actor, page, call.now)
-    return modal.window(review, body, page)
+def window_of(
+    session: Session, actor: Person, review: BillingReview, call: Call, page: int = 0, narrowed: str = ""
+) -> dict[str, Any]:
+    """A review’s window as it stands now, or all its entries where they are `narrowed`."""
+    if narrowed:
+        body = billing_entries.window(session, review, actor, narrowed, page)
+    else:
+        body = billing_window.window(session, review, actor, page, call.now)
+    return modal.window(review, body, page, narrowed)
 
 
 def turn(call: Call) -> None:
-    """**Previous** and **Next**, of the list or of a review’s findings."""
-    which, _, page = call.value.partition(":")
+    """**Previous** and **Next** of the list, of findings or entries; **All entries**, their menu, and the way back."""
+    which, _, rest = call.value.partition(":")
+    page, _, narrowed = rest.partition(":")
     with call.begin() as (session, actor):
         if which == "list":
             view = _list(session, actor, call, _number(page))
         else:
             review = billing.visible_to(session, actor, _number(which))
-            view = window_of(session, actor, review, call, _number(page))
+            view = window_of(session, actor, review, call, _number(page), narrowed)
     call.replace(view)
     call.done()
 
@@ -80,17 +86,29 @@ def sign(call: Call) -> None:
 
 
 def open_fix(call: Call) -> None:
-    """**Recode** and its like: the small form, over the window."""
+    """**Recode** and its like, beside a finding."""
     number, _, key = call.value.partition(":")
-    how = Fix(call.action["action_id"].removeprefix(f"{billing_window.FIX}."))
-    if not modal.is_key(key):
+    _open_fix(call, call.action["action_id"].removeprefix(f"{billing_window.FIX}."), number, key)
+
+
+def pick(call: Call) -> None:
+    """The same in the menu beside an entry."""
+    how, _, rest = call.value.partition(":")
+    number, _, key = rest.partition(":")
+    _open_fix(call, how, number, key)
+
+
+def _open_fix(call: Call, which: str, number: str, key: str) -> None:
+    """The small form, over the window."""
+    if which not in set(Fix) or not modal.is_key(key):
         raise NotFound(NO_REVIEW)
+    how = Fix(which)
     with call.begin() as (session, actor):
         review = billing.visible_to(session, actor, _number(number))
         billing.check(session, review, by=actor)
         found = billing.find(session, review, key, call.now)
         metadata = modal.Fixing(review=review.id, key=key, how=how, **_underneath(call))
-        view = modal.fix(found, billing_window.told(session, actor, found), metadata)
+        view = modal.fix(found, billing_found.told(session, actor, found), metadata)
     call.open(view)
     call.done()
 
@@ -99,7 +117,8 @@ def _underneath(call: Call) -> dict[str, Any]:
     """The window it was pressed in: it is to show the outcome."""
     if not (call.in_window and call.view["callback_id"] == modal.WINDOW):
         return {}
-    return {"window": call.view["id"], "page": modal.State.model_validate_json(call.metadata).page}
+    state = modal.State.model_validate_json(call.metadata)
+    return {"window": call.view["id"], "page": state.page, "narrowed": state.narrowed}
 
 
 def submit_fix(call: Call) -> None:
@@ -113,7 +132,7 @@ def submit_fix(call: Call) -> None:
             session, review, metadata.key, metadata.how, by=actor, now=call.now, code=filled.code, note=filled.note,
             ticket=ticket, reason=filled.reason,
         )  # fmt: skip
-        view = window_of(session, actor, review, call, metadata.page) if metadata.window else None
+        view = window_of(session, actor, review, call, metadata.page, metadata.narrowed) if metadata.window else None
     if view and metadata.window:
         call.redraw(metadata.window, view)
     call.done()
@@ -135,7 +154,9 @@ ROUTES: Routes = {
     ("action", messages.OPEN): open_one,
     ("action", f"{messages.PAGE}.back"): turn,
     ("action", f"{messages.PAGE}.on"): turn,
+    **{("action", shown): turn for shown in (messages.ENTRIES, messages.NARROW, messages.BACK)},
     ("action", messages.SIGN): sign,
+    ("action", billing_entries.PICK): pick,
     **{("action", f"{billing_window.FIX}.{how.value}"): open_fix for how in Fix},
     ("view", modal.FIX): submit_fix,
     ("options", modal.FIND_TICKET): find_ticket,

@@ -18,6 +18,8 @@ from bot.messages.blocks import Block
 from bot.messages.mrkdwn import Mrkdwn, day, escape, instant, mention, say
 
 OPEN, SIGN, LIST, PAGE = "billing.open", "billing.sign", "billing.list", "billing.page"
+# Parts of a review, turned to like its pages: all its entries, those of one code or person, and back.
+ENTRIES, NARROW, BACK = "billing.entries", "billing.narrow", "billing.back"
 PER_PAGE = 15  # each is examined for the list
 ON_HOME = 5
 SHORT_DIGEST = 16

@@ -8,41 +8,25 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from bot.domain import billing, invoices, people, projects, tickets
+from bot.domain import billing, invoices
 from bot.domain.billing import KINDS, BillingReview, Examined, Finding, Fix, Found, ReviewState
 from bot.domain.durations import show
 from bot.domain.invoices import Charge, Charges, Invoice
 from bot.domain.money import Money
 from bot.domain.people import Person
-from bot.domain.time import TimeEntry
 from bot.messages import billing as messages
 from bot.messages import blocks, burn
+from bot.messages.billing_found import TITLES, Known
 from bot.messages.blocks import Block
 from bot.messages.invoices import OPEN as OPEN_INVOICE
 from bot.messages.invoices import counted, named_tickets, paragraphs
 from bot.messages.invoices import heading as invoice_heading
-from bot.messages.mrkdwn import Mrkdwn, clip, day, escape, line, say
+from bot.messages.mrkdwn import Mrkdwn, day, escape, line, say
 
 FIX = "billing.fix"
 PER_PAGE = 30  # two blocks each, a hundred in a window
 SHOWN_LINES = 40
 SHOWN_ROWS = 12
-# fmt: off
-TITLES: dict[Finding, tuple[str, str]] = {
-    Finding.VAGUE:      ("Says too little", "No ticket and hardly a word: the client could not tell what it was."),
-    Finding.CODE:       ("No price", "The agreement has no rate for this code."),
-    Finding.MISMATCH:   ("Category and code do not match", "Our own affairs charged to the client, or the client’s work charged to nobody."),
-    Finding.LONG_DAY:   ("More than 12 hours on a day", "Of one person, for all accounts together."),
-    Finding.LONG_ENTRY: ("More than 8 hours in one entry", "Perhaps a slip, perhaps a long night."),
-    Finding.DUPLICATE:  ("Logged twice?", "The same person, work, day and minutes again."),
-    Finding.WAITING:    ("Not approved", "Kept, and off the invoice until it is approved. It holds nothing up."),
-    Finding.NO_TICKET:  ("On no ticket", "No ticket tells what it was for; where it is charged, its note does. It holds nothing up."),
-    Finding.STRAGGLER:  ("From an earlier month", "That month is locked, so it counts in this one. It holds nothing up."),
-    Finding.LATE:       ("Logged late", "More than a business day after it was done."),
-    Finding.UNENTERED:  ("Days that look short", "Fewer hours than a working day has, for all accounts together. Ask whether something is missing."),
-}
-BECAUSE = {"approval": "the client has not approved it", "budget": "over the project’s budget"}
-# fmt: on
 ALL_WELL = Mrkdwn("*Nothing was found.* Every entry has its ticket, its words and its price.")
 ORDER = {finding: place for place, finding in enumerate(KINDS)}
 SETTLED = {Fix.WAIVE: "It is right", Fix.WRITE_OFF: "Written off"}
@@ -59,14 +43,21 @@ def window(session: Session, review: BillingReview, actor: Person, page: int, no
     body = [blocks.section(head), blocks.facts(_numbers(told, stands))]
     body += messages.signed_by(session, signed)
     if stands is None or review.state is ReviewState.LOCKED:
+        body += blocks.actions(_all_entries(review, told))
         return body + _settled(session, review, actor) + _invoices(session, review, actor)
     sign = messages.may_be_signed(session, review, stands, now) and billing.may_sign(
         session, review, signed, actor, now
     )
-    body += blocks.actions([messages.sign_button(review, stands)] if sign else [])
+    body += blocks.actions([*([messages.sign_button(review, stands)] if sign else []), *_all_entries(review, told)])
     body += _lines(review, stands)
     body += _settled(session, review, actor)
     return [*body, blocks.divider(), *_findings(session, review, actor, stands, page)]
+
+
+def _all_entries(review: BillingReview, told: dict[str, Any]) -> list[dict[str, Any]]:
+    """The way to each entry, where there is any."""
+    button = blocks.button("All entries", messages.ENTRIES, f"{review.id}:0:{billing.ALL}")
+    return [button] if told["raw_minutes"] else []
 
 
 def _numbers(told: dict[str, Any], stands: Examined | None) -> list[tuple[str, Mrkdwn]]:
@@ -155,12 +146,12 @@ def _line(one: Charge) -> Mrkdwn:
 def _settled(session: Session, review: BillingReview, actor: Person) -> list[Block]:
     """With the reason and who gave it: whoever signs reads what was written off, and what was called right."""
     done = billing.settled_in(session, review)
-    known = _Known(session, actor, [one.entry for one in done if one.entry])
+    known = Known(session, actor, [one.entry for one in done if one.entry])
     told = [_reason(one, known) for one in done]
     return paragraphs(f"*Settled: {len(done)}*", told, SHOWN_ROWS) if done else []
 
 
-def _reason(one: billing.Settled, known: "_Known") -> Mrkdwn:
+def _reason(one: billing.Settled, known: Known) -> Mrkdwn:
     said = say(
         "{{ how }}: “{{ reason }}” ({{ by }})", how=SETTLED[one.how], reason=line(one.reason, 200), by=one.by.name
     )
@@ -178,7 +169,7 @@ def _findings(session: Session, review: BillingReview, actor: Person, stands: Ex
     last = max(len(fixable) - 1, 0) // PER_PAGE
     page = min(max(page, 0), last)
     shown = fixable[page * PER_PAGE : (page + 1) * PER_PAGE]
-    known = _Known(session, actor, [one.entry for one in (*shown, *to_know) if one.entry])
+    known = Known(session, actor, [one.entry for one in (*shown, *to_know) if one.entry])
     body: list[Block] = []
     for finding, group in groupby(shown, key=lambda one: one.finding):
         body.append(_heading(finding, sum(one.finding is finding for one in fixable)))
@@ -209,49 +200,6 @@ def _turns(review: BillingReview, page: int, last: int) -> list[dict[str, Any]]:
     turns = [blocks.button("Previous", f"{messages.PAGE}.back", f"{review.id}:{page - 1}")] if page else []
     more = [blocks.button("Next", f"{messages.PAGE}.on", f"{review.id}:{page + 1}")] if page < last else []
     return turns + more
-
-
-def told(session: Session, actor: Person, found: Found) -> Mrkdwn:
-    """One finding, above the form that puts it right."""
-    title, _ = TITLES[found.finding]
-    return Mrkdwn(f"*{title}*\n{_Known(session, actor, [found.entry] if found.entry else []).told(found)}")
-
-
-class _Known:
-    """Whom and what entries name, read once."""
-
-    def __init__(self, session: Session, actor: Person, entries: list[TimeEntry]):
-        self._people = people.by_ids(session, {one.person_id for one in entries})
-        self._tickets = tickets.several(session, actor, {one.ticket_id for one in entries if one.ticket_id})
-        self._projects = projects.several(session, actor, {one.project_id for one in entries if one.project_id})
-
-    def told(self, one: Found) -> Mrkdwn:
-        """Who, when, how long, on what, with which words."""
-        if one.entry is None:
-            days = int(one.because or 1)
-            who = one.person.name if one.person else "Somebody"
-            first = f", from {day(one.day)} on" if one.day else ""
-            return escape(f"{who}: {show(one.minutes)} missing on {days} {'days' if days > 1 else 'day'}{first}")
-        return self.entry(one.entry, one)
-
-    def entry(self, entry: TimeEntry, one: Found | None = None) -> Mrkdwn:
-        """An entry on one line, with what was found about it."""
-        who = self._people.get(entry.person_id)
-        why = BECAUSE.get(one.because) if one else None
-        in_all = f"{show(one.minutes)} on that day" if one and one.finding is Finding.LONG_DAY else None
-        return say(
-            "*{{ who }}* · {{ day }} · *{{ spent }}*{% if in_all %}, {{ in_all }}{% endif %} · {{ work }} · "
-            "{{ category }}, {{ code }}{% if why %} · {{ why }}{% endif %}{% if note %}\n“{{ note }}”{% endif %}",
-            who=who.name if who else "Somebody", day=day(entry.work_date), spent=show(entry.minutes),
-            work=self._work(entry), category=entry.category.label, code=entry.code.label, why=why,
-            note=line(entry.note, 300), in_all=in_all,
-        )  # fmt: skip
-
-    def _work(self, entry: TimeEntry) -> str:
-        work = self._tickets.get(entry.ticket_id or 0) or self._projects.get(entry.project_id or 0)
-        if work is None:
-            return "no ticket" if not (entry.ticket_id or entry.project_id) else f"T-{entry.ticket_id}"
-        return f"{work.key} {clip(work.title, 60)}"
 
 
 # --- what came of it

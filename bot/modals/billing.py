@@ -20,16 +20,18 @@ MEANS: dict[Fix, str] = {
     Fix.RECODE: "The entry is taken back, and one with this code stands in its place. The history keeps both.",
     Fix.NOTE: "It stays the entry of whoever worked; the history tells that you wrote this.",
     Fix.ASSIGN: "Its hours then count on that ticket, and the invoice names it.",
-    Fix.WRITE_OFF: "It stays in the hours and off the invoices, for good.",
+    Fix.WRITE_OFF: "It stays in the hours and off the invoices; *All entries* can charge it until the month is locked.",
+    Fix.CHARGE: "It counts again as if it had never been written off. The history keeps both.",
     Fix.WAIVE: "It is charged as it is, and no longer holds the month up.",
 }
 
 
 class State(BaseModel):
-    """What the window carries along: which review, and which page of findings."""
+    """What the window carries along: which review, which page, and of all entries which; none shows the findings."""
 
     review: int
     page: int = 0
+    narrowed: str = ""
 
 
 class Fixing(State):
@@ -49,9 +51,9 @@ class Form(BaseModel):
     reason: str = ""
 
 
-def window(review: BillingReview, body: list[Block], page: int) -> dict[str, Any]:
+def window(review: BillingReview, body: list[Block], page: int, narrowed: str) -> dict[str, Any]:
     """One review."""
-    state = State(review=review.id, page=page).model_dump_json()
+    state = State(review=review.id, page=page, narrowed=narrowed).model_dump_json()
     return form.modal(WINDOW, "Billing review", body, submit=None, close="Close", metadata=state)
 
 
@@ -69,6 +71,7 @@ def fix(found: Found, about: Mrkdwn, metadata: Fixing) -> dict[str, Any]:
                                     placeholder="Rebuilt the search index after the import failed"),
         Fix.ASSIGN: lambda: form.search("ticket", "Ticket", FIND_TICKET, placeholder="Key or words"),
         Fix.WRITE_OFF: lambda: _reason("Agreed with the client on the phone"),
+        Fix.CHARGE: lambda: _reason("Written off by mistake"),
         Fix.WAIVE: lambda: _reason("Night of the migration; Maya knows"),
     }[metadata.how]()  # fmt: skip
     body = [blocks.section(about), field, blocks.context(Mrkdwn(MEANS[metadata.how]))]

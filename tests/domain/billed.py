@@ -15,12 +15,13 @@ from bot.domain.codes import Category, Code
 from bot.domain.deciding import decide
 from bot.domain.invoices import Invoice, InvoiceAction
 from bot.domain.months import Month
+from bot.domain.projects import Project
 from bot.domain.quotes import Quote
 from bot.domain.seats import Verdict
 from bot.domain.tickets import Ticket
 from bot.domain.time import TimeEntry
 from tests.cast import by_name
-from tests.domain.desk import MONDAY, person
+from tests.domain.desk import MONDAY, file_a_ticket, person
 
 NOVEMBER, DECEMBER = Month(2026, 11), Month(2026, 12)
 TODAY = MONDAY.date()
@@ -69,6 +70,18 @@ def answers(
     approval = pending_of(session, Purpose.QUOTE, quote.id)
     assert approval is not None
     decide(session, person(session, who), approval.id, verdict, now=now, reason=reason)
+
+
+def project_of(session: Session, budget: int | None) -> Project:
+    """One of Acme’s, with so many minutes to spend."""
+    bo, filed = person(session, "Bo").id, file_a_ticket(session)
+    made = Project(
+        account_id=filed.account_id, name="New brand", owner_id=bo, budget_minutes=budget, approval="Given",
+        created_at=MONDAY, created_by_id=bo, state_since=MONDAY, from_ticket_id=filed.id,
+    )  # fmt: skip
+    session.add(made)
+    session.flush()
+    return made
 
 
 def reviewed(session: Session, month: Month = NOVEMBER, account: str = "Acme", now: datetime = AFTER) -> BillingReview:

@@ -9,11 +9,10 @@ from bot.domain import billing, events, time
 from bot.domain.billing import Finding, Fix
 from bot.domain.codes import Category, Code
 from bot.domain.errors import Refused
-from bot.domain.projects import Project
 from bot.domain.time import TimeEntry
 from bot.domain.workflow import Status
 from tests.cast import by_name
-from tests.domain.billed import AFTER, reviewed, worked
+from tests.domain.billed import AFTER, project_of, reviewed, worked
 from tests.domain.desk import MONDAY, delivered, file_a_ticket, pending, person
 
 pytestmark = pytest.mark.usefixtures("finance")
@@ -41,17 +40,6 @@ def found(session, review, *kinds):
 def on_acme(session, note, code=Code.INCLUDED, minutes=60, category=None, day=TUESDAY):
     """An entry on no ticket."""
     return worked(session, by_name(session, "Acme"), minutes, note=note, code=code, category=category, day=day)
-
-
-def project(session, budget):
-    bo, filed = person(session, "Bo").id, file_a_ticket(session)
-    made = Project(
-        account_id=filed.account_id, name="New brand", owner_id=bo, budget_minutes=budget, approval="Given",
-        created_at=MONDAY, created_by_id=bo, state_since=MONDAY, from_ticket_id=filed.id,
-    )  # fmt: skip
-    session.add(made)
-    session.flush()
-    return made
 
 
 def fixes(session, review, finding, entry, how, by="Sam", **told):
@@ -87,7 +75,7 @@ def test_what_holds_a_month_up_is_not_told_again_as_on_no_ticket(session, review
 
 
 def test_a_project_needs_no_note_and_what_goes_over_its_budget_waits_for_it(session, ticket, review):
-    one = project(session, 60)
+    one = project_of(session, 60)
     within, over = worked(session, one, 60, note=""), worked(session, one, 30, note="", day=TUESDAY)
     outside = worked(session, ticket, 20, code=Code.OUT_OF_SCOPE)
     assert found(session, review, Finding.VAGUE, Finding.NO_TICKET) == []
@@ -180,7 +168,11 @@ def test_each_fix_is_told_and_draws_the_card_anew(session, ticket, review):
     kinds = list(session.scalars(select(events.Event.kind).order_by(events.Event.id.desc()).limit(3)))
     assert kinds == [events.Kind.FINDING_WAIVED, events.Kind.TIME_LOGGED, events.Kind.TIME_REVERSED]
     stands = session.scalars(select(TimeEntry).where(TimeEntry.replaces_id == entry.id)).one()
-    assert (stands.ticket_id, stands.minutes, stands.reason) == (ticket.id, 60, "put on its ticket in the review")
+    assert (stands.ticket_id, stands.minutes, stands.reason) == (
+        ticket.id,
+        60,
+        "put on its ticket in the billing review",
+    )
 
 
 def test_what_was_written_off_stays_so_when_its_author_puts_it_right(session, ticket, review):

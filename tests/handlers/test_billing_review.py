@@ -253,6 +253,10 @@ def test_a_lead_sees_everything_and_is_told_who_signs(house: House):
     assert house.state_of_the_world() == before
 
 
+FORGED = ("", "x", "9" * 30, "1:vague:1", "1:", "list:99999999", "list:x", "write_off:1:entry:1", "recode:1:entry:x",
+          "charge:9:off:1", "recode:x:entry:1", "1:0:person:x", "1:0:code", "1:x:all")  # fmt: skip
+
+
 def test_forged_buttons_change_nothing_whoever_sends_them(house: House):
     buys(house)
     number = files(house)
@@ -263,8 +267,9 @@ def test_forged_buttons_change_nothing_whoever_sends_them(house: House):
     before = house.state_of_the_world()
     for who in ("U0BO", "U0REX", "U0CLEO", "U0SAM"):
         forged["user"]["id"] = who
-        for action in ("billing.sign", "billing.open", "billing.fix.recode", "billing.fix.waive", "billing.page.on"):
-            for value in ("", "x", "9" * 30, "1:vague:1", "1:", "list:99999999", "list:x"):
+        for action in ("billing.sign", "billing.open", "billing.fix.recode", "billing.fix.waive", "billing.page.on",
+                       "billing.pick", "billing.entries", "billing.fix.x"):  # fmt: skip
+            for value in FORGED:
                 forged["actions"][0] |= {"action_id": action, "value": value}
                 assert house.sends_payload(forged)[0] == 200, (who, action, value)
     assert house.state_of_the_world() == before
@@ -372,6 +377,47 @@ def test_many_findings_are_turned_page_by_page(house: House):
         logs(house, number, minutes, day=date(2026, 11, 2) + timedelta(days=minutes % 28))
     november_is_over(house)
     opens(house, house.sam).sees("More than 8 hours in one entry: 35").clicks("Next").clicks("Previous")
+    assert len(house.sam.modal()["blocks"]) <= 100
+
+
+def test_any_entry_is_put_right_and_a_write_off_is_taken_back(house: House):
+    buys(house)
+    number = files(house, "The till is slow")
+    for minutes in (60, 45):
+        logs(house, number, minutes, note=f"worked on it for {minutes} minutes")
+    november_is_over(house)
+    sam = opens(house, house.sam).sees("Nothing holds it up").clicks("All entries")
+    sam.sees("Acme, November 2026: entries").sees("1h").sees("45m").sees("Ticket resolution, Included")
+    sam.chooses("More", "Recode", on="for 45 minutes").fills({"Billing code": "Advisory"}).submits()
+    sam.sees("Ticket resolution, Advisory").sees("for 60 minutes")
+    sam.chooses("Which", "Advisory: 45m").sees("for 45 minutes").does_not_see("for 60 minutes")
+    sam.chooses("More", "Write off", on="for 45 minutes").fills({"Why": "A favour"}).submits()
+    sam.sees("written off").does_not_see("for 60 minutes")  # still narrowed
+    sam.clicks("Back to the review").sees("Settled: 1").sees("A favour").clicks("All entries")
+    sam.chooses("Which", "Written off: 45m")
+    sam.chooses("More", "Charge after all").fills({"Why": "By mistake"}).submits().sees("Nothing is here any more")
+    sam.chooses("Which", "All entries: 1h 45m").sees("for 45 minutes").does_not_see("written off")
+    sam.clicks("Back to the review").does_not_see("Settled")
+
+
+def test_of_a_locked_month_entries_are_looked_at_only(house: House):
+    a_review(house)
+    both_sign(house)
+    opens(house, house.sam).clicks("All entries").sees("The month is locked, so these stay as they are").sees("1h")
+    assert house.sam.buttons() == {"Back to the review"}
+
+
+def test_many_entries_are_turned_page_by_page(house: House):
+    buys(house)
+    number = files(house)
+    for minutes in range(1, 46):
+        logs(
+            house, number, minutes, day=date(2026, 11, 2) + timedelta(days=minutes % 28), note=f"item {minutes} of them"
+        )
+    november_is_over(house)
+    sam = opens(house, house.sam).clicks("All entries").clicks("Next")
+    assert house.sam.buttons() == {"Back to the review", "Previous"}
+    sam.chooses("Which", "Bo: 17h 15m").clicks("Next").clicks("Previous")
     assert len(house.sam.modal()["blocks"]) <= 100
 
 

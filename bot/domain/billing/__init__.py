@@ -1,10 +1,12 @@
 """Billing: each month of each account is looked at, put right, signed by two, and locked.
 
-`opening` makes a month's review, `findings` is what is looked at, `fixing` what puts it right, `review` the signing and
-the lock, `signatures` who has signed, `settled` what was left as it is, `cards` what others read of it.
+`opening` makes a month's review, `findings` is what is looked at, `entries` all there is to pick from, `fixing` what
+puts it right, `review` the signing and the lock, `signatures` who has signed, `settled` what was left as it is,
+`cards` what others read of it.
 """
 
 from bot.domain.billing.cards import redraw
+from bot.domain.billing.entries import ALL, entries_of, narrow, shares
 from bot.domain.billing.findings import KINDS, Examined, Finding, Fix, Found
 from bot.domain.billing.fixing import check, find, fix, write_off
 from bot.domain.billing.opening import open_due, open_for
@@ -26,8 +28,8 @@ from bot.domain.billing.settled import Settled, settled_in
 from bot.domain.billing.signatures import Signatures, may_sign, signatures
 
 __all__ = [
-    "KINDS", "BillingReview", "Examined", "Finding", "Fix", "Found", "ReviewState", "Settled", "Signatures",
-    "WaivedFinding", "check", "earlier_open", "examined", "figures", "find", "fix", "lapse", "listed", "lock_subject",
-    "may_sign", "open_due", "open_for", "redraw", "remind", "settled_in", "sign", "signatures", "visible_to",
-    "write_off",
+    "ALL", "KINDS", "BillingReview", "Examined", "Finding", "Fix", "Found", "ReviewState", "Settled", "Signatures",
+    "WaivedFinding", "check", "earlier_open", "entries_of", "examined", "figures", "find", "fix", "lapse", "listed",
+    "lock_subject", "may_sign", "narrow", "open_due", "open_for", "redraw", "remind", "settled_in", "shares", "sign",
+    "signatures", "visible_to", "write_off",
 ]  # fmt: skip

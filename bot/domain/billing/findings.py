@@ -38,13 +38,14 @@ class Fix(StrEnum):
     NOTE = "note"
     ASSIGN = "assign"
     WRITE_OFF = "write_off"
+    CHARGE = "charge"  # what was written off, after all
     WAIVE = "waive"  # it is right as it is: with a reason
 
     @property
     def label(self) -> str:
         """The word on the button."""
         return {self.NOTE: "Say what was done", self.ASSIGN: "Put on a ticket", self.WRITE_OFF: "Write off",
-                self.WAIVE: "It is right"}.get(self, "Recode")  # fmt: skip
+                self.CHARGE: "Charge after all", self.WAIVE: "It is right"}.get(self, "Recode")  # fmt: skip
 
 
 class Finding(StrEnum):
@@ -61,6 +62,8 @@ class Finding(StrEnum):
     LATE = "late"
     STRAGGLER = "straggler"
     UNENTERED = "unentered"
+    ENTRY = "entry"
+    OFF = "off"
 
 
 class Kind(NamedTuple):
@@ -84,7 +87,11 @@ KINDS: dict[Finding, Kind] = {
     Finding.LATE:       Kind(False, ()),
     Finding.STRAGGLER:  Kind(False, (_F.WRITE_OFF,)),
     Finding.UNENTERED:  Kind(False, ()),
+    # Nothing is odd about these: somebody picks one among all entries.
+    Finding.ENTRY:      Kind(False, (_F.RECODE, _F.NOTE, _F.ASSIGN, _F.WRITE_OFF)),
+    Finding.OFF:        Kind(False, (_F.CHARGE,)),
 }
+PICKED = frozenset({Finding.ENTRY, Finding.OFF})
 # fmt: on
 OURS = frozenset(category for category, (_, code) in CATEGORIES.items() if code is Code.INTERNAL)
 
@@ -109,7 +116,8 @@ class Found:
     @property
     def fixes(self) -> tuple[Fix, ...]:
         """What may be done about it."""
-        return KINDS[self.finding].fixes
+        free = self.entry is not None and self.entry.code is Code.INTERNAL  # there is nothing to write off
+        return tuple(how for how in KINDS[self.finding].fixes if not (free and how is Fix.WRITE_OFF))
 
 
 @dataclass(frozen=True)
@@ -173,8 +181,8 @@ def examine(
 ) -> Examined:
     """Look at everything; a handful of queries, all of this account and month. Without `today`, at no day's length."""
     charges = invoices.of(session, account, month, bought, waited, ended=ended) if bought else None
-    entries = _standing(session, account, month)
-    off = _written_off(session, entries)
+    entries = standing_in(session, account.id, month)
+    off = written_off_among(session, entries)
     kept = [entry for entry in entries if entry.id not in off]
     calendar = provider.get(session).calendar
     team = people.by_ids(session, {entry.person_id for entry in entries})
@@ -195,9 +203,10 @@ def examine(
     )  # fmt: skip
 
 
-def _standing(session: Session, account: Account, month: Month) -> list[TimeEntry]:
+def standing_in(session: Session, account_id: int, month: Month) -> list[TimeEntry]:
+    """What counts in that month and was not taken back, day by day."""
     query = select(TimeEntry).where(
-        TimeEntry.account_id == account.id, TimeEntry.period == month.first, TimeEntry.reverses_id.is_(None), ~undone
+        TimeEntry.account_id == account_id, TimeEntry.period == month.first, TimeEntry.reverses_id.is_(None), ~undone
     )
     return list(session.scalars(query.order_by(TimeEntry.work_date, TimeEntry.id)))
 
@@ -213,7 +222,8 @@ def _taken_back(session: Session, account: Account, month: Month) -> int:
     return int(session.scalars(query).one())
 
 
-def _written_off(session: Session, entries: list[TimeEntry]) -> set[int]:
+def written_off_among(session: Session, entries: list[TimeEntry]) -> set[int]:
+    """Which of these are off the invoices."""
     return set(session.scalars(select(WriteOff.entry_id).where(WriteOff.entry_id.in_([one.id for one in entries]))))
 
 
