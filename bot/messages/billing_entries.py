@@ -1,5 +1,6 @@
 """All entries of a billing review's month, page by page: each with what may be done about it."""
 
+from itertools import groupby
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -8,6 +9,7 @@ from bot.domain import billing
 from bot.domain.billing import BillingReview, Found, ReviewState
 from bot.domain.durations import show
 from bot.domain.people import Person
+from bot.domain.time import TimeEntry
 from bot.messages import billing as messages
 from bot.messages import blocks
 from bot.messages.billing_found import Known
@@ -28,25 +30,34 @@ OFF = Mrkdwn(" · _written off_")
 
 
 def window(session: Session, review: BillingReview, actor: Person, narrowed: str, page: int) -> list[Block]:
-    """A menu that narrows them, and a line each."""
+    """A menu that narrows them, and below each piece of work its entries."""
     found = billing.entries_of(session, review)
-    wanted = [one for one, _ in billing.narrow(found, narrowed)]
+    wanted = billing.narrow(found, narrowed)
     last = max(len(wanted) - 1, 0) // PER_PAGE
     page = min(max(page, 0), last)
     shown = wanted[page * PER_PAGE : (page + 1) * PER_PAGE]
     is_open = review.state is ReviewState.OPEN
-    known = Known(session, actor, [one.entry for one in shown if one.entry])
-    return [
+    known = Known(session, actor, [entry for _, entry in shown])
+    body = [
         blocks.section(say("*{{ name }}: entries*", name=messages.name_of(session, review))),
         *blocks.actions([_menu(session, review, found, narrowed), _back(review)]),
         blocks.context(HOW if is_open else LOCKED),
-        *(_row(review, one, known, is_open) for one in shown),
-        *([] if shown else [blocks.section(NONE)]),
-        *blocks.actions(_turns(review, narrowed, page, last)),
     ]
+    for work, group in groupby(shown, key=lambda pair: _work_of(pair[1])):
+        rows = list(group)
+        spent = sum(entry.minutes for _, entry in wanted if _work_of(entry) == work)
+        body.append(blocks.section(say("*{{ work }}*: {{ spent }}", work=known.work(rows[0][1]), spent=show(spent))))
+        body += [_row(review, one, entry, known, is_open) for one, entry in rows]
+    return [*body, *([] if shown else [blocks.section(NONE)]), *blocks.actions(_turns(review, narrowed, page, last))]
 
 
-def _menu(session: Session, review: BillingReview, found: Any, narrowed: str) -> dict[str, Any]:
+def _work_of(entry: TimeEntry) -> tuple[int | None, int | None]:
+    return entry.ticket_id, entry.project_id
+
+
+def _menu(
+    session: Session, review: BillingReview, found: list[tuple[Found, TimeEntry]], narrowed: str
+) -> dict[str, Any]:
     options = [
         blocks.option(f"{share.label}: {show(share.minutes)}", f"{review.id}:0:{share.narrowed}")
         for share in billing.shares(session, found)
@@ -58,8 +69,8 @@ def _back(review: BillingReview) -> dict[str, Any]:
     return blocks.button("Back to the review", messages.BACK, f"{review.id}:0")
 
 
-def _row(review: BillingReview, one: Found, known: Known, is_open: bool) -> Block:
-    text = known.told(one)
+def _row(review: BillingReview, one: Found, entry: TimeEntry, known: Known, is_open: bool) -> Block:
+    text = known.entry(entry, work=False)
     if one.finding is billing.Finding.OFF:
         text = Mrkdwn(f"{text}{OFF}")
     options = [blocks.option(how.label, f"{how.value}:{review.id}:{one.key}") for how in one.fixes]

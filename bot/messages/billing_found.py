@@ -46,20 +46,21 @@ class Known:
             return escape(f"{who}: {show(one.minutes)} missing on {days} {'days' if days > 1 else 'day'}{first}")
         return self.entry(one.entry, one)
 
-    def entry(self, entry: TimeEntry, one: Found | None = None) -> Mrkdwn:
-        """An entry on one line, with what was found about it."""
+    def entry(self, entry: TimeEntry, one: Found | None = None, *, work: bool = True) -> Mrkdwn:
+        """An entry on one line, with what was found about it; without its `work` below a heading that says it."""
         who = self._people.get(entry.person_id)
         why = BECAUSE.get(one.because) if one else None
         in_all = f"{show(one.minutes)} on that day" if one and one.finding is Finding.LONG_DAY else None
         return say(
-            "*{{ who }}* · {{ day }} · *{{ spent }}*{% if in_all %}, {{ in_all }}{% endif %} · {{ work }} · "
+            "*{{ who }}* · {{ day }} · *{{ spent }}*{% if in_all %}, {{ in_all }}{% endif %}{% if work %} · {{ work }}{% endif %} · "
             "{{ category }}, {{ code }}{% if why %} · {{ why }}{% endif %}{% if note %}\n“{{ note }}”{% endif %}",
             who=who.name if who else "Somebody", day=day(entry.work_date), spent=show(entry.minutes),
-            work=self._work(entry), category=entry.category.label, code=entry.code.label, why=why,
+            work=self.work(entry) if work else None, category=entry.category.label, code=entry.code.label, why=why,
             note=line(entry.note, 300), in_all=in_all,
         )  # fmt: skip
 
-    def _work(self, entry: TimeEntry) -> str:
+    def work(self, entry: TimeEntry) -> str:
+        """What it was for."""
         work = self._tickets.get(entry.ticket_id or 0) or self._projects.get(entry.project_id or 0)
         if work is None:
             return "no ticket" if not (entry.ticket_id or entry.project_id) else f"T-{entry.ticket_id}"
