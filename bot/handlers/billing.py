@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from bot.domain import billing, tickets
+from bot.domain import accounts, billing, tickets
 from bot.domain.billing import BillingReview, Fix
 from bot.domain.errors import NotFound
 from bot.domain.people import Person
@@ -76,6 +76,9 @@ def turn(call: Call) -> None:
 def sign(call: Call) -> None:
     """**Sign**: one of the two, on what was shown."""
     number, _, seen = call.value.partition(":")
+    with call.begin() as (session, actor):  # by itself: whoever is refused because of such a month is to find it
+        review = billing.visible_to(session, actor, _number(number))
+        billing.open_late(session, accounts.by_id(session, review.account_id), call.now)
     with call.begin() as (session, actor):
         review = billing.visible_to(session, actor, _number(number), lock=True)
         billing.sign(session, review, by=actor, now=call.now, seen=seen)

@@ -73,9 +73,10 @@ def log_line(call: Call) -> None:
     with call.begin() as (session, actor):
         actor.require(Permission.LOG_TIME)
         call.once_along(session, call.text, actor)
+        line, day = line.on(today_of(session, actor, call))
         work, before = time.before(
             session, _work_or_ticket(session, actor, line), by=actor, minutes=line.minutes, note=line.note,
-            since=call.now - SAME_LINE_AGAIN, work_date=line.work_date(today_of(session, actor, call)),
+            since=call.now - SAME_LINE_AGAIN, work_date=day,
         )  # fmt: skip
         if before.again:
             said = messages.logged_already(work, line.minutes, call.text)
@@ -103,8 +104,9 @@ def _store(
     session: Session, actor: Person, work: Work, line: Line, call: Call, *, number: int | None = None
 ) -> TimeEntry:
     today = today_of(session, actor, call)
+    line, day = line.on(today)
     return time.log(
-        session, work, by=actor, minutes=line.minutes, work_date=line.work_date(today), note=line.note, now=call.now,
+        session, work, by=actor, minutes=line.minutes, work_date=day, note=line.note, now=call.now,
         today=today, number=number, after_hours=line.after_hours,
     )  # fmt: skip
 

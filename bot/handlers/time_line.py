@@ -23,6 +23,7 @@ _TIME = re.compile(r"[-−+]?\d[\d.,:]*(?:(?:h|hrs?|hours?|std|m|mins?|minutes?)
 _TICKET = re.compile(r"(?:T-?)?\d+", re.IGNORECASE)
 _AFTER_HOURS = re.compile(r"after[\s-]hours\b[\s:,]*", re.IGNORECASE)  # where the note begins with it
 _NEAR = re.compile(r"today|yesterday|\d{4}-\d\d-\d\d", re.IGNORECASE)
+HOW = "Write it as yesterday, Monday, 12 Oct or 2026-11-20, before the ticket."
 SOME_DAY = date(2099, 12, 31)  # to tell whether words are a day; which one depends on who writes
 _QUOTED = re.compile(r"[\"“”„]\s*([^\"“”„]+?)\s*[\"“”](?:\s+|$)(.*)", re.DOTALL)
 
@@ -35,14 +36,17 @@ class Line(NamedTuple):
     note: str
     after_hours: bool = False
     day: str = ""  # as it was typed; none: today
+    is_beside: bool = False  # whether that stood after the time, where a note may begin with a day
 
-    def work_date(self, today: date) -> date:
-        """When it was, for whom today is that day."""
+    def on(self, today: date) -> tuple["Line", date]:
+        """When it was, for whom today is that day; a day to come, with which the note begins, is part of the note."""
         if not self.day:
-            return today
-        if (found := read_past_day(self.day, today)) is None:
-            raise Refused(f"{self.day} is no day that is over, nor today. Write it as yesterday, Monday or 2026-11-20.")
-        return found
+            return self, today
+        if found := read_past_day(self.day, today):
+            return self, found
+        if self.is_beside:
+            return self._replace(day="", note=f"{self.day} {self.note}".strip()), today
+        raise Refused(f"{self.day} is no day that is over, nor today. {HOW}")
 
     @property
     def is_ticket(self) -> bool:
@@ -63,7 +67,9 @@ def read(text: str) -> Line:
     if day:
         return line._replace(day=day)
     first, _, rest = line.note.partition(" ")
-    return line._replace(day=first, note=rest) if not line.day and _NEAR.fullmatch(first) else line
+    if line.day or not _NEAR.fullmatch(first):
+        return line
+    return line._replace(day=first, note=rest, is_beside=True)
 
 
 def _day_at_the_beginning(text: str) -> tuple[str, str]:
@@ -72,9 +78,23 @@ def _day_at_the_beginning(text: str) -> tuple[str, str]:
     if len(words) > 1 and words[0].lower() == "tomorrow":
         raise Refused("Tomorrow has not come yet. Log it when it is done.")
     for count in range(min(LONGEST_DAY_WORDS, len(words) - 1), 0, -1):
-        if read_past_day(" ".join(words[:count]), SOME_DAY):
-            return " ".join(words[:count]), " ".join(words[count:])
+        day = " ".join(words[:count]).rstrip(",:;")
+        if read_past_day(day, SOME_DAY):
+            _refuse_what_looks_like_one(words[count:], day)
+            return day, " ".join(words[count:])
+    _refuse_what_looks_like_one(words)
     return "", text
+
+
+def _refuse_what_looks_like_one(words: list[str], day: str = "") -> None:
+    """`31 Nov T-101 45m`, `Fri 20 T-101 45m`: a bare number before the key would be taken for the minutes."""
+    at = next((place for place, word in enumerate(words) if _KEY.fullmatch(word)), 0)
+    before, after = words[:at], words[at + 1 :]
+    if not after or not any(word.rstrip(".,:;").isdecimal() for word in before):
+        return
+    if after[0][-1].isalpha() and _minutes_or_none(after[0]):
+        typed = " ".join(filter(None, (day, *before)))[:LONGEST_SHOWN]
+        raise Refused(f"I can’t read “{typed}” as a day. {HOW}")
 
 
 def _read(work: str | None, words: list[str]) -> Line:

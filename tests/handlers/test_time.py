@@ -436,6 +436,10 @@ def test_after_hours_is_ticked_in_the_form_and_put_right_by_edit(house: House):
     ("T-101 45m Friday's report", "2026-11-23", "Friday's report"),
     ("T-101 45m Friday is when it broke", "2026-11-23", "Friday is when it broke"),
     ("T-101 45m yesterday's call", "2026-11-23", "yesterday's call"),
+    ("12 Oct, T-101 45m rebuilt it", "2026-10-12", "rebuilt it"),
+    ("Monday: T-101 45m rebuilt it", "2026-11-23", "rebuilt it"),
+    ("T-101 45m 2026-12-01 go-live prepared", "2026-11-23", "2026-12-01 go-live prepared"),
+    ("45m T-101 rebuilt 2 nodes", "2026-11-23", "rebuilt 2 nodes"),
 ])  # fmt: skip
 def test_a_line_may_be_for_another_day(house: House, line: str, day: str, note: str):
     house.files_a_request()
@@ -454,11 +458,19 @@ def test_the_same_line_for_another_day_is_no_slip(house: House):
     house.bo.opens("/time yesterday T-101 45m rebuilt it").sees("Was it meant?")
 
 
-@pytest.mark.parametrize("line", ["T-101 45m 2026-12-01 rebuilt it", "2026-12-01 T-101 45m rebuilt it"])
-def test_a_written_day_to_come_is_refused_and_nothing_is_stored(house: House, line: str):
+@pytest.mark.parametrize(("line", "said"), [
+    ("2026-12-01 T-101 45m rebuilt it", "2026-12-01 is no day that is over, nor today."),
+    ("T-101 2026-12-01 45m rebuilt it", "2026-12-01 is no day that is over, nor today."),
+    ("31 Nov T-101 45m rebuilt it", "I can’t read “31 Nov” as a day."),
+    ("30 Feb T-101 45m rebuilt it", "I can’t read “30 Feb” as a day."),
+    ("12 Okt T-101 45m rebuilt it", "I can’t read “12 Okt” as a day."),
+    ("Fri 20 T-101 45m rebuilt it", "I can’t read “Fri 20” as a day."),
+    ("12 T-101 45m rebuilt it", "I can’t read “12” as a day."),
+])  # fmt: skip
+def test_what_is_no_day_before_the_ticket_is_refused_and_nothing_is_stored(house: House, line: str, said: str):
     house.files_a_request()
     before = house.state_of_the_world()
-    house.bo.opens(f"/time {line}").sees("2026-12-01 is no day that is over, nor today.")
+    house.bo.opens(f"/time {line}").sees(said)
     assert house.state_of_the_world() == before
 
 
