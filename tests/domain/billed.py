@@ -46,7 +46,8 @@ def worked(
 
 def bought(session: Session, account: str = "Acme", *, starts: date = date(2026, 11, 1), **terms: Any) -> Agreement:
     """Another version of the account's agreement; the months before it are billed, and left nothing over."""
-    by_name(session, account).billed_through = starts - timedelta(days=1)
+    of = by_name(session, account)
+    of.billed_through, of.billed_carry = starts - timedelta(days=1), 0
     told = {"type": AgreementType.RETAINER, "rate_currency": "EUR", "rate_amount": Decimal(150)} | terms
     made = Agreement(account_id=by_name(session, account).id, starts=starts, **told)
     session.add(made)

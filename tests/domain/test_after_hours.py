@@ -105,7 +105,7 @@ def test_what_was_quoted_costs_what_was_quoted_at_any_hour(session, ticket, who)
     terms = bought(session, included_minutes=600, excluded=["Salesforce"], after_hours_multiplier=Decimal(2))
     answers(session, quoted(session, ticket, 120))
     worked(session, ticket, 60, code=Code.OUT_OF_SCOPE, after_hours=True)
-    assert lines(costs(session, terms)) == [("Out-of-scope support, after hours", "1", "150.00 EUR")]
+    assert lines(costs(session, terms)) == [("Out-of-scope support", "1", "150.00 EUR")]
 
 
 def test_what_goes_beyond_the_amount_is_charged_as_it_was_drawn(session, ticket):

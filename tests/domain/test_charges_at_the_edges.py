@@ -10,9 +10,8 @@ from bot.domain.agreements import AgreementType
 from bot.domain.codes import Code
 from bot.domain.workflow import CloseReason, Status
 from tests.cast import by_name
-from tests.domain.billed import AFTER, DECEMBER, NOVEMBER, answers, bought, quoted, reviewed, signed, worked
+from tests.domain.billed import AFTER, DECEMBER, NOVEMBER, answers, bought, project_of, quoted, reviewed, signed, worked
 from tests.domain.desk import MONDAY, file_a_ticket, person
-from tests.domain.test_findings import project
 
 pytestmark = pytest.mark.usefixtures("finance")
 
@@ -62,7 +61,7 @@ def test_what_was_approved_costs_what_was_quoted_whatever_is_agreed_since(sessio
 
 def test_each_project_is_a_line_as_far_as_its_budget_goes(session, ticket):
     terms = bought(session)
-    one, other = project(session, 60), project(session, 60)
+    one, other = project_of(session, 60), project_of(session, 60)
     gone = worked(session, one, 60)
     time.reverse(session, gone.id, by=person(session, "Bo"), now=MONDAY)
     kept = [worked(session, one, 40), worked(session, one, 20, day=TUESDAY), worked(session, other, 30)]
@@ -79,7 +78,7 @@ def test_each_project_is_a_line_as_far_as_its_budget_goes(session, ticket):
 
 def test_a_days_work_on_a_project_is_rounded_together_as_on_a_ticket(session, ticket):
     """Twice 20 minutes are 40, and that is 45 by the quarter of an hour, not twice 30."""
-    terms, one = bought(session), project(session, 600)
+    terms, one = bought(session), project_of(session, 600)
     worked(session, one, 20)
     worked(session, one, 20)
     assert lines(costs(session, terms)) == [("project", "0.75", "112.50 EUR")]
@@ -134,7 +133,7 @@ def test_what_was_approved_in_another_currency_waits(session, ticket):
 
 
 def test_what_went_over_a_budget_and_was_taken_back_makes_no_room(session, ticket):
-    terms, one = bought(session), project(session, 60)
+    terms, one = bought(session), project_of(session, 60)
     kept, over = worked(session, one, 60), worked(session, one, 60, day=TUESDAY)
     time.reverse(session, over.id, by=person(session, "Bo"), now=MONDAY)
     late = worked(session, one, 30, day=TUESDAY)

@@ -22,6 +22,7 @@ from tests.domain.billed import (
     bought,
     corrects,
     numbered,
+    project_of,
     quoted,
     reviewed,
     signed,
@@ -29,7 +30,6 @@ from tests.domain.billed import (
 )
 from tests.domain.desk import MONDAY, file_a_ticket, person
 from tests.domain.test_charges_at_the_edges import HOURLY, JANUARY_IS_OVER, costs, lines
-from tests.domain.test_findings import project
 
 pytestmark = pytest.mark.usefixtures("finance")
 
@@ -269,7 +269,7 @@ def test_what_grows_beyond_its_approval_waits_and_what_was_charged_of_it_comes_b
 
 def test_what_grows_beyond_a_budget_waits(session, ticket):
     bought(session)
-    entry = worked(session, project(session, 60), 60)
+    entry = worked(session, project_of(session, 60), 60)
     (november,) = billed_at(session, NOVEMBER, AFTER)
     corrects(session, entry, 600)
     charges = costs_of(session, DECEMBER)
@@ -432,7 +432,7 @@ def test_another_code_afterwards_gives_all_back_and_is_charged_anew(session, tic
 
 def test_time_that_was_for_another_project_comes_back_of_the_first_and_is_charged_on_the_other(session, ticket):
     bought(session, rounding={"unit": 15, "mode": "up", "scope": "invoice_line"})
-    one, other = project(session, 600), project(session, 600)
+    one, other = project_of(session, 600), project_of(session, 600)
     entry = worked(session, one, 60)
     (invoice,) = billed_at(session, NOVEMBER, AFTER)
     corrects(session, entry, 60, on=other)
@@ -446,7 +446,7 @@ def test_time_that_was_for_another_project_comes_back_of_the_first_and_is_charge
 def test_a_project_that_is_corrected_leaves_another_alone(session, ticket):
     """Each line rounds for itself: 50 minutes are an hour, 44 are 45."""
     bought(session, rounding={"unit": 15, "mode": "up", "scope": "invoice_line"})
-    one, other = project(session, 600), project(session, 600)
+    one, other = project_of(session, 600), project_of(session, 600)
     entry, _ = worked(session, one, 50), worked(session, other, 50)
     numbered(session, *signed(session, reviewed(session)))
     corrects(session, entry, 44)

@@ -18,9 +18,8 @@ from bot.domain.invoicing.document import Unit
 from bot.domain.roles import Permission
 from bot.domain.workflow import Status
 from tests.cast import by_name
-from tests.domain.billed import AFTER, DECEMBER, LATER, bought, reviewed, signed, worked
+from tests.domain.billed import AFTER, DECEMBER, LATER, bought, project_of, reviewed, signed, worked
 from tests.domain.desk import MONDAY, file_a_ticket, person
-from tests.domain.test_findings import project
 
 REVIEW, BACK = InvoiceAction.REVIEW, InvoiceAction.BACK
 APPROVE, EXPORT = InvoiceAction.APPROVE, InvoiceAction.EXPORT
@@ -198,7 +197,7 @@ def test_what_was_given_back_of_one_project_holds_back_nothing_of_another(sessio
     """An hour of each at 150 EUR, 50 given back by hand of the first: all of the second comes back, then 100."""
     who("Eve").roles = ["engineer", "finance"]
     bought(session)
-    one, other = project(session, 600), project(session, 600)
+    one, other = project_of(session, 600), project_of(session, 600)
     first, second = worked(session, one, 60), worked(session, other, 60)
     (made,) = signed(session, reviewed(session))
     moves(session, made, REVIEW, APPROVE)

@@ -26,9 +26,8 @@ from bot.domain.invoicing.document import LONGEST_CELL, Kind, Line, TaxCategory,
 from bot.domain.money import rounded
 from bot.domain.workflow import Status
 from tests.cast import by_name
-from tests.domain.billed import AFTER, DECEMBER, LATER, NOVEMBER, TODAY, bought, reviewed, signed, worked
+from tests.domain.billed import AFTER, DECEMBER, LATER, NOVEMBER, TODAY, bought, project_of, reviewed, signed, worked
 from tests.domain.desk import file_a_ticket, person
-from tests.domain.test_findings import project
 
 SELLER = {
     "legal_name": "Steward Services Ltd", "address": ["1 High Street"], "city": "London", "postal_code": "N1 9GU",
@@ -107,7 +106,7 @@ def test_each_line_names_its_own_work_by_days_a_projects_none_and_what_is_given_
         worked(session, acme, 20, note="Went through the roadmap", code=Code.INCLUDED),
         worked(session, acme, 25, note="Advised on next year’s budget", code=Code.ADVISORY),
         worked(session, acme, 10, note="Read the contract draft", code=Code.INCLUDED, day=TODAY - timedelta(days=3)),
-        worked(session, project(session, 600), 60),
+        worked(session, project_of(session, 600), 60),
     ]
     (invoice,) = signed(session, reviewed(session))
     told = [

@@ -16,8 +16,8 @@ from bot.domain.people import Person
 from bot.domain.time import Doubt, TimeEntry, timers
 from bot.domain.workflow import Status
 from tests.cast import by_name
+from tests.domain.billed import project_of
 from tests.domain.desk import MONDAY, file_a_ticket, one_waits_for_the_other, person
-from tests.domain.test_findings import project
 
 TODAY = MONDAY.date()
 
@@ -371,7 +371,7 @@ def test_what_is_put_right_is_not_asked_about_its_day_once_more(session, log, wh
 
 
 def test_a_project_has_a_title_and_needs_no_note(session, log):
-    assert time.doubts(log(on=project(session, 600)), Calendar(), TODAY, 45) == []
+    assert time.doubts(log(on=project_of(session, 600)), Calendar(), TODAY, 45) == []
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ Each entry is charged once and for good (`BilledTime`). Time outside the scope i
 it, a project's as far as its budget does; the rest waits, and is charged in the month in which that changed.
 """
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Collection, Iterable
 from decimal import Decimal
 
@@ -17,6 +17,7 @@ from bot.domain.agreements import Agreement
 from bot.domain.allowance import period
 from bot.domain.codes import Code
 from bot.domain.invoices import corrections
+from bot.domain.invoices.approved import Approved, approved_on
 from bot.domain.invoices.charge import (
     BEYOND_THE_AMOUNT,
     DESCRIPTIONS,
@@ -34,10 +35,10 @@ from bot.domain.invoices.charge import (
     project_names,
 )
 from bot.domain.invoices.invoice import BilledTicket
-from bot.domain.invoices.worked import Key, Worked, net, pieces, unbilled, within_budget, within_the_caps
+from bot.domain.invoices.worked import Key, Worked, net, pieces, unbilled, within_budget
 from bot.domain.money import of_minor_units
 from bot.domain.months import Month
-from bot.domain.quotes import Quote
+from bot.domain.quotes import Price, Quote
 from bot.domain.routing import RequestType
 from bot.domain.tickets import Ticket
 from bot.domain.workflow import CloseReason
@@ -67,11 +68,14 @@ def of(
     found.waiting += [one for one in found.unpriced if one.id in waited]  # until there is a price for it
     found.unpriced = [one for one in found.unpriced if one.id not in waited]
     decisions = {number: quote.decision_id for number, quote in covered.items() if quote.decision_id}
-    found.lines += _lines(session, bought, priced, decisions)
+    approved = approved_on(
+        session, {one.ticket_id for one in logged if one.code is Code.OUT_OF_SCOPE and one.ticket_id}
+    )
+    corrections.settle(session, found, put_right, decisions, approved.values())
+    found.lines += _lines(session, bought, priced, decisions, approved)
     if not ended:
         _add_usage(session, account, found)
         _add_overage(session, account, found)
-    corrections.settle(session, found, put_right, decisions)
     found.lines.sort(key=lambda line: (ORDER.index(line.code), line.description, -line.unit_price))
     return found
 
@@ -90,7 +94,7 @@ def _priced(
             found.free += one.minutes
         elif one.code is Code.OUT_OF_SCOPE:
             if (quote := covered.get(one.id)) and quote.rate_currency == bought.currency:
-                lines[Key(one.code, quote.rate_amount, after_hours=one.after_hours)].append(one)
+                lines[Key(one.code, quote.rate_amount, ticket_id=one.ticket_id)].append(one)
             else:
                 found.waiting.append(one)
         elif one.code is Code.PROJECT and one.id not in budgeted:
@@ -107,14 +111,16 @@ def _workers(session: Session, worked: Iterable[Worked]) -> dict[int, people.Per
 
 
 def _lines(
-    session: Session, bought: Agreement, priced: dict[Key, list[Worked]], decisions: dict[int, int]
-) -> list[Charge]:
-    names, charged_now = project_names(session, priced), defaultdict[Decimal, Counter[int]](Counter)
+    session: Session, bought: Agreement, priced: dict[Key, list[Worked]], decisions: dict[int, int],
+    approved: dict[Price, Approved],
+) -> list[Charge]:  # fmt: skip
+    names = project_names(session, priced)
     made = []
     for key, worked in priced.items():
-        billed = bought.rounds.total(pieces(worked))
-        if key.code == Code.OUT_OF_SCOPE:
-            billed = within_the_caps(session, bought, key.rate, worked, charged_now[key.rate])
+        if key.ticket_id:
+            billed = approved[Price(key.ticket_id, key.rate, bought.currency)].charge(bought.rounds, worked)
+        else:
+            billed = bought.rounds.total(pieces(worked))
         what = described(key, names)
         made.append(hours_line(key.code, what, key.rate, worked, billed, bought.currency, decisions))
     return made

@@ -5,19 +5,19 @@ once. What was added since is given back first, each on the invoice that charged
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from decimal import Decimal
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.domain import quotes
 from bot.domain.accounts import Account
 from bot.domain.agreements import Agreement
 from bot.domain.codes import Code
+from bot.domain.invoices.approved import Approved, Moved
 from bot.domain.invoices.charge import Charge, Charges, Credit, hours_line
-from bot.domain.invoices.invoice import BilledTime, Given, Invoice, InvoiceKind, InvoiceLine, given_back
-from bot.domain.invoices.worked import Worked, charged, pieces
+from bot.domain.invoices.invoice import BilledTime, Given, Invoice, InvoiceLine, given_back
+from bot.domain.invoices.worked import Worked, charged, charging, pieces
 from bot.domain.months import Month
 from bot.domain.quotes import Quote
 from bot.domain.time import TimeEntry
@@ -64,9 +64,11 @@ def found_in(
     for one in worked:
         line_id, terms, approved = billed.get(one.reverses_id or first.get(one.id, 0), (None, [], None))
         is_held = one.id in budgeted if one.code is Code.PROJECT else True
+        after_hours = one.after_hours
         if one.code is Code.OUT_OF_SCOPE:
             is_held = one.id in covered and approved == (one.ticket_id, covered[one.id].rate_amount)
-        is_same = is_held and terms == [one.code, one.after_hours, one.project_id, currency]
+            after_hours = terms[1] if terms else False  # the price was approved, whatever the hour
+        is_same = is_held and terms == [one.code, after_hours, one.project_id, currency]
         if line_id and (one.reverses_id or is_same):
             found[line_id].append(one)
     return found
@@ -80,27 +82,30 @@ def never_charged(logged: list[Worked], first: dict[int, int], changed: set[int]
     return {one.id for one in logged if one.reverses_id in back or back.get(first.get(one.id, 0)) is one.code}
 
 
-def settle(session: Session, found: Charges, corrections: dict[int, list[Worked]], decisions: dict[int, int]) -> None:
+def settle(
+    session: Session, found: Charges, corrections: dict[int, list[Worked]], decisions: dict[int, int],
+    approved: Collection[Approved],
+) -> None:  # fmt: skip
     """What is given back stands on a credit note for its invoice, what is added on the next one."""
     if not corrections:
         return
-    before, stands = charged(session, corrections), _charging(session, corrections)
-    terms = _terms(session, [lines[-1][1] for lines in stands.values()])
+    moved = _of_others(session, found, corrections)
+    named = dict(corrections)  # what an entry of the invoice names: its change, or all of it where nothing changed
+    for one in approved:
+        told = one.put_right({number: corrections[number] for number in corrections if number in one.lines})
+        moved |= told
+        named |= {number: one.lines[number].worked for number in told if number not in corrections}
+    stands = charging(session, moved)
     given = given_back(session, [line.id for lines in stands.values() for line, _ in lines])
     credited: dict[int, Credit] = {}
-    for number, change in corrections.items():
-        lines = stands[number]
-        rounds = terms.get(lines[-1][1].agreement_id or 0, found.bought).rounds  # as it was charged
-        held = _held(session, *lines[-1], before[number])
-        now = held(rounds.total(pieces(before[number])), before[number])
-        after = [*before[number], *change]
-        difference = held(rounds.total(pieces(after)), after) - now
-        if difference > 0:
-            found.lines.append(_correction(*lines[-1], change, difference, decisions))
+    for number, (stood, more) in moved.items():
+        lines, change = stands[number], corrections.get(number, [])
+        if more > 0:
+            found.lines.append(_correction(*lines[-1], change, named[number], more, decisions))
             continue
-        parts = list(_shared(lines, given, -difference, now))
+        parts = list(_shared(lines, given, -more, stood))
         for place, (line, invoice, minutes, has, left) in enumerate(parts):
-            charge = _correction(line, invoice, change, minutes, decisions)
+            charge = _correction(line, invoice, change, named[number], minutes, decisions)
             charge.most, charge.takes_the_rest = left, minutes == has > 0
             charge.is_shared = sum(bool(share) for _, _, share, *_ in parts) > 1
             if place:
@@ -109,38 +114,27 @@ def settle(session: Session, found: Charges, corrections: dict[int, list[Worked]
     found.credits += credited.values()
 
 
-def _held(
-    session: Session, line: InvoiceLine, invoice: Invoice, before: list[Worked]
-) -> Callable[[int, list[Worked]], int]:
-    """What a line comes to: rounded, but out of scope no further than was approved; never less than was worked."""
-    if line.code != Code.OUT_OF_SCOPE:
-        return lambda minutes, _worked: minutes
-    tickets = {one.ticket_id for one in before if one.ticket_id}
-    cap = sum(quotes.caps(session, tickets, line.unit_price, invoice.currency).values())
-    return lambda minutes, worked: min(minutes, max(sum(one.minutes for one in worked), cap))
-
-
-def _terms(session: Session, invoices: list[Invoice]) -> dict[int, Agreement]:
-    """The versions they were drafted by."""
-    query = select(Agreement).where(Agreement.id.in_({one.agreement_id for one in invoices}))
-    return {one.id: one for one in session.scalars(query)}
-
-
-def _charging(session: Session, numbers: Collection[int]) -> dict[int, list[tuple[InvoiceLine, Invoice]]]:
-    """By line: what charges its time, the newest addition first and the line itself last."""
-    query = (
-        select(InvoiceLine, Invoice)
+def _of_others(session: Session, found: Charges, corrections: dict[int, list[Worked]]) -> dict[int, Moved]:
+    """Of all but what was approved ticket by ticket: each line rounds by itself, as it was charged."""
+    rows = session.execute(
+        select(InvoiceLine.id, Invoice.agreement_id)
         .join(Invoice, Invoice.id == InvoiceLine.invoice_id)
-        .where(
-            Invoice.kind == InvoiceKind.INVOICE,
-            or_(InvoiceLine.id.in_(numbers), InvoiceLine.corrects_id.in_(numbers)),
-        )
-        .order_by(InvoiceLine.id.desc())
-    )  # fmt: skip
-    found: dict[int, list[tuple[InvoiceLine, Invoice]]] = defaultdict(list)
-    for line, invoice in session.execute(query):
-        found[line.corrects_id or line.id].append((line, invoice))
-    return found
+        .where(InvoiceLine.id.in_(corrections), InvoiceLine.code != Code.OUT_OF_SCOPE)
+    )
+    drafted_by: dict[int, int | None] = dict(rows.all())
+    before, terms = charged(session, drafted_by), _terms(session, drafted_by.values())
+    moved = {}
+    for number, agreement_id in drafted_by.items():
+        rounds = terms.get(agreement_id or 0, found.bought).rounds
+        stood = rounds.total(pieces(before[number]))
+        moved[number] = Moved(stood, rounds.total(pieces([*before[number], *corrections[number]])) - stood)
+    return moved
+
+
+def _terms(session: Session, numbers: Iterable[int | None]) -> dict[int, Agreement]:
+    """The versions that invoices were drafted by."""
+    query = select(Agreement).where(Agreement.id.in_(set(filter(None, numbers))))
+    return {one.id: one for one in session.scalars(query)}
 
 
 def _shared(
@@ -171,12 +165,13 @@ def _left(line: InvoiceLine, back: Given | None) -> tuple[int, Decimal]:
 
 
 def _correction(
-    line: InvoiceLine, invoice: Invoice, change: list[Worked], billed: int, decisions: dict[int, int]
-) -> Charge:
+    line: InvoiceLine, invoice: Invoice, change: list[Worked], named: list[Worked], billed: int,
+    decisions: dict[int, int],
+) -> Charge:  # fmt: skip
     """What puts right what that line, or the one it adds to, has charged."""
     of_month = f", correction of {invoice.period.name} {invoice.period.year}"
     what = line.description + ("" if line.corrects_id else of_month)
-    charge = hours_line(line.code, what, line.unit_price, change, billed, invoice.currency, decisions)
-    charge.raw_minutes = abs(charge.raw_minutes)
+    charge = hours_line(line.code, what, line.unit_price, named, billed, invoice.currency, decisions)
+    charge.entries, charge.raw_minutes = [one.id for one in change], abs(sum(one.minutes for one in change))
     charge.corrects, charge.priced_with = line.id, line.corrects_id or line.id
     return charge

@@ -224,11 +224,18 @@ def lines_of(session: Session, ids: list[int]) -> dict[int, list[InvoiceLine]]:
     return found
 
 
-def listed(session: Session, actor: Person, *, month: Month | None = None, limit: int = 40) -> list[Invoice]:
+def listed(
+    session: Session, actor: Person, *, account_id: int | None = None, month: Month | None = None, limit: int = 40,
+    offset: int = 0,
+) -> list[Invoice]:  # fmt: skip
     """The newest first."""
     actor.require(Permission.SEE_MONEY)
-    query = select(Invoice).order_by(Invoice.month.desc(), Invoice.id.desc()).limit(limit)
-    return list(session.scalars(query.where(Invoice.month == month.first) if month else query))
+    query = select(Invoice).order_by(Invoice.month.desc(), Invoice.id.desc())
+    if account_id is not None:
+        query = query.where(Invoice.account_id == account_id)
+    if month is not None:
+        query = query.where(Invoice.month == month.first)
+    return list(session.scalars(query.limit(limit).offset(offset)))
 
 
 def of_review(session: Session, actor: Person, review_id: int) -> list[Invoice]:

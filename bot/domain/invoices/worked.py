@@ -1,19 +1,17 @@
 """The time that a month's charges are made of: what is not charged yet, and what was charged on an invoice."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Collection, Iterable
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session
 
-from bot.domain import quotes
 from bot.domain.accounts import Account
-from bot.domain.agreements import Agreement
 from bot.domain.codes import Code
-from bot.domain.invoices.invoice import BilledTime, Invoice, InvoiceLine
+from bot.domain.invoices.invoice import BilledTime, Invoice, InvoiceKind, InvoiceLine
 from bot.domain.months import Month
 from bot.domain.projects import Project
 from bot.domain.rounding import Piece
@@ -24,12 +22,13 @@ from bot.domain.time.write_offs import kept, written_off
 
 
 class Key(NamedTuple):
-    """What stands on one line."""
+    """What stands on one line; work outside the scope ticket by ticket, as it was approved."""
 
     code: str
     rate: Decimal
     project_id: int | None = None
     after_hours: bool = False
+    ticket_id: int | None = None
 
 
 class Worked(NamedTuple):
@@ -111,42 +110,17 @@ def charged(session: Session, lines: Collection[int]) -> dict[int, list[Worked]]
     return found
 
 
-def within_the_caps(
-    session: Session, bought: Agreement, rate: Decimal, worked: list[Worked], charged_now: Counter[int]
-) -> int:
-    """Minutes of a line out of scope: rounded, but no further than was approved at that price; never less than worked.
-
-    `charged_now` is what other lines at that price charge beside it, by ticket; this one is added.
-    """
-    now, raw = _rounded(bought, worked), Counter[int]()
-    for one in worked:
-        raw[one.ticket_id or 0] += one.minutes
-    left = Counter(quotes.caps(session, now.keys(), rate, bought.currency))
-    left.subtract(charged_now)
-    for terms, entries in _charged_on(session, now.keys(), rate):
-        left.subtract(_rounded(terms, entries))
-    over = {
-        number: min(max(minutes - left[number], 0), max(minutes - raw[number], 0)) for number, minutes in now.items()
-    }
-    charged_now.update({number: minutes - over[number] for number, minutes in now.items()})
-    return max(bought.rounds.total(pieces(worked)) - sum(over.values()), raw.total())
-
-
-def _rounded(bought: Agreement, worked: list[Worked]) -> dict[int, int]:
-    """By ticket: what its time comes to, rounded by itself."""
-    numbers = {one.ticket_id for one in worked if one.ticket_id}
-    return {number: bought.rounds.total(pieces(one for one in worked if one.ticket_id == number)) for number in numbers}
-
-
-def _charged_on(session: Session, tickets: Collection[int], rate: Decimal) -> list[tuple[Agreement, list[Worked]]]:
-    """What was charged for these tickets at that price, line by line, with the terms it was rounded by."""
-    rows = session.execute(
-        select(InvoiceLine.id, Agreement).distinct()
-        .join(BilledTime, BilledTime.line_id == InvoiceLine.id)
-        .join(TimeEntry, TimeEntry.id == BilledTime.entry_id)
+def charging(session: Session, lines: Collection[int]) -> dict[int, list[tuple[InvoiceLine, Invoice]]]:
+    """By line: what charges its time, the newest addition first and the line itself last."""
+    query = (
+        select(InvoiceLine, Invoice)
         .join(Invoice, Invoice.id == InvoiceLine.invoice_id)
-        .join(Agreement, Agreement.id == Invoice.agreement_id)
-        .where(TimeEntry.ticket_id.in_(tickets), InvoiceLine.code == Code.OUT_OF_SCOPE, InvoiceLine.unit_price == rate)
-    ).all()  # fmt: skip
-    entries = charged(session, [number for number, _ in rows]) if rows else {}
-    return [(terms, [one for one in entries[number] if one.ticket_id in tickets]) for number, terms in rows]
+        .where(
+            Invoice.kind == InvoiceKind.INVOICE, or_(InvoiceLine.id.in_(lines), InvoiceLine.corrects_id.in_(lines))
+        )
+        .order_by(InvoiceLine.id.desc())
+    )  # fmt: skip
+    found: dict[int, list[tuple[InvoiceLine, Invoice]]] = defaultdict(list)
+    for line, invoice in session.execute(query):
+        found[line.corrects_id or line.id].append((line, invoice))
+    return found

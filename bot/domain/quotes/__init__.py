@@ -13,11 +13,11 @@ from bot.domain.quotes.quote import (
     newest_on,
     on_ticket,
 )
-from bot.domain.quotes.spending import Spending, caps, covered, spending, watch
+from bot.domain.quotes.spending import Price, Spending, caps, covered, spending, watch
 
 __all__ = [
-    "VALID_DAYS", "WAITS_IN", "Extra", "Quote", "QuoteState", "Spending", "approval_of", "approved_before", "beyond",
-    "caps", "check", "check_start", "covered", "decided_within", "find", "lapse", "left_for", "lock_subject",
+    "VALID_DAYS", "WAITS_IN", "Extra", "Price", "Quote", "QuoteState", "Spending", "approval_of", "approved_before",
+    "beyond", "caps", "check", "check_start", "covered", "decided_within", "find", "lapse", "left_for", "lock_subject",
     "newest_on", "on_ticket", "priced", "propose", "remind", "settled", "spending", "watch", "withdraw",
     "withdraw_of_closed",
 ]  # fmt: skip

@@ -114,19 +114,23 @@ def covered(session: Session, ticket_ids: Collection[int]) -> dict[int, Quote]:
     return found
 
 
-def caps(session: Session, ticket_ids: Collection[int], rate: Decimal, currency: str) -> dict[int, int]:
-    """By ticket: the minutes that were approved at that price."""
+class Price(NamedTuple):
+    """What a quote is about: work on a ticket at a price."""
+
+    ticket_id: int
+    rate: Decimal
+    currency: str
+
+
+def caps(session: Session, ticket_ids: Collection[int]) -> list[tuple[Price, int]]:
+    """The minutes that were approved of these tickets at each price."""
+    priced = (Quote.ticket_id, Quote.rate_amount, Quote.rate_currency)
     query = (
-        select(Quote.ticket_id, func.sum(Quote.cap_minutes))
-        .where(
-            Quote.ticket_id.in_(ticket_ids),
-            Quote.state == QuoteState.APPROVED,
-            Quote.rate_amount == rate,
-            Quote.rate_currency == currency,
-        )
-        .group_by(Quote.ticket_id)
+        select(*priced, func.sum(Quote.cap_minutes))
+        .where(Quote.ticket_id.in_(ticket_ids), Quote.state == QuoteState.APPROVED)
+        .group_by(*priced)
     )
-    return dict.fromkeys(ticket_ids, 0) | {number: int(total) for number, total in session.execute(query)}
+    return [(Price(number, rate, currency), int(minutes)) for number, rate, currency, minutes in session.execute(query)]
 
 
 def _logged_on(session: Session, ticket_ids: Collection[int]) -> Iterator[Placed]:
