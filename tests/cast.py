@@ -94,3 +94,9 @@ def before_the_welcome(url: str) -> None:
 def by_name(session: Session, name: str) -> Account:
     """An account of the cast."""
     return session.scalars(select(Account).where(Account.name == name)).one()
+
+
+def is_billed_elsewhere_until_november(session: Session, *, left_over: int = 0) -> None:
+    """So that November is the first month that is signed here; so many minutes of Acme's October are left over."""
+    session.execute(text("update account set billed_through = '2026-10-31'"))
+    session.execute(text("update account set billed_carry = :left where name = 'Acme'"), {"left": left_over})

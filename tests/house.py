@@ -249,6 +249,7 @@ def furnish(url: str) -> None:
     engine = database.app_engine(url)
     with database.sessions(engine).begin() as session:
         setup.apply(session, setup.read(cast.SETUP), now=MONDAY - timedelta(days=30))
+        cast.is_billed_elsewhere_until_november(session)
         people.enter_as_system(session)
         provider.get(session).bot_user_slack_id = BOT_USER
     engine.dispose()

@@ -10,8 +10,11 @@ from bot.domain.errors import NotFound
 from bot.domain.people import Person
 from bot.handlers.agreements import require_staff
 from bot.handlers.call import Call, Routes
+from bot.handlers.months import pressed, wanted_of
+from bot.handlers.queue import accounts_offered
 from bot.messages import billing as messages
 from bot.messages import billing_entries, billing_found, billing_window
+from bot.messages.months import Wanted
 from bot.modals import billing as modal
 from bot.modals import form
 from bot.modals.time import work_option
@@ -26,17 +29,29 @@ def _number(text: str) -> int:
 
 
 def list_all(call: Call) -> None:
-    """`/review billing`, or **All reviews** on the Home."""
+    """`/review billing`, `/review billing Acme 2026-11`, or **All reviews** on the Home."""
     with call.begin() as (session, actor):
         require_staff(actor)
-        view = _list(session, actor, call, 0)
+        view = _list(session, actor, call, wanted_of(session, call, "/review billing Acme 2026-11"))
     call.open(view)
     call.done()
 
 
-def _list(session: Session, actor: Person, call: Call, page: int) -> dict[str, Any]:
-    found = billing.listed(session, actor, limit=(page + 1) * messages.PER_PAGE + 1)[page * messages.PER_PAGE :]
-    return modal.listed(messages.rows(session, found, page, call.now))
+def _list(session: Session, actor: Person, call: Call, wanted: Wanted) -> dict[str, Any]:
+    found = billing.listed(
+        session, actor, account_id=wanted.account, month=wanted.of_month, limit=messages.PER_PAGE + 1,
+        offset=wanted.page * messages.PER_PAGE,
+    )  # fmt: skip
+    known = accounts.all_of_them(session), billing.months(session, actor)
+    return modal.listed(messages.rows(session, found, wanted, known, call.now), wanted)
+
+
+def narrow(call: Call) -> None:
+    """The menus above the list, and its pages."""
+    with call.begin() as (session, actor):
+        view = _list(session, actor, call, pressed(messages.IN_LIST, call))
+    call.replace(view)
+    call.done()
 
 
 def open_one(call: Call) -> None:
@@ -60,15 +75,12 @@ def window_of(
 
 
 def turn(call: Call) -> None:
-    """**Previous** and **Next** of the list, of findings or entries; **All entries**, their menu, and the way back."""
+    """**Previous** and **Next** of findings or entries; **All entries**, their menu, and the way back."""
     which, _, rest = call.value.partition(":")
     page, _, narrowed = rest.partition(":")
     with call.begin() as (session, actor):
-        if which == "list":
-            view = _list(session, actor, call, _number(page))
-        else:
-            review = billing.visible_to(session, actor, _number(which))
-            view = window_of(session, actor, review, call, _number(page), narrowed)
+        review = billing.visible_to(session, actor, _number(which))
+        view = window_of(session, actor, review, call, _number(page), narrowed)
     call.replace(view)
     call.done()
 
@@ -154,6 +166,8 @@ def find_ticket(call: Call) -> None:
 ROUTES: Routes = {
     ("command", "/review billing"): list_all,
     ("action", messages.LIST): list_all,
+    **{("action", control): narrow for control in messages.IN_LIST},
+    ("options", messages.IN_LIST.account): accounts_offered,
     ("action", messages.OPEN): open_one,
     ("action", f"{messages.PAGE}.back"): turn,
     ("action", f"{messages.PAGE}.on"): turn,

@@ -109,6 +109,13 @@ def finance(session: Session, who: Callable[[str], Person]) -> None:
 
 
 @pytest.fixture
+def billed_elsewhere(session: Session) -> None:
+    """November is the first month that is signed here."""
+    cast.is_billed_elsewhere_until_november(session, left_over=1200)
+    session.expire_all()
+
+
+@pytest.fixture
 def cast_url(server_url: str, cast_template: str) -> Iterator[str]:
     """A database of one's own with the cast, for tests that have to commit."""
     name = f"steward_own_{os.getpid()}"

@@ -18,7 +18,7 @@ from tests.cast import by_name
 from tests.domain.billed import AFTER, DECEMBER, LATER, NOVEMBER, bought, reviewed, signed, worked
 from tests.domain.desk import MONDAY, file_a_ticket, person
 
-pytestmark = pytest.mark.usefixtures("finance")
+pytestmark = pytest.mark.usefixtures("finance", "billed_elsewhere")
 
 FRIDAY = MONDAY.date() + timedelta(days=4)
 

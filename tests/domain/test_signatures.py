@@ -19,7 +19,7 @@ from tests.cast import by_name
 from tests.domain.billed import AFTER, DECEMBER, LATER, NOVEMBER, answers, bought, quoted, reviewed, signed, worked
 from tests.domain.desk import MONDAY, file_a_ticket, person
 
-pytestmark = pytest.mark.usefixtures("finance")
+pytestmark = pytest.mark.usefixtures("finance", "billed_elsewhere")
 
 TUESDAY = MONDAY.date() + timedelta(days=1)
 OCTOBER_ENDS = date(2026, 10, 31)

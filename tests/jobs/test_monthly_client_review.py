@@ -127,6 +127,7 @@ def test_a_mistake_of_ours_with_one_client_holds_up_nobody_else(house: House):
 
 
 def test_the_client_reads_its_month_and_nothing_that_is_ours(house: House):
+    does(house, "update account set billed_carry = 1200 where name = 'Acme'")
     number = a_november(house)
     house.now = IN_BERLIN
     house.ticks()

@@ -9,7 +9,7 @@ from bot.domain.billing.cards import redraw
 from bot.domain.billing.entries import ALL, entries_of, narrow, shares
 from bot.domain.billing.findings import KINDS, Examined, Finding, Fix, Found
 from bot.domain.billing.fixing import check, find, fix, write_off
-from bot.domain.billing.opening import open_due, open_for
+from bot.domain.billing.opening import open_all_late, open_due, open_for, open_late
 from bot.domain.billing.review import (
     BillingReview,
     ReviewState,
@@ -20,6 +20,7 @@ from bot.domain.billing.review import (
     lapse,
     listed,
     lock_subject,
+    months,
     remind,
     sign,
     visible_to,
@@ -30,6 +31,6 @@ from bot.domain.billing.signatures import Signatures, may_sign, signatures
 __all__ = [
     "ALL", "KINDS", "BillingReview", "Examined", "Finding", "Fix", "Found", "ReviewState", "Settled", "Signatures",
     "WaivedFinding", "check", "earlier_open", "entries_of", "examined", "figures", "find", "fix", "lapse", "listed",
-    "lock_subject", "may_sign", "narrow", "open_due", "open_for", "redraw", "remind", "settled_in", "shares", "sign",
-    "signatures", "visible_to", "write_off",
+    "lock_subject", "may_sign", "months", "narrow", "open_all_late", "open_due", "open_for", "open_late", "redraw",
+    "remind", "settled_in", "shares", "sign", "signatures", "visible_to", "write_off",
 ]  # fmt: skip

@@ -1,4 +1,8 @@
-"""A month that is over is put before those who sign it; and the months before it that nobody looked at yet."""
+"""A month that is over is put before those who sign it; and the months before it that nobody looked at yet.
+
+An account is billed here from the month on in which it was first served here, unless the file for `steward apply` says
+that it was billed elsewhere until later.
+"""
 
 from datetime import datetime
 
@@ -7,8 +11,7 @@ from sqlalchemy.orm import Session
 
 from bot.domain import accounts, events, outbox, provider
 from bot.domain.accounts import Account
-from bot.domain.agreements import Agreement
-from bot.domain.billing.review import BillingReview, bought_in
+from bot.domain.billing.review import BillingReview, ReviewState, bought_in, unreviewed
 from bot.domain.months import Month
 from bot.domain.outbox import Place, Subject
 from bot.domain.time import TimeEntry
@@ -16,41 +19,22 @@ from bot.domain.time import TimeEntry
 
 def open_due(session: Session, account: Account, month: Month, now: datetime) -> list[BillingReview]:
     """That month's review and those of the months before it that are not billed: time came in late, or terms did."""
-    opened = [open_for(session, account, one, now) for one in _unbilled(session, account, month)]
+    opened = [open_for(session, account, one, now) for one in (*unreviewed(session, account, month), month)]
     return [review for review in opened if review is not None]
 
 
-def _unbilled(session: Session, account: Account, month: Month) -> list[Month]:
-    """With those before it that came up since billing began here, by its first review; in order.
-
-    They are every month from that one on, any for which something was logged since, and those of a first agreement
-    that was made since, as far as the account was served by then. What was before is billed elsewhere.
-    """
-    first = session.scalar(select(func.min(BillingReview.month)).where(BillingReview.account_id == account.id))
-    began = Month.of(first) if first else month
-    start, _ = began.window(account.calendar)
-    logged = session.scalars(
-        select(TimeEntry.period).distinct().where(
-            TimeEntry.account_id == account.id, TimeEntry.period < month.first, TimeEntry.created_at >= start,
-            TimeEntry.source.is_(None),
-        )
-    )  # fmt: skip
-    found = {month, *map(Month.of, logged)}
-    since = min([began, *_of_first_terms(session, account, start)])
-    while since < month:
-        found.add(since)
-        since = since.after
-    billed = Month.of(account.billed_through) if account.billed_through else None
-    return sorted(one for one in found if billed is None or one > billed)
+def open_late(session: Session, account: Account, now: datetime) -> None:
+    """What came up since for a month before those that are looked at: it is signed before them."""
+    newest = session.scalar(select(func.max(BillingReview.month)).where(BillingReview.account_id == account.id))
+    for month in unreviewed(session, account, Month.of(newest)) if newest else ():
+        open_for(session, account, month, now)
 
 
-def _of_first_terms(session: Session, account: Account, start: datetime) -> list[Month]:
-    """From when on an account may be billed that had no agreement until then."""
-    made = list(session.scalars(select(Agreement).where(Agreement.account_id == account.id)))
-    if any(one.made_at < start for one in made):
-        return []
-    live = account.calendar.local_date(account.live_since) if account.live_since else None
-    return [Month.of(max(one.starts, live or one.starts)) for one in made]
+def open_all_late(session: Session, now: datetime) -> None:
+    """The same of every account whose months wait to be signed."""
+    waits = select(BillingReview.account_id).where(BillingReview.state == ReviewState.OPEN)
+    for account in session.scalars(select(Account).where(Account.id.in_(waits)).order_by(Account.id)):
+        open_late(session, account, now)
 
 
 def open_for(session: Session, account: Account, month: Month, now: datetime) -> BillingReview | None:

@@ -4,6 +4,7 @@ Signing is an approval (`Purpose.BILLING_REVIEW`) of exactly what stands: whatev
 signature. Once both are there the account's month is closed; what comes later counts in the next one.
 """
 
+from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import date, datetime
 from enum import StrEnum
@@ -26,6 +27,7 @@ from bot.domain.outbox import Subject
 from bot.domain.people import Person
 from bot.domain.roles import Permission
 from bot.domain.seats import Seat, Verdict
+from bot.domain.time import TimeEntry
 
 SEATS = ((Seat.ACCOUNT, Seat.FINANCE),)
 EXPIRES_AFTER = 60  # business days: a signature that waits so long is asked for anew
@@ -90,11 +92,27 @@ def visible_to(session: Session, actor: Person, number: int, *, lock: bool = Fal
     return found
 
 
-def listed(session: Session, actor: Person, *, limit: int = 40) -> list[BillingReview]:
+def listed(
+    session: Session, actor: Person, *, account_id: int | None = None, month: Month | None = None, limit: int = 40,
+    offset: int = 0,
+) -> list[BillingReview]:  # fmt: skip
     """Those that are open first, then the newest."""
     actor.require(Permission.REVIEW_BILLING)
-    order = (BillingReview.state.desc(), BillingReview.month.desc(), BillingReview.account_id)
-    return list(session.scalars(select(BillingReview).order_by(*order).limit(limit)))
+    query = select(BillingReview).order_by(
+        BillingReview.state.desc(), BillingReview.month.desc(), BillingReview.account_id
+    )
+    if account_id is not None:
+        query = query.where(BillingReview.account_id == account_id)
+    if month is not None:
+        query = query.where(BillingReview.month == month.first)
+    return list(session.scalars(query.limit(limit).offset(offset)))
+
+
+def months(session: Session, actor: Person) -> list[Month]:
+    """The months that have reviews, the newest first."""
+    actor.require(Permission.REVIEW_BILLING)
+    found = select(BillingReview.month).distinct().order_by(BillingReview.month.desc())
+    return [Month.of(day) for day in session.scalars(found)]
 
 
 def examined(session: Session, review: BillingReview, now: datetime) -> Examined:
@@ -126,7 +144,11 @@ def bought_in(session: Session, account: Account, month: Month) -> Agreement | N
 
 def _latest(session: Session, account: Account, month: Month) -> Agreement | None:
     """The version of that month, though it may have ended before."""
-    known = [one for one in agreements.versions(session, account.id) if one.starts <= month.last]
+    return _newest(agreements.versions(session, account.id), month)
+
+
+def _newest(versions: list[Agreement], month: Month) -> Agreement | None:
+    known = [one for one in versions if one.starts <= month.last]
     return known[-1] if known else None
 
 
@@ -150,6 +172,10 @@ def sign(session: Session, review: BillingReview, *, by: Person, now: datetime, 
     approval = approvals.pending_of(session, Purpose.BILLING_REVIEW, review.id)
     if approval is not None:  # this signature may be the last: what is looked at is what will be locked
         _hold(session, account)
+    if missing := unreviewed(session, account, review.period):
+        raise Refused(
+            f"{missing[0].name} came up meanwhile, and comes first. Open /review billing: it is there in a moment."
+        )
     stands = _to_sign(session, review)
     content = stands.digest
     if seen is not None and not content.startswith(seen):
@@ -189,6 +215,29 @@ def earlier_open(session: Session, review: BillingReview) -> BillingReview | Non
     """The month of that account that is signed before this one."""
     query = _open_of(review).where(BillingReview.month < review.month).order_by(BillingReview.month)
     return session.scalar(query.limit(1))
+
+
+def unreviewed(session: Session, account: Account, month: Month) -> list[Month]:
+    """Those before that one that are billed here, in which something was worked or bought, and that nobody looks at."""
+    left = set(_months_before(account, month)) - {
+        Month.of(day) for day in session.scalars(
+            select(BillingReview.month).where(BillingReview.account_id == account.id, BillingReview.month < month.first)
+        )
+    }  # fmt: skip
+    if not left:
+        return []
+    of_them = TimeEntry.account_id == account.id, TimeEntry.period.in_([one.first for one in left])
+    worked = {Month.of(day) for day in session.scalars(select(TimeEntry.period).distinct().where(*of_them))}
+    known = agreements.versions(session, account.id)
+    return sorted(one for one in left if one in worked or ((bought := _newest(known, one)) and bought.share_of(one)))
+
+
+def _months_before(account: Account, month: Month) -> Iterator[Month]:
+    """From the one in which they were first served on, or after what is billed."""
+    if account.billed_through:
+        return Month.of(account.billed_through).after.until(month)
+    served = account.calendar.local_date(account.live_since) if account.live_since else month.first
+    return Month.of(served).until(month)
 
 
 def _open_of(review: BillingReview) -> Select[BillingReview]:
