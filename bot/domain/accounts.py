@@ -1,6 +1,6 @@
 """Accounts: the client organisations, each with its channel and calendar, and how their people become known."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -67,6 +67,13 @@ def by_name(session: Session, name: str) -> Account:
 def by_ids(session: Session, ids: Collection[int]) -> dict[int, Account]:
     """Several at once, for lists."""
     return {one.id: one for one in session.scalars(select(Account).where(Account.id.in_(ids)))} if ids else {}
+
+
+def called(listed: Iterable[Account], name: str) -> list[Account]:
+    """Those whose name has that in it; the one of exactly that name stands for all."""
+    wanted = name.strip().casefold()
+    alike = [account for account in listed if wanted in account.name.casefold()]
+    return [account for account in alike if account.name.casefold() == wanted] or alike
 
 
 def begins_with(session: Session, words: str, *, limit: int) -> list[Account]:

@@ -26,7 +26,7 @@ def list_all(call: Call) -> None:
 
 
 def _list(session: Session, actor: Person, named: str) -> dict[str, Any]:
-    known = {one.id: one for one in accounts.all_of_them(session) if named.casefold() in one.name.casefold()}
+    known = {one.id: one for one in accounts.called(accounts.all_of_them(session), named)}
     if not known:
         raise Refused(f"I know no account called “{named}”. /ticket agenda shows all of them.")
     items = agenda.listed(session, actor, list(known), limit=messages.MOST_ROWS + 1)

@@ -15,11 +15,12 @@ from bot.domain.people import Person
 from bot.domain.roles import Permission
 from bot.domain.seats import Seat
 from bot.handlers.call import Call, Routes
+from bot.handlers.naming import the_one
 from bot.messages import agreements as messages
-from bot.messages.help import some
 from bot.modals import agreement_form, form
 from bot.modals import agreements as modal
 
+LISTED = "/review agreements lists them."
 FOR_CLIENTS = (
     "/review is for our team. Ask your account manager what your agreement covers, or write to us in your channel."
 )
@@ -45,25 +46,13 @@ def show(call: Call) -> None:
     named = call.rest if call.kind == "command" else ""
     with call.begin() as (session, actor):
         require_staff(actor)
-        view = window_of(session, actor, _named(session, named), call) if named else _list(session, actor, call)
+        account = the_one(accounts.all_of_them(session), named, LISTED) if named else None
+        view = window_of(session, actor, account, call) if account else _list(session, actor, call)
     if call.in_window:
         call.replace(view)
     else:
         call.open(view)
     call.done()
-
-
-def _named(session: Session, named: str) -> Account:
-    """The account of that name, or the only one whose name has it in it."""
-    listed, wanted = accounts.all_of_them(session), named.casefold()
-    alike = [account for account in listed if wanted in account.name.casefold()]
-    found = [account for account in alike if account.name.casefold() == wanted] or alike
-    if not found:
-        raise NotFound(f"I know no account called “{named[:40]}”. /review agreements lists them.")
-    if len(found) > 1:
-        names = some([account.name for account in found])
-        raise Refused(f"Which account: {names}? Write its whole name.")
-    return found[0]
 
 
 def _list(session: Session, actor: Person, call: Call) -> dict[str, Any]:

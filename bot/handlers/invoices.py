@@ -4,48 +4,45 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from bot.domain import invoices
-from bot.domain.errors import NotFound, Refused
+from bot.domain import accounts, invoices
+from bot.domain.errors import NotFound
 from bot.domain.exports import sending
 from bot.domain.invoices import Invoice, InvoiceAction
-from bot.domain.months import Month
 from bot.domain.people import Person
 from bot.domain.roles import Permission
 from bot.handlers.agreements import require_staff
 from bot.handlers.call import Call, Routes
+from bot.handlers.months import month_of, pressed, wanted_of
+from bot.handlers.queue import accounts_offered
 from bot.messages import invoice_files as files
 from bot.messages import invoices as messages
+from bot.messages.months import Wanted
 from bot.modals import form
 from bot.modals import invoices as modal
 
 
 def list_all(call: Call) -> None:
-    """`/review invoices`, `/review invoices 2026-11`, or **Invoices** on the Home."""
-    month = _month(call.rest) if call.kind == "command" and call.rest else None
+    """`/review invoices`, `/review invoices Acme 2026-11`, or **Invoices** on the Home."""
     with call.begin() as (session, actor):
         require_staff(actor)
-        view = _list(session, actor, month)
+        view = _list(session, actor, wanted_of(session, call, "/review invoices Acme 2026-11"))
     call.open(view)
     call.done()
 
 
-def _month(text: str) -> Month:
-    try:
-        return Month.named(text)
-    except ValueError:
-        raise Refused(f"I can’t read “{text[:20]}” as a month. Write it as /review invoices 2026-11.") from None
+def _list(session: Session, actor: Person, wanted: Wanted) -> dict[str, Any]:
+    found = invoices.listed(
+        session, actor, account_id=wanted.account, month=wanted.of_month, limit=messages.PER_PAGE + 1,
+        offset=wanted.page * messages.PER_PAGE,
+    )  # fmt: skip
+    known = accounts.all_of_them(session), invoices.months(session, actor)
+    return modal.listed(messages.rows(session, found, wanted, known), wanted)
 
 
-def _list(session: Session, actor: Person, month: Month | None) -> dict[str, Any]:
-    found = invoices.listed(session, actor, month=month, limit=messages.PER_PAGE + 1)
-    return modal.listed(messages.rows(session, found, invoices.months(session, actor), month))
-
-
-def choose_month(call: Call) -> None:
-    """The menu above the list."""
-    month = None if call.value == messages.ANY else _month(call.value)
+def narrow(call: Call) -> None:
+    """The menus above the list, and its pages."""
     with call.begin() as (session, actor):
-        view = _list(session, actor, month)
+        view = _list(session, actor, pressed(messages.IN_LIST, call))
     call.replace(view)
     call.done()
 
@@ -125,7 +122,7 @@ def open_files(call: Call) -> None:
 
 def open_months_files(call: Call) -> None:
     """**Files of that month**, above the list."""
-    _open_files(call, modal.Of(month=str(_month(call.value))))
+    _open_files(call, modal.Of(month=str(month_of(call.value))))
 
 
 def _open_files(call: Call, of: modal.Of) -> None:
@@ -144,7 +141,7 @@ def _open_files(call: Call, of: modal.Of) -> None:
 def _files_of(session: Session, actor: Person, of: modal.Of) -> list[Invoice]:
     if of.invoice is not None:
         return [invoices.visible_to(session, actor, of.invoice)]
-    return sending.of_month(session, actor, _month(of.month or ""))
+    return sending.of_month(session, actor, month_of(of.month or ""))
 
 
 def submit_files(call: Call) -> None:
@@ -165,7 +162,8 @@ def submit_files(call: Call) -> None:
 ROUTES: Routes = {
     ("command", "/review invoices"): list_all,
     ("action", messages.LIST): list_all,
-    ("action", messages.MONTH): choose_month,
+    **{("action", control): narrow for control in messages.IN_LIST},
+    ("options", messages.IN_LIST.account): accounts_offered,
     ("action", messages.OPEN): open_one,
     **{("action", f"invoice.{action.value}"): act for action in InvoiceAction},
     ("action", messages.CREDIT): open_credit,

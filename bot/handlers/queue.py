@@ -13,6 +13,7 @@ from bot.domain.people import Person
 from bot.domain.priority import Priority
 from bot.domain.tickets import QueueFilter, Selection
 from bot.handlers.call import Call, Routes
+from bot.handlers.naming import the_one
 from bot.messages import help, menus, queue
 from bot.modals import windows
 from bot.modals.form import MOST_OPTIONS
@@ -46,12 +47,8 @@ def read_line(session: Session, actor: Person, text: str) -> Selection:
 def _placed(session: Session, actor: Person, selection: Selection, name: str) -> Selection:
     """What is left of a line names an account or a system."""
     listed = accounts.all_of_them(session)
-    alike = [account for account in listed if name.casefold() in account.name.casefold()]
-    exact = [account for account in alike if account.name.casefold() == name.casefold()]
-    if found := exact or alike:
-        if len(found) > 1:
-            raise Refused(f"Which account: {help.some([account.name for account in found])}? Write its whole name.")
-        return selection.but(account_id=found[0].id)
+    if accounts.called(listed, name):
+        return selection.but(account_id=the_one(listed, name, "").id)
     if tickets.systems(session, actor, name):
         return selection.but(system=name)
     words = [chosen.value for chosen in tickets.filters_for(actor)]

@@ -30,7 +30,7 @@ def list_all(call: Call) -> None:
 
 def _list(session: Session, actor: Person, named: str = "") -> dict[str, Any]:
     actor.require(Permission.WORK)
-    found = [one for one in accounts.all_of_them(session) if named.casefold() in one.name.casefold()]
+    found = accounts.called(accounts.all_of_them(session), named)
     rules = recurring.listed(session, actor, [account.id for account in found])
     names, calendars = {one.id: one.name for one in found}, {one.id: one.calendar for one in found}
     owners = people.by_ids(session, {rule.owner_id for rule in rules if rule.owner_id})

@@ -6,24 +6,24 @@ A window takes neither table nor chart, so it is an answer that only the person 
 from sqlalchemy.orm import Session
 
 from bot.domain import insight, provider
-from bot.domain.accounts import Account
-from bot.domain.errors import NotFound, Refused
+from bot.domain.errors import Refused
 from bot.domain.months import Month
 from bot.domain.people import Person
 from bot.handlers.call import Call, Routes
+from bot.handlers.naming import the_one
 from bot.handlers.time import answer, today_of
 from bot.messages import time as time_messages
 from bot.messages import time_report as messages
 from bot.messages.time_report import Asked
 
-LONGEST_NAME = 40
+ALL = "/time report shows all whose hours are yours to see."
 OLD = "This menu is from an older version. /time report shows where hours went."
 
 
 def command(call: Call) -> None:
     """`/time report`, `/time report acme`."""
     with call.begin() as (session, actor):
-        said = _report(session, actor, call, Asked(), call.rest[:LONGEST_NAME])
+        said = _report(session, actor, call, Asked(), call.rest)
     call.done(*said)
 
 
@@ -50,7 +50,7 @@ def _report(session: Session, actor: Person, call: Call, asked: Asked, named: st
     days = insight.days_of(asked.period, today)
     offered = messages.Offered(insight.dimensions(actor), insight.accounts_of(session, actor, days))
     if named:
-        asked = asked._replace(account=_named(offered.accounts, named).id)
+        asked = asked._replace(account=the_one(offered.accounts, named, ALL, none="I can’t find hours of").id)
     accounts = [one for one in offered.accounts if asked.account in {None, one.id}]
     found = messages.Found(
         insight.hours(session, asked.by, days, accounts, reader=actor),
@@ -58,16 +58,6 @@ def _report(session: Session, actor: Person, call: Call, asked: Asked, named: st
         insight.entry_lag(session, firm, days, accounts),
     )
     return messages.told(asked, found, days, today, offered)
-
-
-def _named(accounts: list[Account], name: str) -> Account:
-    alike = [account for account in accounts if name.casefold() in account.name.casefold()]
-    exact = [account for account in alike if account.name.casefold() == name.casefold()]
-    if len(found := exact or alike) == 1:
-        return found[0]
-    if found:
-        raise Refused(f"Which account: {messages.some([account.name for account in found])}? Write its whole name.")
-    raise NotFound(f"I can’t find hours of “{name}” that are yours to see. /time report shows all that are.")
 
 
 ROUTES: Routes = {

@@ -6,21 +6,25 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from bot.domain import accounts, billing, people
+from bot.domain.accounts import Account
 from bot.domain.approvals import Decision
 from bot.domain.billing import BillingReview, Examined, ReviewState, Signatures
 from bot.domain.durations import show
 from bot.domain.events import Event, Kind
+from bot.domain.months import Month
 from bot.domain.people import Person
 from bot.domain.roles import Permission
 from bot.domain.seats import Seat
 from bot.messages import blocks, burn
 from bot.messages.blocks import Block
+from bot.messages.months import Controls, Wanted, narrowing, turns
 from bot.messages.mrkdwn import Mrkdwn, day, escape, instant, mention, say
 
 OPEN, SIGN, LIST, PAGE = "billing.open", "billing.sign", "billing.list", "billing.page"
 # Parts of a review, turned to like its pages: all its entries, those of one code or person, and back.
 ENTRIES, NARROW, BACK = "billing.entries", "billing.narrow", "billing.back"
 PER_PAGE = 15  # each is examined for the list
+IN_LIST = Controls("billing.list.account", "billing.list.month", "billing.list.back", "billing.list.on")
 ON_HOME = 5
 SHORT_DIGEST = 16
 
@@ -44,6 +48,7 @@ NONE_YET = Mrkdwn(
     "*There are no billing reviews yet.* On the first working day of a month, one is opened for the month before, for "
     "each account that has an agreement or hours."
 )
+NONE_LIKE_THAT = Mrkdwn("*No review is like that.* Choose another account or month above.")
 NOTHING_OPEN = Mrkdwn(
     "*Billing review*\nEvery month that is over is signed. The next review opens when a new month has begun."
 )
@@ -156,9 +161,14 @@ def allowance(told: dict[str, Any]) -> Mrkdwn | None:
     return escape(f"{used} of {available}" + (f", {overage} beyond" if found["overage"] else ""))
 
 
-def rows(session: Session, reviews: list[BillingReview], page: int, now: datetime) -> list[Block]:
-    """The list: a line a month and account, what holds it up, and who signed."""
-    made: list[Block] = []
+def rows(
+    session: Session, reviews: list[BillingReview], wanted: Wanted, known: tuple[list[Account], list[Month]],
+    now: datetime,
+) -> list[Block]:  # fmt: skip
+    """The list: a line a month and account, what holds it up, and who signed; of all `known`, those that are wanted."""
+    if not known[1]:
+        return [blocks.section(NONE_YET)]
+    made = blocks.actions(narrowing(IN_LIST, wanted, *known))
     for review in reviews[:PER_PAGE]:
         stands = examined(session, review, now)
         signed = billing.signatures(session, review, stands, now)
@@ -168,10 +178,9 @@ def rows(session: Session, reviews: list[BillingReview], page: int, now: datetim
         )  # fmt: skip
         made.append(blocks.section(text, accessory=blocks.button("Open", OPEN, str(review.id))))
         made += signed_by(session, signed)
-    turns = [blocks.button("Previous", f"{PAGE}.back", f"list:{page - 1}")] if page else []
-    if len(reviews) > PER_PAGE:
-        turns.append(blocks.button("Next", f"{PAGE}.on", f"list:{page + 1}"))
-    return [*made, *blocks.actions(turns)] if made else [blocks.section(NONE_YET)]
+    if not reviews:
+        made.append(blocks.section(NONE_LIKE_THAT))
+    return [*made, *turns(IN_LIST, wanted, more=len(reviews) > PER_PAGE)]
 
 
 def on_home(session: Session, actor: Person) -> list[Block]:

@@ -139,7 +139,8 @@ HELP: dict[str, Command] = {
             (("/review agreements", "every account’s agreement; whoever may makes a new version there"),
              ("/review agreements Acme", "one account’s, with its month so far"),
              ("/review billing", "the month before it is billed: what needs a look, and who signs"),
-             ("/review invoices", "drafts, numbers and exports")),
+             ("/review invoices", "drafts, numbers and exports"),
+             ("/review invoices Acme 2026-11", "of one client or month; `/review billing` takes them too")),
             ("/time week", "/queue acme")),
     }),
     START: Command("Where to start, and help", "away 24 Dec - 2 Jan | back | rota | hours | help", {

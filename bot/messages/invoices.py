@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from bot.domain import accounts, invoices, people, provider
+from bot.domain.accounts import Account
 from bot.domain.events import Event
 from bot.domain.invoices import Invoice, InvoiceAction, InvoiceKind, InvoiceLine, InvoiceState
 from bot.domain.money import Money
@@ -15,11 +16,12 @@ from bot.domain.people import Person
 from bot.domain.roles import Permission
 from bot.messages import blocks
 from bot.messages.blocks import Block
+from bot.messages.months import Controls, Wanted, named, narrowing, turns
 from bot.messages.mrkdwn import LONGEST_TEXT, Mrkdwn, clip, day, escape, instant, mention, say, width
 
-OPEN, LIST, MONTH, CREDIT = "invoice.open", "invoice.list", "invoice.month", "invoice.credit"
+OPEN, LIST, CREDIT = "invoice.open", "invoice.list", "invoice.credit"
+IN_LIST = Controls("invoice.list.account", "invoice.list.month", "invoice.list.back", "invoice.list.on")
 FILES, MONTHS_FILES = "invoice.files", "invoice.months_files"
-ANY = "any"
 PER_PAGE = 40
 SHOWN_LINES = 60
 SHOWN_TICKETS = 12
@@ -59,7 +61,7 @@ NONE_YET = Mrkdwn(
     "*There are no invoices yet.* They are drafted when a month was signed by an account manager and somebody in "
     "finance: `/review billing` shows how far that is."
 )
-NONE_OF_MONTH = "*There are no invoices of {{ month }}.* Choose another month above."
+NONE_LIKE_THAT = Mrkdwn("*No invoice is like that.* Choose another account or month above.")
 
 
 def counted(quantity: Decimal, unit: str) -> str:
@@ -68,11 +70,6 @@ def counted(quantity: Decimal, unit: str) -> str:
     number = number.rstrip("0").rstrip(".") if "." in number else number
     one, many = UNITS.get(unit, (unit, unit))
     return f"{number} {one if quantity == 1 else many}".strip()
-
-
-def named(month: Month) -> str:
-    """November 2026."""
-    return f"{month.name} {month.year}"
 
 
 def heading(session: Session, invoice: Invoice, *, money: bool = True) -> Mrkdwn:
@@ -229,19 +226,21 @@ def paragraphs(title: str, told: list[Mrkdwn], most: int) -> list[Block]:
 # --- the list, and what is said
 
 
-def rows(session: Session, found: list[Invoice], known: list[Month], chosen: Month | None) -> list[Block]:
-    """The newest first, with a menu of months."""
-    if not known:
+def rows(
+    session: Session, found: list[Invoice], wanted: Wanted, known: tuple[list[Account], list[Month]]
+) -> list[Block]:
+    """The newest first; of all `known` accounts and months, those that are wanted."""
+    if not known[1]:
         return [blocks.section(NONE_YET)]
-    options = [blocks.option("Every month", ANY), *(blocks.option(named(month), str(month)) for month in known[:99])]
-    files = [blocks.button("Files of that month", MONTHS_FILES, str(chosen))] if chosen and found else []
-    body = blocks.actions([blocks.select(MONTH, "Month", options, str(chosen) if chosen else ANY), *files])
-    if not found:
-        return [*body, blocks.section(say(NONE_OF_MONTH, month=named(chosen) if chosen else "any month"))]
+    files = []
+    if wanted.month and wanted.account is None and found:
+        files = [blocks.button("Files of that month", MONTHS_FILES, wanted.month)]
+    body = blocks.actions([*narrowing(IN_LIST, wanted, *known), *files])
     for one in found[:PER_PAGE]:
         body.append(blocks.section(heading(session, one), accessory=blocks.button("Open", OPEN, str(one.id))))
-    more = Mrkdwn(f"These are the newest {PER_PAGE}. Choose a month to see its own.")
-    return body + ([blocks.context(more)] if len(found) > PER_PAGE else [])
+    if not found:
+        body.append(blocks.section(NONE_LIKE_THAT))
+    return [*body, *turns(IN_LIST, wanted, more=len(found) > PER_PAGE)]
 
 
 def told(session: Session, event: Event) -> Mrkdwn:

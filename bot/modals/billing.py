@@ -9,6 +9,7 @@ from bot.domain.codes import Code
 from bot.domain.time.writing import LONGEST_REASON
 from bot.messages import blocks
 from bot.messages.blocks import Block, option
+from bot.messages.months import Wanted
 from bot.messages.mrkdwn import Mrkdwn
 from bot.modals import form
 
@@ -57,9 +58,9 @@ def window(review: BillingReview, body: list[Block], page: int, narrowed: str) -
     return form.modal(WINDOW, "Billing review", body, submit=None, close="Close", metadata=state)
 
 
-def listed(body: list[Block]) -> dict[str, Any]:
-    """All of them."""
-    return form.modal(LIST, "Billing reviews", body, submit=None, close="Close")
+def listed(body: list[Block], wanted: Wanted) -> dict[str, Any]:
+    """All of them, or those that are wanted."""
+    return form.modal(LIST, "Billing reviews", body, submit=None, close="Close", metadata=wanted.model_dump_json())
 
 
 def fix(found: Found, about: Mrkdwn, metadata: Fixing) -> dict[str, Any]:

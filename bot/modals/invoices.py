@@ -11,6 +11,7 @@ from bot.domain.money import Money
 from bot.messages import blocks
 from bot.messages.blocks import Block
 from bot.messages.invoice_files import WORDS
+from bot.messages.months import Wanted
 from bot.messages.mrkdwn import Mrkdwn, clip, escape
 from bot.modals import form
 
@@ -65,9 +66,9 @@ def window(invoice: Invoice, body: list[Block]) -> dict[str, Any]:
     return form.modal(WINDOW, invoice.key, body, submit=None, close="Close", metadata=state)
 
 
-def listed(body: list[Block]) -> dict[str, Any]:
-    """All of them."""
-    return form.modal(LIST, "Invoices", body, submit=None, close="Close")
+def listed(body: list[Block], wanted: Wanted) -> dict[str, Any]:
+    """All of them, or those that are wanted."""
+    return form.modal(LIST, "Invoices", body, submit=None, close="Close", metadata=wanted.model_dump_json())
 
 
 def credit(invoice: Invoice, lines: list[InvoiceLine], metadata: Metadata) -> dict[str, Any]:

@@ -268,7 +268,8 @@ def test_forged_buttons_change_nothing_whoever_sends_them(house: House):
     for who in ("U0BO", "U0REX", "U0CLEO", "U0SAM"):
         forged["user"]["id"] = who
         for action in ("billing.sign", "billing.open", "billing.fix.recode", "billing.fix.waive", "billing.page.on",
-                       "billing.pick", "billing.entries", "billing.fix.x"):  # fmt: skip
+                       "billing.pick", "billing.entries", "billing.fix.x", "billing.list.on", "billing.list.account",
+                       "billing.list.month"):  # fmt: skip
             for value in FORGED:
                 forged["actions"][0] |= {"action_id": action, "value": value}
                 assert house.sends_payload(forged)[0] == 200, (who, action, value)
@@ -423,6 +424,24 @@ def test_many_entries_are_turned_page_by_page(house: House):
 
 def test_before_the_first_month_the_list_says_when_there_is_one(house: House):
     house.sam.opens("/review billing").sees("There are no billing reviews yet.")
+
+
+def test_the_list_is_narrowed_to_a_client_or_a_month_and_turned_page_by_page(
+    house: House, monkeypatch: pytest.MonkeyPatch
+):
+    a_review(house)
+    sam = house.sam.opens("/review billing").sees("Acme, November 2026").sees("Umbrella, November 2026")
+    sam.chooses("Account", "Acme").sees("Acme, November 2026")
+    assert "Umbrella, November" not in house.sam.modal_text()
+    sam.chooses("Month", "November 2026").sees("Acme, November 2026").closes()
+    house.sam.opens("/review billing umbr").sees("Umbrella, November 2026").clicks("Open").closes().closes()
+    house.sam.opens("/review billing 2026-10").sees("No review is like that").closes()
+    house.sam.opens("/review billing Initech").sees("I know no account called “Initech”.")
+    monkeypatch.setattr("bot.messages.billing.PER_PAGE", 1)
+    sam = house.sam.opens("/review billing").sees("Acme, November 2026").clicks("Next")
+    assert house.sam.buttons() == {"Open", "Previous"}
+    sam.clicks("Previous")
+    assert house.sam.buttons() == {"Open", "Next"}
 
 
 def test_the_home_shows_what_is_to_be_signed(house: House):

@@ -184,11 +184,34 @@ def test_the_list_is_narrowed_to_a_month(house: House):
     a_review(house)
     both_sign(house)
     house.sam.opens("/review invoices 2026-11").sees("Acme, November 2026").closes()
-    house.sam.opens("/review invoices 2026-10").sees("There are no invoices of October 2026").closes()
+    house.sam.opens("/review invoices 2026-10").sees("No invoice is like that").closes()
     before = house.state_of_the_world()
-    house.sam.opens("/review invoices soon").sees("I can’t read “soon” as a month")
+    house.sam.opens("/review invoices soon").sees(
+        "I know no account called “soon”. Write it as /review invoices Acme 2026-11, or with only one of them."
+    )
     assert house.state_of_the_world() == before
-    house.sam.opens("/review invoices").chooses("Month", "November 2026").sees("Acme, November 2026")
+    sam = house.sam.opens("/review invoices").chooses("Month", "November 2026").sees("Acme, November 2026")
+    sam.chooses("Account", "Umbrella").sees("No invoice is like that")
+    sam.chooses("Account", "Acme").clicks("Open").closes()
+    sam.chooses("Month", "Every month").sees("Acme, November 2026").closes()
+    house.sam.opens("/review invoices acme 2026-11").sees("Acme, November 2026").closes()
+    house.sam.opens("/review invoices Umbrella").sees("No invoice is like that")
+
+
+def test_a_long_list_is_turned_page_by_page(house: House, monkeypatch: pytest.MonkeyPatch):
+    a_review(house)
+    both_sign(house)
+    opens(house, house.eve, on="Draft").clicks("Reviewed").clicks("Approve").clicks("Credit")
+    house.eve.fills({"Why": "A favour", "Support, 150.00 EUR": "10"}).submits().closes().closes()
+    monkeypatch.setattr("bot.messages.invoices.PER_PAGE", 1)
+    eve = house.eve.opens("/review invoices")
+    assert "Credit note of" in house.eve.modal_text()
+    assert house.eve.buttons() == {"Open", "Next"}
+    eve.clicks("Next")
+    assert "Invoice of" in house.eve.modal_text()
+    assert house.eve.buttons() == {"Open", "Previous"}
+    eve.clicks("Previous")
+    assert "Credit note of" in house.eve.modal_text()
 
 
 def test_without_a_billing_channel_the_card_names_no_amount(house: House):

@@ -78,7 +78,7 @@ def test_an_engineer_sees_the_accounts_they_work_for_and_no_colleague(worked: Ho
     offered = [option["text"]["text"] for option in report["blocks"][1]["elements"][1]["options"]]
     assert "By person" not in offered
     assert "By account" in offered
-    worked.bo.opens("/time report umbrella").sees("I can’t find hours of “umbrella” that are yours to see")
+    worked.bo.opens("/time report umbrella").sees("I can’t find hours of “umbrella”. /time report shows")
 
 
 def test_what_was_not_offered_is_refused(worked: House):
