@@ -83,6 +83,7 @@ class Kind(StrEnum):
     FREEZE_SET = "freeze_set"
     FREEZE_LIFTED = "freeze_lifted"
     AGREEMENT_MADE = "agreement_made"
+    AGREEMENT_ENDS = "agreement_ends"
     QUOTED = "quoted"
     QUOTE_SETTLED = "quote_settled"
     QUOTE_WITHDRAWN = "quote_withdrawn"

@@ -6,6 +6,7 @@ To add one: a file with `run(session, run)`, and its row here. A sweep's row is 
 from datetime import timedelta
 
 from bot.jobs import (
+    agreement_ends,
     approvals,
     billing_cards,
     burn_alerts,
@@ -41,6 +42,9 @@ SCHEDULE: tuple[Job, ...] = (
     Job("burn-alerts", "10 7-20 * * *", Whose.PROVIDER, Period.HOUR, DaysOff.WORK,
         CatchUp.LATEST, timedelta(hours=1), burn_alerts.run,
         "Whose hours run low is told within the hour: adding months up is too dear for every tick."),
+    Job("agreement-ends", "20 9 * * *", Whose.PROVIDER, Period.DAY, DaysOff.SKIP,
+        CatchUp.LATEST, timedelta(hours=8), agreement_ends.run,
+        "An agreement that ends, or begins another term, is told 60, 30 and 7 days before: time to talk."),
     Job("billing-cards", "40 * * * *", Whose.PROVIDER, Period.HOUR, DaysOff.WORK,
         CatchUp.LATEST, timedelta(hours=1), billing_cards.run,
         "Time comes in for days after a month is over: within the hour its card says so."),

@@ -41,6 +41,7 @@ CHANGED = {
     "after_hours_multiplier": "rate after hours", "tax_rate": "tax", "payment_days": "payment days", "tells_client": "what the client is told",
 }  # fmt: skip
 # fmt: off
+ENDS = ":calendar: *{{ account }}*’s agreement {% if renews %}begins its next term after{% else %}ends on{% endif %} {{ ends }}, {% if days > 1 %}in {{ days }} days{% elif days %}tomorrow{% else %}today{% endif %}.{% if renews %} What is to change is best said before.{% else %} Nothing is agreed for the time after it: hours logged then have no price.{% endif %}\n{{ managers or 'Account managers' }}, talk to them. `/review agreements {{ account }}` has its terms; *New version* there goes on from it."
 MADE = "{{ actor }} made {% if first %}an agreement for *{{ account }}*{% else %}a new version of *{{ account }}*’s agreement{% endif %}, from {{ starts }} on: {{ type }}{% if hours %}, {{ hours }} a month{% endif %}.{% if changed %} Changed: {{ changed }}.{% endif %}\n`/review agreements {{ account }}` shows all of it."
 VERSION_MADE = "Made by {{ who }} on {{ when }}."
 # fmt: on
@@ -217,6 +218,15 @@ def told_billing(session: Session, event: Event) -> Mrkdwn:
         first=before is None, starts=full(date.fromisoformat(facts["starts"])), type=kind.label.lower(),
         hours=show(after["included_minutes"]) if after["included_minutes"] else None,
         changed=", ".join(changed),
+    )  # fmt: skip
+
+
+def told_ending(session: Session, event: Event) -> Mrkdwn:
+    """What the billing channel reads of one that ends soon, with whom it concerns."""
+    facts = event.data
+    return say(
+        ENDS, account=facts["account"], ends=full(date.fromisoformat(facts["ends"])), days=facts["days"],
+        renews=facts["renews"], managers=burn.managers(session),
     )  # fmt: skip
 
 

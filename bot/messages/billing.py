@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from bot.domain import accounts, billing, people
 from bot.domain.accounts import Account
-from bot.domain.approvals import Decision
+from bot.domain.approvals import Decision, Hall
 from bot.domain.billing import BillingReview, Examined, ReviewState, Signatures
 from bot.domain.durations import show
 from bot.domain.events import Event, Kind
@@ -26,6 +26,7 @@ ENTRIES, NARROW, BACK = "billing.entries", "billing.narrow", "billing.back"
 PER_PAGE = 15  # each is examined for the list
 IN_LIST = Controls("billing.list.account", "billing.list.month", "billing.list.back", "billing.list.on")
 ON_HOME = 5
+SHOWN_SIGNERS = 3
 SHORT_DIGEST = 16
 
 # fmt: off
@@ -85,12 +86,37 @@ def card(session: Session, review: BillingReview, now: datetime, *, money: bool)
         pairs.append(("Allowance", used))
     if money and told["net"]:
         pairs.append(("Net", escape(told["net"])))
-    body = [blocks.section(head), blocks.facts(pairs), *signed_by(session, signed)]
+    body = [
+        blocks.section(head),
+        blocks.facts(pairs),
+        *_asked(session, review, stands, signed, now),
+        *signed_by(session, signed),
+    ]
     buttons = [blocks.button("Open", OPEN, str(review.id))]
     if may_be_signed(session, review, stands, now):
         buttons.append(sign_button(review, stands))
     text = Mrkdwn(f"Billing review: {escape(name_of(session, review))}. {said}.")
     return text, [*body, *blocks.actions(buttons)]
+
+
+def _asked(
+    session: Session, review: BillingReview, stands: Examined | None, signed: Signatures, now: datetime
+) -> list[Block]:
+    """Who may give the signatures that are missing: they are told of it when it is posted."""
+    if stands is None or _is_early(session, review, now):
+        return []
+    hall = Hall(session, now)
+    gave = {one.person_id for one in signed.made} if not signed.void else set()
+    told = [
+        Mrkdwn(f"{names} for {SIDES[seat]}") for seat in signed.missing
+        if (names := _mentions(hall.holders(seat, review.account_id, gave)))
+    ]  # fmt: skip
+    return [blocks.context(Mrkdwn(f"To look at and sign: {'; '.join(told)}"))] if told else []
+
+
+def _mentions(asked: list[Person]) -> Mrkdwn:
+    rest = f" or {len(asked) - SHOWN_SIGNERS} more" if len(asked) > SHOWN_SIGNERS else ""
+    return Mrkdwn(", ".join(mention(one.slack_id, one.name) for one in asked[:SHOWN_SIGNERS]) + rest)
 
 
 def state(

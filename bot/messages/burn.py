@@ -155,7 +155,7 @@ def told(session: Session, event: Event, place: Place) -> Mrkdwn:
         "share": facts["used"] * 100 // facts["available"], "over": said(over) if over > 0 else None,
         "left": said(max(-over, 0)), "promised": said(facts["promised"]) if facts["promised"] else None,
         "runs_out": day(date.fromisoformat(runs_out)) if runs_out and over < 0 else None,
-        "managers": _managers(session) if place is Place.BILLING else None,
+        "managers": managers(session) if place is Place.BILLING else None,
         "used": said(facts["used"]), "forecast": said(facts["forecast"]), "has": (has := said(facts["available"])),
         "available": "allowance" if has == WHOLE else has,
     }  # fmt: skip
@@ -171,6 +171,7 @@ def _as_told(facts: dict[str, Any], place: Place) -> Shown:
     return lambda units: shown(units, currency)
 
 
-def _managers(session: Session) -> Mrkdwn | None:
+def managers(session: Session) -> Mrkdwn | None:
+    """Account managers, by name."""
     found = [person for person in people.staff(session) if Role.ACCOUNT_MANAGER.value in person.roles]
     return Mrkdwn(", ".join(mention(one.slack_id, one.name) for one in found)) or None

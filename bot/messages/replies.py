@@ -186,6 +186,7 @@ _WITHOUT_A_TICKET: dict[Kind, Callable[[Session, Event], Mrkdwn]] = {
     Kind.AGENDA_PLANNED: agenda.told_client,
     Kind.AGENDA_DECIDED: agenda.told_client,
     Kind.AGREEMENT_MADE: agreements.told_billing,
+    Kind.AGREEMENT_ENDS: agreements.told_ending,
     Kind.REVIEW_SIGNED: billing.told,
     Kind.MONTH_LOCKED: billing.told,
     Kind.APPROVAL_REMINDED: billing.told,

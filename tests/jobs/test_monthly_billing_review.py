@@ -41,9 +41,11 @@ def test_each_account_has_its_review_at_nine_by_its_own_clock(house: House):
 
 
 def test_its_card_stands_in_the_billing_channel(house: House):
+    does(house, "update person set roles = '{finance}' where name = 'Eve'")
     house.now = IN_BERLIN
     house.ticks()
     house.sam.looks_at("C0BILLING").sees("Billing review: Acme, November 2026").sees("Nothing holds it up")
+    house.sam.sees("To look at and sign: @sam for the account; @eve for finance")
     for person in (house.ana, house.cleo, house.rex, house.zed, house.bo):
         person.does_not_see("Billing review: Acme")
 
