@@ -91,6 +91,7 @@ class Kind(StrEnum):
     QUOTE_NEARLY_USED = "quote_nearly_used"
     QUOTE_USED_UP = "quote_used_up"
     BURN_TOLD = "burn_told"
+    BUDGET_TOLD = "budget_told"
     TIME_WRITTEN_OFF = "time_written_off"
     REVIEW_OPENED = "review_opened"
     REVIEW_SIGNED = "review_signed"

@@ -1,6 +1,9 @@
 """A project as people read it: in its window and in the list."""
 
+from sqlalchemy.orm import Session
+
 from bot.domain.durations import show
+from bot.domain.events import Event
 from bot.domain.people import Person
 from bot.domain.projects import Project, ProjectAction
 from bot.domain.tickets import Ticket
@@ -13,6 +16,12 @@ NONE_YET = Mrkdwn(
     "`/ticket T-102`, and press *Make it a project*."
 )
 NONE_YET_FOR_CLIENTS = Mrkdwn("*There are no projects yet.* A request that is too large for a ticket becomes one.")
+BUDGET = (
+    "{% if left %}:large_yellow_circle: *{{ key }}* {{ name }} has used {{ used }} of its {{ budget }} ({{ share }} %)"
+    ": {{ left }} left.{% else %}:red_circle: *{{ key }}* {{ name }} has used all of its {{ budget }}"
+    "{% if over %}, and {{ over }} more{% endif %}.{% endif %} What goes beyond is kept and stays off the invoice "
+    "until the budget is larger: agree on it with the client, then `/ticket {{ key }}`, *Change*."
+)
 STYLES = {ProjectAction.START: "primary", ProjectAction.DROP: "danger"}
 
 
@@ -25,6 +34,17 @@ def budget_used(project: Project, used: int) -> str:
     """`6h of 40h`, and by how much it is over, where it is."""
     over = used - project.budget_minutes
     return f"{show(used)} of {show(project.budget_minutes)}" + (f", {show(over)} over" if over > 0 else "")
+
+
+def told_owner(_session: Session, event: Event) -> Mrkdwn:
+    """To its owner alone: how much of the budget is used, and what becomes of more."""
+    told = event.data
+    left = told["budget"] - told["used"]
+    return say(
+        BUDGET, key=told["project"], name=told["project_name"], used=show(told["used"]), budget=show(told["budget"]),
+        share=100 * told["used"] // told["budget"], left=show(left) if left > 0 else None,
+        over=show(-left) if left < 0 else None,
+    )  # fmt: skip
 
 
 def window(
