@@ -21,7 +21,7 @@ TITLES: dict[Finding, tuple[str, str]] = {
     Finding.NO_TICKET:  ("On no ticket", "No ticket tells what it was for; where it is charged, its note does. It holds nothing up."),
     Finding.STRAGGLER:  ("From an earlier month", "That month is locked, so it counts in this one. It holds nothing up."),
     Finding.LATE:       ("Logged late", "More than a business day after it was done."),
-    Finding.UNENTERED:  ("Days that look short", "Fewer hours than a working day has, for all accounts together. Ask whether something is missing."),
+    Finding.UNENTERED:  ("Days that look short", "Less than half of a working day, for all accounts together, and not called complete. Ask whether something is missing."),
     Finding.ENTRY:      ("Entry", ""),
     Finding.OFF:        ("Written off", "It stays in the hours and off the invoices."),
 }

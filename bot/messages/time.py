@@ -13,7 +13,6 @@ from bot.domain.months import Month
 from bot.domain.projects import Project
 from bot.domain.tickets import Ticket
 from bot.domain.time import Doubt, Logged, TimeEntry, Timer, Work, of_day
-from bot.domain.time.nudges import is_wanting
 from bot.messages import blocks
 from bot.messages.blocks import Block
 from bot.messages.mrkdwn import Mrkdwn, cut, instant, say
@@ -131,7 +130,7 @@ def asked_for_the_day(session: Session, event: Event) -> Mrkdwn:
     told = event.data
     person = people.by_id(session, told["person"]["id"])
     found = of_day(session, person, date.fromisoformat(told["day"])) if person else None
-    if found and not is_wanting(found):
+    if found and not found.is_wanting:
         return say(
             ":white_check_mark: {{ logged }} of your {{ day }} is logged{% if complete %}, and it is complete"
             "{% elif missing %}; {{ missing }} is missing to the {{ expected }} of a working day. If there was no "

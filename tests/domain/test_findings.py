@@ -134,6 +134,19 @@ def test_days_that_are_full_or_called_complete_are_not_missing(session, ticket, 
     assert found(session, review, Finding.UNENTERED) == []
 
 
+@pytest.mark.parametrize(("minutes", "days"), [(192, []), (191, [(1, 193)])])
+def test_a_day_looks_short_below_half_of_it_as_at_its_end(session, ticket, review, who, minutes, days):
+    """Bo works 32 hours a week: 6h 24m a day."""
+    bo = who("Bo")
+    for day in (date(2026, 11, number) for number in range(2, 31)):
+        time.call_complete(session, day, by=bo, now=AFTER)
+    time.call_complete(session, TUESDAY, by=bo, now=AFTER, complete=False)
+    worked(session, ticket, minutes, day=TUESDAY)
+    stands = billing.examined(session, review, AFTER)
+    found = [(int(one.because), one.minutes) for one in stands.found if one.finding is Finding.UNENTERED]
+    assert found == days
+
+
 # --- what a fix needs
 
 

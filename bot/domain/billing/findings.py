@@ -288,7 +288,7 @@ def _unentered(session: Session, team: dict[int, Person], month: Month, today: d
     for person in team.values():
         first = max(month.first, began[person.id])
         for logged in time.days_of(session, person, first, month.last, today):
-            if logged.missing:
+            if logged.is_wanting:  # as at the end of the day, when they were asked
                 missing[person.id] += logged.missing
                 days[person.id].append(logged.day)
     for number, minutes in missing.items():

@@ -49,6 +49,11 @@ class Logged(NamedTuple):
         """What is still to be logged; nothing of a day that is complete."""
         return 0 if self.complete else max(self.expected - self.minutes, 0)
 
+    @property
+    def is_wanting(self) -> bool:
+        """Whether it is asked about: it is not called complete, and holds less than half of what it should."""
+        return not self.complete and 2 * self.minutes < self.expected
+
 
 def expected_minutes(person: Person, calendar: Calendar, day: date) -> int:
     """What a working day should hold: its share of the weekly hours; nothing on a day off, nor of who does no work."""

@@ -44,7 +44,7 @@ def ask(session: Session, now: datetime) -> int:
         if one.period in looked_at or job_runs.claim(session, JOB, one.period, now=now) is None:
             continue
         logged = of_day(session, one.person, one.day)
-        if is_wanting(logged):
+        if logged.is_wanting:
             _ask(session, one.person, logged, now)
             asked += 1
     return asked
@@ -80,11 +80,6 @@ def _says_so(session: Session, number: int, period: str, now: datetime) -> bool:
         return False
     outbox.refresh(session, outbox.Subject.EVENT, number)
     return True
-
-
-def is_wanting(logged: Logged) -> bool:
-    """Whether a day was worked, is not called complete, and holds less than half of what it should."""
-    return not logged.complete and 2 * logged.minutes < logged.expected
 
 
 def _ended(session: Session, firm: Provider, now: datetime) -> list[Ended]:
