@@ -100,6 +100,13 @@ def test_a_broken_rule_of_peppol_bis_is_found(rule: str):
     assert rule in against_bis(right.replace(old, new).encode())
 
 
+def test_what_is_taken_off_or_added_and_comes_to_nothing_breaks_no_rule():
+    nothing = tuple(replace(each, amount=Decimal("0.00")) for each in WHOLE.adjustments)
+    assert {each.is_charge for each in nothing} == {True, False}
+    file = written(replace(WHOLE, adjustments=nothing))
+    assert (against_schema(file), against_rules(file), list(against_bis(file))) == ([], [], [])
+
+
 @settings(max_examples=25)
 @given(documents())
 def test_whatever_is_on_it_no_rule_is_broken(made: Document):

@@ -38,6 +38,9 @@ def in_finance(scene: Scene) -> None:
 def a_month(scene: Scene, account: str) -> None:
     """Two entries in October of somebody who pays by the hour."""
     number = files(scene.house, account=account, by=CONTACTS[account])
+    does(scene.house, "alter table account disable trigger user")
+    does(scene.house, f"update account set billed_through = '{OCTOBER.before.last}' where name = '{account}'")
+    does(scene.house, "alter table account enable trigger user")
 
     def is_worked(session: Session) -> None:
         bought(session, account, starts=OCTOBER.first, type=AgreementType.TIME_AND_MATERIALS)

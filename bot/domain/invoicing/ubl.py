@@ -141,9 +141,9 @@ def _totals(root: Element, made: Document) -> None:
     _amount(sums, "LineExtensionAmount", totals.lines, made)
     _amount(sums, "TaxExclusiveAmount", totals.net, made)
     _amount(sums, "TaxInclusiveAmount", totals.payable, made)
-    if totals.allowances:
+    if any(not each.is_charge for each in made.adjustments):  # also where they come to nothing: BR-CO-11 and 12
         _amount(sums, "AllowanceTotalAmount", totals.allowances, made)
-    if totals.charges:
+    if any(each.is_charge for each in made.adjustments):
         _amount(sums, "ChargeTotalAmount", totals.charges, made)
     _amount(sums, "PayableAmount", totals.payable, made)
 
