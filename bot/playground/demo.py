@@ -143,8 +143,12 @@ def _furnish(slack: LocalSlack, sessions: sessionmaker[Session], engine: Engine)
 
 
 def _first_of_last_month(start: datetime) -> datetime:
-    """When everybody went live: the first monthly review tells of a whole month, and of the first."""
-    return datetime.combine(Month.of(start.date()).before.first, datetime.min.time(), UTC)
+    """When everybody went live: the first monthly review tells of a whole month, and of the first.
+
+    At noon it is that day from New York to Tokyo: the month before is nobody's to bill.
+    """
+    first = Month.of(start.date()).before.first
+    return datetime(first.year, first.month, first.day, 12, tzinfo=UTC)
 
 
 def _working_morning(calendar: Calendar) -> datetime:
