@@ -7,15 +7,16 @@ down_revision = "0017"
 branch_labels = None
 depends_on = None
 
-# An entry counts in the month of its work date while that is open, else in the first open month. None counts before the
-# account was served here, but for what came from another system: it was billed there. What takes an entry of the same
-# month back, or says it anew, counts where that one does. The account's row is held for it: whoever locks a month (for
-# update) waits for the entries under way, and they for the lock.
+# An entry counts in the month of its work date while that is open, else in the first open month. None counts before
+# the account was served here, but for what came from another system: it was billed there. That is by UTC, for the
+# server may not know every time zone that we do. What takes an entry of the same month back, or says it anew, counts
+# where that one does. The account's row is held for it: whoever locks a month (for update) waits for the entries under
+# way, and they for the lock.
 PERIOD = """
 create or replace function steward_period() returns trigger language plpgsql as $$
 declare through date; began date; counts date;
 begin
-  select billed_through, date_trunc('month', live_since at time zone timezone)::date into through, began
+  select billed_through, date_trunc('month', live_since at time zone 'UTC')::date into through, began
   from account where id = new.account_id for key share;
   if new.reverses_id is not null or new.replaces_id is not null then
     select period into counts from time_entry

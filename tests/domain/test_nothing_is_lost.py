@@ -1,6 +1,6 @@
 """What was worked is charged or given back once, in some month: late, after the agreement ended, or without a price."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -122,6 +122,16 @@ def test_what_was_before_an_account_was_served_here_counts_in_its_first_month_an
     found = [one.entry.id for one in stands.found if one.finding is Finding.STRAGGLER]
     assert found == [slip.id, late.id]
     assert [(line.code, line.raw_minutes) for line in stands.charges.lines] == [("fee", 0), (Code.INCLUDED, 75)]
+
+
+def test_the_first_month_is_the_same_for_the_database_and_for_us_on_either_side_of_midnight(session, acme, ticket):
+    """Acme went live at half past midnight of the first of November in Berlin, when it was October still in UTC."""
+    acme.live_since = datetime(2026, 10, 31, 23, 30, tzinfo=UTC)
+    session.flush()
+    late = worked(session, ticket, 30, day=date(2026, 9, 30), now=MONDAY)
+    assert late.period == OCTOBER.first
+    billing.open_due(session, acme, NOVEMBER, AFTER)
+    assert months(session) == [OCTOBER.first, NOVEMBER.first]
 
 
 def test_a_slip_of_the_year_that_is_put_right_counts_where_it_belongs(session, acme, ticket):

@@ -6,7 +6,7 @@ signature. Once both are there the account's month is closed; what comes later c
 
 from collections.abc import Iterator
 from dataclasses import asdict
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -233,10 +233,10 @@ def unreviewed(session: Session, account: Account, month: Month) -> list[Month]:
 
 
 def _months_before(account: Account, month: Month) -> Iterator[Month]:
-    """From the one in which they were first served on, or after what is billed."""
+    """From the one in which they were first served on, by UTC as the trigger has it, or after what is billed."""
     if account.billed_through:
         return Month.of(account.billed_through).after.until(month)
-    served = account.calendar.local_date(account.live_since) if account.live_since else month.first
+    served = account.live_since.astimezone(UTC).date() if account.live_since else month.first
     return Month.of(served).until(month)
 
 

@@ -23,8 +23,8 @@ def tell(session: Session, now: datetime) -> int:
 
 def _tell(session: Session, project: Project, used: int, now: datetime) -> bool:
     step = next((one for one in STEPS if 100 * used >= one * project.budget_minutes), None)
-    owner = people.by_id(session, project.owner_id)
-    if step is None or owner is None or not owner.slack_id:
+    owner = people.by_id(session, project.owner_id) if step else None
+    if owner is None or not owner.slack_id:
         return False
     if job_runs.claim(session, JOB, f"{project.id}:{project.budget_minutes}:{step}", now=now) is None:
         return False
