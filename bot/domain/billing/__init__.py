@@ -2,7 +2,7 @@
 
 `opening` makes a month's review, `findings` is what is looked at, `entries` all there is to pick from, `fixing` what
 puts it right, `review` the signing and the lock, `signatures` who has signed, `settled` what was left as it is,
-`cards` what others read of it.
+`cards` what others read of it, `reading` who may load one, `reminding` what its approval asks of it.
 """
 
 from bot.domain.billing.cards import redraw
@@ -10,6 +10,8 @@ from bot.domain.billing.entries import ALL, entries_of, narrow, shares
 from bot.domain.billing.findings import KINDS, Examined, Finding, Fix, Found
 from bot.domain.billing.fixing import check, find, fix, write_off
 from bot.domain.billing.opening import open_all_late, open_due, open_for, open_late
+from bot.domain.billing.reading import listed, months, visible_to
+from bot.domain.billing.reminding import lapse, lock_subject, remind
 from bot.domain.billing.review import (
     BillingReview,
     ReviewState,
@@ -17,13 +19,7 @@ from bot.domain.billing.review import (
     earlier_open,
     examined,
     figures,
-    lapse,
-    listed,
-    lock_subject,
-    months,
-    remind,
     sign,
-    visible_to,
 )
 from bot.domain.billing.settled import Settled, settled_in
 from bot.domain.billing.signatures import Signatures, may_sign, signatures

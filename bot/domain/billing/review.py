@@ -13,14 +13,14 @@ from typing import Any
 from sqlalchemy import ForeignKey, Select, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from bot.domain import accounts, agreements, approvals, events, invoices, outbox, people
+from bot.domain import accounts, agreements, approvals, events, invoices, outbox
 from bot.domain.accounts import Account
 from bot.domain.agreements import Agreement
 from bot.domain.approvals import Approval, Purpose, Standing
 from bot.domain.approvals.approval import Settled
 from bot.domain.base import AccountRef, Base, Id
 from bot.domain.billing.findings import Examined, examine
-from bot.domain.errors import NotFound, Refused
+from bot.domain.errors import Refused
 from bot.domain.invoices import Charges
 from bot.domain.months import Month
 from bot.domain.outbox import Subject
@@ -80,39 +80,6 @@ class WaivedFinding(Base):
         """The entry it is about; none where it is about somebody's days."""
         about = self.finding.partition(":")[2]
         return int(about) if about.isdecimal() else None
-
-
-def visible_to(session: Session, actor: Person, number: int, *, lock: bool = False) -> BillingReview:
-    """The only way to load one: for those who review billing."""
-    actor.require(Permission.REVIEW_BILLING)
-    query = select(BillingReview).where(BillingReview.id == number)
-    found = session.scalar(query.with_for_update() if lock else query)
-    if found is None:
-        raise NotFound("I can't find that review. /review billing lists them.")
-    return found
-
-
-def listed(
-    session: Session, actor: Person, *, account_id: int | None = None, month: Month | None = None, limit: int = 40,
-    offset: int = 0,
-) -> list[BillingReview]:  # fmt: skip
-    """Those that are open first, then the newest."""
-    actor.require(Permission.REVIEW_BILLING)
-    query = select(BillingReview).order_by(
-        BillingReview.state.desc(), BillingReview.month.desc(), BillingReview.account_id
-    )
-    if account_id is not None:
-        query = query.where(BillingReview.account_id == account_id)
-    if month is not None:
-        query = query.where(BillingReview.month == month.first)
-    return list(session.scalars(query.limit(limit).offset(offset)))
-
-
-def months(session: Session, actor: Person) -> list[Month]:
-    """The months that have reviews, the newest first."""
-    actor.require(Permission.REVIEW_BILLING)
-    found = select(BillingReview.month).distinct().order_by(BillingReview.month.desc())
-    return [Month.of(day) for day in session.scalars(found)]
 
 
 def examined(session: Session, review: BillingReview, now: datetime) -> Examined:
@@ -310,26 +277,3 @@ def _allowance(charges: Charges) -> dict[str, Any]:
     found = asdict(charges.allowance) if charges.allowance else {}
     expected = {"midway": midway.day.isoformat(), "forecast": midway.forecast} if midway else {}
     return found | {"currency": bought.currency if bought.buys_money else None} | expected
-
-
-def lock_subject(session: Session, number: int) -> BillingReview:
-    """The review that an approval is about, held."""
-    query = select(BillingReview).where(BillingReview.id == number).with_for_update()
-    return session.scalars(query, execution_options={"populate_existing": True}).one()
-
-
-def lapse(_session: Session, review: BillingReview, _approval: Approval, _now: datetime) -> None:
-    """A signature that stood alone for too long counts no more; the review stays open."""
-    review.version += 1
-
-
-def remind(session: Session, review: BillingReview, approval: Approval, now: datetime, *, escalate: bool) -> None:
-    """Whoever has yet to sign is asked in the thread of its card."""
-    decided = approvals.decisions_on(session, [approval.id])[approval.id]
-    hall = approvals.Hall(session, now)
-    seats = approval.open_seats(decided, now, approvals.valid_for(session))
-    holders = [one for seat in seats for one in hall.holders(seat, approval.account_id, approval.barred_ids)]
-    told = {"review": review.id, "asked": [people.facts(one) for one in holders], "escalated": escalate}
-    event = events.record(session, events.Kind.APPROVAL_REMINDED, account_id=review.account_id, at=now, data=told)
-    for card in outbox.posts_of(session, Subject.BILLING_REVIEW, review.id):
-        outbox.reply(session, card, event.id)
