@@ -70,6 +70,7 @@ class History:
 @settings(max_examples=400)
 @example(Rounding(15), [[20, 20], [20]], 0, [[(0, 10), (0, 10)]])  # the second line was paid for by the first
 @example(Rounding(15), [[20], [20]], 20, [[(0, 31), (0, 29)]])  # both grow, and there is room for one
+@example(Rounding(15), [[20], [20]], 20, [[(1, 31)]])  # the second grows beyond the room: the first stays as it is
 @given(ROUNDINGS, LINES, st.integers(0, 120), CHANGES)
 def test_no_more_than_was_approved_no_less_than_was_worked_and_nothing_below_nothing(rounds, lines, spare, history):
     cap = sum(map(sum, lines)) + spare
@@ -79,12 +80,12 @@ def test_no_more_than_was_approved_no_less_than_was_worked_and_nothing_below_not
             put = told.change(cap, changes)
             if not put:
                 continue
-            before, rounded = told.charged, {line: told.one.lines[line].rounded for line in put}
+            before, rounded = told.charged, {line: one.rounded for line, one in told.one.lines.items()}
             moved = told.one.put_right(put)
             assert before + sum(one.more for one in moved.values()) == told.charged
             assert all(0 <= line.charged <= line.rounded for line in told.one.lines.values())
-            grown = [line for line in put if told.one.lines[line].rounded >= rounded[line]]
-            assert all(moved[line].more >= 0 for line in grown)
+            shrunk = {line for line, one in moved.items() if one.more < 0}
+            assert all(told.one.lines[line].rounded < rounded[line] for line in shrunk)
         assert told.charged <= cap
         if rounds.mode in {Mode.UP, Mode.NONE}:
             assert told.raw <= told.charged
