@@ -10,7 +10,7 @@ from bot.domain.months import Month
 from bot.messages.help import some
 
 LONGEST_NAME = 40
-_MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
+_MONTH = re.compile(r"20\d\d-(0[1-9]|1[0-2])")
 
 
 def month_and_name(typed: str) -> tuple[Month | None, str]:

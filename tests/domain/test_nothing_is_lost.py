@@ -58,6 +58,14 @@ def months(session, account="Acme"):
     return sorted(session.scalars(query))
 
 
+def served_since(session, when):
+    """A client of its own, without an agreement."""
+    made = Account(name="Initech", timezone="Europe/Berlin", channel_slack_id="C0INITECH", live_since=when)
+    session.add(made)
+    session.flush()
+    return made
+
+
 # --- months that nobody looked at
 
 
@@ -78,11 +86,7 @@ def test_a_month_that_nobody_looked_at_is_opened_with_the_next(session, acme):
 
 def test_a_month_whose_first_agreement_was_made_late_is_opened_with_the_next(session):
     """A client since September buys in November, from the middle of October on."""
-    late = Account(
-        name="Initech", timezone="Europe/Berlin", channel_slack_id="C0INITECH", live_since=MONDAY - timedelta(days=60)
-    )
-    session.add(late)
-    session.flush()
+    late = served_since(session, MONDAY - timedelta(days=60))
     bought = Agreement(account_id=late.id, type=HOURLY, starts=date(2026, 10, 15), rate_currency="EUR",
                        rate_amount=Decimal(150), fee_amount=Decimal(310))  # fmt: skip
     bought.made_at = MONDAY
@@ -94,11 +98,7 @@ def test_a_month_whose_first_agreement_was_made_late_is_opened_with_the_next(ses
 
 def test_a_first_agreement_whose_start_is_put_right_is_billed_from_that_day_on(session):
     """Made in October with November for its start, put right in November: October's share of the fee is charged."""
-    late = Account(
-        name="Initech", timezone="Europe/Berlin", channel_slack_id="C0INITECH", live_since=MONDAY - timedelta(days=40)
-    )
-    session.add(late)
-    session.flush()
+    late = served_since(session, MONDAY - timedelta(days=40))
     for made_at, starts in ((MONDAY - timedelta(days=35), date(2026, 11, 1)), (MONDAY, date(2026, 10, 15))):
         bought = Agreement(account_id=late.id, type=HOURLY, starts=starts, rate_currency="EUR",
                            rate_amount=Decimal(150), fee_amount=Decimal(310))  # fmt: skip

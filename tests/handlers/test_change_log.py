@@ -61,7 +61,8 @@ def test_nothing_yet_says_how_it_begins(house: House, typed: str):
 def test_an_unknown_account_and_a_client_are_refused(house: House):
     goes_out(house)
     before = house.state_of_the_world()
-    house.bo.opens("/change figures nobody").sees("I know no account called “nobody”.")
+    for nobody in ("nobody", "0000-01", "9999-12"):
+        house.bo.opens(f"/change figures {nobody}").sees(f"I know no account called “{nobody}”.")
     for client in (house.ana, house.cleo, house.rex):
         client.opens("/change figures").sees("How all changes went is for the team.")
     assert house.state_of_the_world() == before

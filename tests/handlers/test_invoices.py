@@ -189,6 +189,8 @@ def test_the_list_is_narrowed_to_a_month(house: House):
     house.sam.opens("/review invoices soon").sees(
         "I know no account called “soon”. Write it as /review invoices Acme 2026-11, or with only one of them."
     )
+    for never in ("0000-01", "9999-12"):
+        house.sam.opens(f"/review invoices {never}").sees(f"I know no account called “{never}”.")
     assert house.state_of_the_world() == before
     sam = house.sam.opens("/review invoices").chooses("Month", "November 2026").sees("Acme, November 2026")
     sam.chooses("Account", "Umbrella").sees("No invoice is like that")
